@@ -1,0 +1,1 @@
+"""Words all rooms speak: ids, units, time, frames, messages, errors."""

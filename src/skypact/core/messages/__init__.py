@@ -1,0 +1,154 @@
+"""All messages. SCHEMA_VERSION rises with every change; messages only gain optional fields."""
+
+from skypact.core.messages.feed import (
+    Datagrams,
+    DatagramsDropped,
+    FeedState,
+    FeedView,
+    SensorState,
+)
+from skypact.core.messages.header import TIME_MAX_NS, Context, Message
+from skypact.core.messages.node import ClockStepped, InputQuarantined, NodeStarted, Woken
+from skypact.core.messages.plot import DEPENDENT, PRIMARY, SECONDARY, PositionReports, Scan
+from skypact.core.messages.release import (
+    FrameRefused,
+    LinkState,
+    LinkView,
+    PartnerAcknowledgement,
+    PartnerFrame,
+    PartnerTracks,
+    PartnerWarning,
+    Release,
+    ReleaseWithheld,
+    Stream,
+)
+from skypact.core.messages.track import (
+    STATE_COLUMNS,
+    Identity,
+    OwnTracks,
+    PictureView,
+    SystemTracks,
+    SystemTracksDeleted,
+    ThreatBatch,
+    ThreatClass,
+    TrackBatch,
+    TracksDeleted,
+)
+from skypact.core.messages.warning import (
+    AcknowledgeWarning,
+    AirWarning,
+    AllClearProposed,
+    CommandRefused,
+    Delivery,
+    ImpactEllipse,
+    Ledger,
+    ReleaseAllClear,
+    ReportShown,
+    ThreatenedPlace,
+    WarningAcknowledged,
+    WarningCleared,
+    WarningEscalated,
+    WarningEvent,
+    WarningRaised,
+    WarningState,
+    WarningUpdated,
+)
+
+SCHEMA_VERSION = 1
+
+AnyMessage = (
+    Datagrams
+    | DatagramsDropped
+    | FeedView
+    | Scan
+    | PositionReports
+    | TrackBatch
+    | TracksDeleted
+    | OwnTracks
+    | SystemTracks
+    | SystemTracksDeleted
+    | ThreatBatch
+    | PictureView
+    | Release
+    | ReleaseWithheld
+    | PartnerFrame
+    | FrameRefused
+    | PartnerTracks
+    | PartnerWarning
+    | PartnerAcknowledgement
+    | LinkView
+    | AcknowledgeWarning
+    | ReleaseAllClear
+    | ReportShown
+    | WarningRaised
+    | WarningUpdated
+    | WarningAcknowledged
+    | WarningEscalated
+    | AllClearProposed
+    | WarningCleared
+    | CommandRefused
+    | Delivery
+    | NodeStarted
+    | Woken
+    | ClockStepped
+    | InputQuarantined
+)
+
+__all__ = [
+    "DEPENDENT",
+    "PRIMARY",
+    "SCHEMA_VERSION",
+    "SECONDARY",
+    "STATE_COLUMNS",
+    "TIME_MAX_NS",
+    "AcknowledgeWarning",
+    "AirWarning",
+    "AllClearProposed",
+    "AnyMessage",
+    "ClockStepped",
+    "CommandRefused",
+    "Context",
+    "Datagrams",
+    "DatagramsDropped",
+    "Delivery",
+    "FeedState",
+    "FeedView",
+    "FrameRefused",
+    "Identity",
+    "ImpactEllipse",
+    "InputQuarantined",
+    "Ledger",
+    "LinkState",
+    "LinkView",
+    "Message",
+    "NodeStarted",
+    "OwnTracks",
+    "PartnerAcknowledgement",
+    "PartnerFrame",
+    "PartnerTracks",
+    "PartnerWarning",
+    "PictureView",
+    "PositionReports",
+    "Release",
+    "ReleaseAllClear",
+    "ReleaseWithheld",
+    "ReportShown",
+    "Scan",
+    "SensorState",
+    "Stream",
+    "SystemTracks",
+    "SystemTracksDeleted",
+    "ThreatBatch",
+    "ThreatClass",
+    "ThreatenedPlace",
+    "TrackBatch",
+    "TracksDeleted",
+    "WarningAcknowledged",
+    "WarningCleared",
+    "WarningEscalated",
+    "WarningEvent",
+    "WarningRaised",
+    "WarningState",
+    "WarningUpdated",
+    "Woken",
+]

@@ -1,0 +1,64 @@
+"""Raw bytes from sensors, and how the feeds are doing."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+
+from skypact.core.columns import Column
+from skypact.core.messages.header import TIME_MAX_NS, Message
+
+
+class Datagrams(Message, frozen=True, kw_only=True, tag="datagrams"):
+    """Bytes of one feed in order of arrival: datagrams, or pieces of a stream.
+
+    payload: all bytes end to end; length_bytes: u4, one a datagram; arrival_ns: i8.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "length_bytes": Column("<u4", "B", 0, 65_535),
+        "arrival_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+    }
+    feed: str
+    count: int
+    payload: bytes
+    length_bytes: bytes
+    arrival_ns: bytes
+
+
+class DatagramsDropped(Message, frozen=True, kw_only=True, tag="datagrams_dropped"):
+    """The queue of a feed was full; the oldest went."""
+
+    feed: str
+    dropped: int
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True):
+    """Counters of one feed since the node's first start."""
+
+    name: str
+    format: str
+    records: int
+    refused: int
+    unknown: int
+    doubled: int
+    dropped: int
+    last_ns: int
+    alive: bool
+    last_refusals: tuple[str, ...] = ()
+
+
+class SensorState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sensor last said of itself (ASTERIX CAT034 north and sector marks)."""
+
+    name: str
+    last_ns: int
+    rotation_s: float
+    alive: bool
+
+
+class FeedView(Message, frozen=True, kw_only=True, tag="feed_view"):
+    """Feeds and sensors for the node's own console."""
+
+    feeds: tuple[FeedState, ...]
+    sensors: tuple[SensorState, ...]

@@ -1,0 +1,73 @@
+"""Plots: what sensors saw, as columns."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from skypact.core.columns import Column
+from skypact.core.messages.header import TIME_MAX_NS, Message
+
+PRIMARY, SECONDARY, DEPENDENT = 1, 2, 4  # bits of `detection`: PSR, SSR or Mode S, ADS-B
+
+
+class Scan(Message, frozen=True, kw_only=True, tag="scan"):
+    """Plots of one radar, in its own polar frame (slant range; azimuth from true north at the
+    site; elevation above the site's tangent plane). A scan may arrive in pieces (sectors).
+
+    address: 24-bit ICAO, 0 none. callsign: 8 ASCII bytes. NaN: not measured.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "time_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+        "range_m": Column("<f8", "m", 0, 1e7),
+        "azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872),
+        "elevation_rad": Column("<f8", "rad", -1.5708, 1.5708, missing=True),
+        "range_rate_mps": Column("<f8", "m/s", -2e4, 2e4, missing=True),
+        "altitude_pressure_m": Column("<f8", "m", -1e3, 5e4, missing=True),
+        "address": Column("<u4", "", 0, 0xFFFFFF),
+        "mode3a": Column("<i4", "octal as int, -1 none", -1, 0o7777),
+        "detection": Column("|u1", "bits", 0, 7),
+        "callsign": Column("|S8", "", 0, 0),
+    }
+    sensor: str
+    count: int
+    time_ns: bytes
+    range_m: bytes
+    azimuth_rad: bytes
+    elevation_rad: bytes
+    range_rate_mps: bytes
+    altitude_pressure_m: bytes
+    address: bytes
+    mode3a: bytes
+    detection: bytes
+    callsign: bytes
+
+
+class PositionReports(Message, frozen=True, kw_only=True, tag="position_reports"):
+    """Positions that targets or other systems report (ADS-B, CAT021; system tracks, CAT062).
+
+    position_sd_m: one standard deviation a horizontal axis, from the report's accuracy category.
+    velocity_enu_mps: east, north, up at the target.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "time_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+        "lat_rad": Column("<f8", "rad", -1.5707963267948968, 1.5707963267948968),
+        "lon_rad": Column("<f8", "rad", -3.1415926535897936, 3.1415926535897936),
+        "height_wgs84_m": Column("<f8", "m", -1e3, 5e5, missing=True),
+        "altitude_pressure_m": Column("<f8", "m", -1e3, 5e4, missing=True),
+        "velocity_enu_mps": Column("<f8", "m/s", -2e4, 2e4, missing=True, width=3),
+        "position_sd_m": Column("<f8", "m", 0, 1e6),
+        "address": Column("<u4", "", 0, 0xFFFFFF),
+        "callsign": Column("|S8", "", 0, 0),
+    }
+    feed: str
+    count: int
+    time_ns: bytes
+    lat_rad: bytes
+    lon_rad: bytes
+    height_wgs84_m: bytes
+    altitude_pressure_m: bytes
+    velocity_enu_mps: bytes
+    position_sd_m: bytes
+    address: bytes
+    callsign: bytes

@@ -1,0 +1,124 @@
+"""What leaves for partners and what comes from them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from skypact.core.columns import Column
+from skypact.core.messages.header import Message
+from skypact.core.messages.track import STATE_COLUMNS
+from skypact.core.messages.warning import AirWarning
+
+
+class Stream(StrEnum):
+    """TRACK and HEARTBEAT are best effort (epoch and sequence); WARNING goes through the outbox
+    and is never lost; RECEIPT says up to where WARNING is on the receiver's disk."""
+
+    TRACK = "track"
+    HEARTBEAT = "heartbeat"
+    WARNING = "warning"
+    RECEIPT = "receipt"
+
+
+class Release(Message, frozen=True, kw_only=True, tag="release"):
+    """One frame for one partner, made by sharing/release only.
+
+    clauses: the agreement clauses that allowed it; sequence: gap-free within (stream, epoch);
+    frame: the bytes to send, before sealing.
+    """
+
+    partner: str
+    stream: Stream
+    epoch: int
+    sequence: int
+    clauses: tuple[str, ...]
+    frame: bytes
+
+
+class ReleaseWithheld(Message, frozen=True, kw_only=True, tag="release_withheld"):
+    """Something was not released, and why; counted per partner and reason, shown to the owner."""
+
+    partner: str
+    what: str
+    reason: str
+    withheld: int
+
+
+class PartnerFrame(Message, frozen=True, kw_only=True, tag="partner_frame"):
+    """Bytes as they came from a partner; only sharing/federation opens them."""
+
+    partner: str
+    stream: Stream
+    frame: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
+
+
+class FrameRefused(Message, frozen=True, kw_only=True, tag="frame_refused"):
+    """A partner's frame was not accepted."""
+
+    partner: str
+    reason: str
+
+
+class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
+    """Tracks a partner released to us, at the precision the agreement allows.
+
+    number: system track number; threat_class: as the partner holds it.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        **{k: v for k, v in STATE_COLUMNS.items() if k not in ("detected_ns", "confirmed_ns")},
+        "threat_class": Column("|u1", "ThreatClass", 0, 5),
+    }
+    partner: str
+    deleted: tuple[int, ...]
+    count: int
+    number: bytes
+    time_ns: bytes
+    position_ecef_m: bytes
+    velocity_ecef_mps: bytes
+    covariance: bytes
+    quality: bytes
+    detection: bytes
+    address: bytes
+    callsign: bytes
+    threat_class: bytes
+
+
+class PartnerWarning(Message, frozen=True, kw_only=True, tag="partner_warning"):
+    """A warning (new, updated, cleared) that a partner released to us. Its `warning_id` is
+    already ours: partner name and reference."""
+
+    partner: str
+    warning: AirWarning
+
+
+class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_acknowledgement"):
+    """What the warned nation did with a warning that we raised. `warning_id` is ours."""
+
+    partner: str
+    warning_id: str
+    event: str
+    person: str
+    received_ns_partner: int
+    shown_ns: int
+    acknowledged_ns: int
+
+
+class LinkState(msgspec.Struct, frozen=True, kw_only=True):
+    """A link to one partner. outbox: durable frames not yet on the partner's disk."""
+
+    partner: str
+    alive: bool
+    last_heard_ns: int
+    tracks_in: int
+    tracks_out: int
+    gaps: int
+    outbox: int
+
+
+class LinkView(Message, frozen=True, kw_only=True, tag="link_view"):
+    """Links for the node's own console."""
+
+    links: tuple[LinkState, ...]

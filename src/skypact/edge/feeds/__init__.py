@@ -1,0 +1,1 @@
+"""Where sensor bytes enter: UDP, TCP and files."""

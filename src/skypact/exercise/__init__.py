@@ -1,0 +1,1 @@
+"""Hypothetical nights through the production node under a simulated clock."""

@@ -1,0 +1,1 @@
+"""Tracks of all nations to one picture."""

@@ -1,0 +1,1 @@
+"""Bytes to plots, pure: one module a standard."""
