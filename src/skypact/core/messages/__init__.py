@@ -14,6 +14,7 @@ from skypact.core.messages.release import (
     FrameRefused,
     LinkState,
     LinkView,
+    OutboxAcknowledged,
     PartnerAcknowledgement,
     PartnerFrame,
     PartnerTracks,
@@ -77,6 +78,7 @@ AnyMessage = (
     | PartnerWarning
     | PartnerAcknowledgement
     | LinkView
+    | OutboxAcknowledged
     | AcknowledgeWarning
     | ReleaseAllClear
     | ReportShown
@@ -122,6 +124,7 @@ __all__ = [
     "LinkView",
     "Message",
     "NodeStarted",
+    "OutboxAcknowledged",
     "OwnTracks",
     "PartnerAcknowledgement",
     "PartnerFrame",

@@ -54,6 +54,13 @@ class PartnerFrame(Message, frozen=True, kw_only=True, tag="partner_frame"):
     frame: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
 
 
+class OutboxAcknowledged(Message, frozen=True, kw_only=True, tag="outbox_acknowledged"):
+    """A partner has our WARNING frames up to `upto_sequence` on disk; the outbox may forget them."""
+
+    partner: str
+    upto_sequence: int
+
+
 class FrameRefused(Message, frozen=True, kw_only=True, tag="frame_refused"):
     """A partner's frame was not accepted."""
 
