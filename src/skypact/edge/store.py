@@ -84,8 +84,7 @@ class Store:
     ) -> None:
         """Commit frames to the outbox with their audit rows, and drop what partners have on disk.
 
-        A frame already there (a replay after a kill) is left alone; another frame under its
-        number raises InvariantError.
+        Raises InvariantError when another frame already has the number of one of these.
         """
         with self._db:
             for item in frames:
@@ -102,6 +101,14 @@ class Store:
                     "DELETE FROM outbox WHERE partner = ? AND sequence <= ?",
                     (partner, upto),
                 )
+
+    def recommit(self, frames: Sequence[DurableFrame], receipts: Iterable[tuple[str, int]]) -> None:
+        """Commit what a replay produced after a kill: what is recorded stays as it was sent."""
+        self.commit([f for f in frames if not self._holds(f)], receipts)
+
+    def _holds(self, item: DurableFrame) -> bool:
+        sql = "SELECT 1 FROM outbox WHERE partner = ? AND sequence = ?"
+        return _run(self._db, sql, (item.partner, item.sequence)).get is not None
 
     def _insert(self, item: DurableFrame) -> None:
         upto = _run(self._db, "SELECT upto FROM receipt WHERE partner = ?", (item.partner,)).get

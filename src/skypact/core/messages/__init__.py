@@ -8,7 +8,13 @@ from skypact.core.messages.feed import (
     SensorState,
 )
 from skypact.core.messages.header import TIME_MAX_NS, Context, Message
-from skypact.core.messages.node import ClockStepped, InputQuarantined, NodeStarted, Woken
+from skypact.core.messages.node import (
+    ClockStepped,
+    InputQuarantined,
+    NodeStarted,
+    StorageFailed,
+    Woken,
+)
 from skypact.core.messages.plot import DEPENDENT, PRIMARY, SECONDARY, PositionReports, Scan
 from skypact.core.messages.release import (
     FrameRefused,
@@ -94,6 +100,7 @@ AnyMessage = (
     | Woken
     | ClockStepped
     | InputQuarantined
+    | StorageFailed
 )
 
 __all__ = [
@@ -138,6 +145,7 @@ __all__ = [
     "ReportShown",
     "Scan",
     "SensorState",
+    "StorageFailed",
     "Stream",
     "SystemTracks",
     "SystemTracksDeleted",

@@ -25,3 +25,9 @@ class InputQuarantined(Message, frozen=True, kw_only=True, tag="input_quarantine
 
     position: int
     reason: str
+
+
+class StorageFailed(Message, frozen=True, kw_only=True, tag="storage_failed"):
+    """The disk refuses: from here on warnings go out unrecorded."""
+
+    reason: str

@@ -55,7 +55,7 @@ class PartnerFrame(Message, frozen=True, kw_only=True, tag="partner_frame"):
 
 
 class OutboxAcknowledged(Message, frozen=True, kw_only=True, tag="outbox_acknowledged"):
-    """A partner has our WARNING frames up to `upto_sequence` on disk; the outbox may forget them."""
+    """A partner has our WARNING frames up to `upto_sequence` on disk; the outbox forgets them."""
 
     partner: str
     upto_sequence: int

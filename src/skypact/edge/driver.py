@@ -1,0 +1,272 @@
+"""The live driver: one worker thread runs the rooms, one thread makes things durable.
+
+Order of things for every input: appended to the journal, handled, then its outputs leave. Track
+updates and views leave at once; warnings, deliveries and answers to people leave only when the
+journal and the store have them on disk.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from skypact.core.codec import encode
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    ClockStepped,
+    CommandRefused,
+    Delivery,
+    InputQuarantined,
+    Message,
+    NodeStarted,
+    OutboxAcknowledged,
+    Release,
+    StorageFailed,
+    Stream,
+    Woken,
+)
+from skypact.edge import snapshots
+from skypact.edge.clock import Clock
+from skypact.edge.inbox import Done, Inbox, Item, Lane
+from skypact.edge.journal import Journal, Kind, read
+from skypact.edge.replay import (
+    Quarantine,
+    RecordedConfig,
+    digest,
+    quarantined,
+    replay,
+    step,
+)
+from skypact.edge.store import DurableFrame, Store
+from skypact.edge.supervise import attempt
+from skypact.node import Node
+
+SNAPSHOT_EVERY_NS = 60_000_000_000
+SNAPSHOT_EVERY_BYTES = 64 * 1024 * 1024
+DISCIPLINE_EVERY_NS = 1_000_000_000
+DURABLE_LIMIT = 10_000
+
+
+class _Durable(NamedTuple):
+    """Work for the durable thread: outputs to commit and then let go."""
+
+    outputs: list[Message]
+    answer: tuple[Done, str] | None
+    snapshot: tuple[int, bytes] | None
+
+
+def is_durable(message: Message) -> bool:
+    """Return whether a message may leave only when it and its cause are on disk."""
+    if isinstance(message, Release):
+        return message.stream in (Stream.WARNING, Stream.RECEIPT)
+    return isinstance(message, Delivery | CommandRefused | OutboxAcknowledged)
+
+
+def durable_frame(release: Release) -> DurableFrame:
+    """Return the outbox row of a release."""
+    return DurableFrame(
+        release.partner,
+        release.stream,
+        release.sequence,
+        release.clauses,
+        release.received_ns,
+        release.frame,
+    )
+
+
+class Driver:
+    """Runs one node on the live clock. `emit` is called from both threads and must not block."""
+
+    def __init__(
+        self,
+        node: Node,
+        state: Path,
+        recorded: RecordedConfig,
+        issuer: Issuer,
+        clock: Clock,
+        emit: Callable[[Sequence[Message]], None],
+        keep_journal_bytes: int,
+    ) -> None:
+        """state: folder of journal, snapshots and store; recorded: what `node` was built from."""
+        self._node, self._state, self._recorded = node, state, recorded
+        self._clock, self._emit, self._issuer = clock, emit, issuer
+        self._keep_bytes = keep_journal_bytes
+        self.inbox = Inbox(issuer)
+        self.journal_bytes = 0
+        self.failure: Exception | None = None
+        self._stopping = threading.Event()
+        self._queue: queue.Queue[_Durable | None] = queue.Queue(DURABLE_LIMIT)
+        self._snapshot_ns = clock.now_ns()
+        self._disciplined_ns = clock.now_ns()
+        self._last_ns = 0
+        self._storage_failed = False
+
+    def recover(self) -> int:
+        """Bring the node to where the journal ends; return how many inputs were replayed."""
+        directory = self._state / "journal"
+        self._journal = Journal(directory)
+        self._store = Store(self._state / "store.sqlite")
+        start = 0
+        held = snapshots.newest(self._state / "snapshots", self._journal.position)
+        if held is not None:
+            start, state = held
+            self._node.restore(state)
+        replayed = 0
+        skip = quarantined(read(directory, start))
+        for done in replay(self._node, read(directory, start), skip):
+            replayed += 1
+            self._last_ns = done.now_ns
+            self._store.recommit(*_rows(done.outputs))
+        self._snapshot_position = start
+        self._journal.append(
+            Kind.CONFIG, self._clock.now_ns(), msgspec.msgpack.encode(self._recorded)
+        )
+        epoch = self._store.next_epoch()
+        self._issuer.room = f"edge{epoch}"
+        header = self._issuer.header(self._clock.now_ns(), self._clock.now_ns())
+        self.inbox.put(
+            Lane.HUMAN, NodeStarted(**header, epoch=epoch, version=self._recorded.version)
+        )
+        return replayed
+
+    def start(self) -> None:
+        """Start both threads. Call `recover` first."""
+        self._worker = threading.Thread(target=self._guarded_work, name="rooms", daemon=True)
+        self._durable = threading.Thread(target=self._guarded_durable, name="durable", daemon=True)
+        self._durable.start()
+        self._worker.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Handle what is being handled, make it durable, close."""
+        self._stopping.set()
+        self.inbox.interrupt()
+        self._worker.join(timeout_s)
+        self._queue.put(None)
+        self._durable.join(timeout_s)
+        self._journal.close()
+        if self.failure is None:
+            # An empty tail lets other code or another configuration take over the state.
+            snapshots.save(self._state / "snapshots", self._journal.position, self._node.snapshot())
+        self._store.close()
+
+    @property
+    def alive(self) -> bool:
+        """Return whether the rooms are still being run."""
+        return self._worker.is_alive() and self._durable.is_alive()
+
+    def _guarded_work(self) -> None:
+        self.failure = attempt(self._work)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            due_ns = self._node.next_wake_ns()
+            now_ns = self._now_ns()
+            wait_s = 0.25 if due_ns is None else (due_ns - now_ns) / 1e9
+            item = self.inbox.take(min(max(wait_s, 0.0), 0.25), self._clock.now_ns)
+            now_ns = self._now_ns()
+            if item is not None:
+                self._handle(item, now_ns)
+            due_ns = self._node.next_wake_ns()
+            if due_ns is not None and due_ns <= now_ns:
+                header = self._issuer.header(now_ns, now_ns)
+                self._handle(Item(Woken(**header), None), now_ns)
+            self._housekeep(now_ns)
+
+    def _now_ns(self) -> int:
+        # Journal time never goes back, not even over a restart after UTC was set back.
+        self._last_ns = max(self._last_ns, self._clock.now_ns())
+        return self._last_ns
+
+    def _handle(self, item: Item, now_ns: int) -> None:
+        position = self._journal.append(Kind.INPUT, now_ns, encode(item.message))
+        self._journal.flush()
+        outputs: list[Message] = []
+        failure = attempt(lambda: outputs.extend(step(self._node, item.message, now_ns)))
+        if failure is not None:
+            self._quarantine(position, now_ns, failure)
+        # Reaches the file with the next input: losing it to a kill loses a check, not a fact.
+        self._journal.append(Kind.OUTPUT, now_ns, digest(outputs))
+        prompt = [m for m in outputs if not is_durable(m)]
+        if prompt:
+            self._emit(prompt)
+        durable = [m for m in outputs if is_durable(m)]
+        answer: tuple[Done, str] | None = None
+        if item.done is not None:
+            refused = [m.reason for m in outputs if isinstance(m, CommandRefused)]
+            answer = (item.done, refused[0] if refused else "")
+        if durable or answer:
+            self._queue.put(_Durable(durable, answer, None))
+
+    def _quarantine(self, position: int, now_ns: int, failure: Exception) -> None:
+        """Mark the input and stop: the state may be half changed, so the node starts again from
+        disk and skips the input that broke it."""
+        reason = f"{type(failure).__name__}: {failure}"
+        entry = Quarantine(position=position, reason=reason)
+        self._journal.append(Kind.QUARANTINE, now_ns, msgspec.msgpack.encode(entry))
+        self._journal.flush()
+        self._journal.sync()
+        header = self._issuer.header(now_ns, now_ns)
+        self._emit([InputQuarantined(**header, position=position, reason=reason)])
+        raise failure
+
+    def _housekeep(self, now_ns: int) -> None:
+        if now_ns - self._disciplined_ns >= DISCIPLINE_EVERY_NS:
+            self._disciplined_ns = now_ns
+            step_ns = self._clock.discipline()
+            if step_ns:
+                header = self._issuer.header(now_ns, now_ns)
+                self._handle(Item(ClockStepped(**header, step_ns=step_ns), None), now_ns)
+        grown = self._journal.position - self._snapshot_position
+        if now_ns - self._snapshot_ns >= SNAPSHOT_EVERY_NS or grown >= SNAPSHOT_EVERY_BYTES:
+            self._snapshot_ns, self._snapshot_position = now_ns, self._journal.position
+            self._journal.flush()
+            self._queue.put(_Durable([], None, (self._journal.position, self._node.snapshot())))
+
+    def _guarded_durable(self) -> None:
+        self.failure = attempt(self._make_durable) or self.failure
+
+    def _make_durable(self) -> None:
+        stopping = False
+        while not stopping:
+            batch = [self._queue.get()]
+            while not self._queue.empty() and len(batch) < 500:
+                batch.append(self._queue.get_nowait())
+            work = [b for b in batch if b is not None]
+            stopping = len(work) < len(batch)
+            try:
+                self._commit(work)
+            except (OSError, apsw.Error) as error:
+                # A warning that cannot be recorded still goes out; silence would be worse.
+                self._report_storage(f"{type(error).__name__}: {error}")
+            self._emit([m for b in work for m in b.outputs])
+            for answer in (b.answer for b in work if b.answer):
+                answer[0](answer[1])
+
+    def _commit(self, work: Sequence[_Durable]) -> None:
+        self._journal.sync()
+        outputs = [m for b in work for m in b.outputs]
+        frames, receipts = _rows(outputs)
+        if frames or receipts:
+            self._store.commit(frames, receipts)
+        for cut in (b.snapshot for b in work if b.snapshot):
+            snapshots.save(self._state / "snapshots", *cut)
+            self.journal_bytes = self._journal.tidy(self._keep_bytes, cut[0])
+        self._storage_failed = False
+
+    def _report_storage(self, reason: str) -> None:
+        if not self._storage_failed:
+            self._storage_failed = True
+            now_ns = self._clock.now_ns()
+            self._emit([StorageFailed(**self._issuer.header(now_ns, now_ns), reason=reason)])
+
+
+def _rows(outputs: Sequence[Message]) -> tuple[list[DurableFrame], list[tuple[str, int]]]:
+    frames = [
+        durable_frame(m) for m in outputs if isinstance(m, Release) and m.stream is Stream.WARNING
+    ]
+    receipts = [(m.partner, m.upto_sequence) for m in outputs if isinstance(m, OutboxAcknowledged)]
+    return frames, receipts
