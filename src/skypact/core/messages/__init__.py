@@ -83,6 +83,7 @@ AnyMessage = (
     | PartnerTracks
     | PartnerWarning
     | PartnerAcknowledgement
+    | OutboxAcknowledged
     | LinkView
     | OutboxAcknowledged
     | AcknowledgeWarning

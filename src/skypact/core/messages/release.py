@@ -71,7 +71,8 @@ class FrameRefused(Message, frozen=True, kw_only=True, tag="frame_refused"):
 class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
     """Tracks a partner released to us, at the precision the agreement allows.
 
-    number: system track number; threat_class: as the partner holds it.
+    number: system track number; threat_class: as the partner holds it; deleted: numbers it no
+    longer reports; successors: for each of them the number it goes on under, 0 none (may be empty).
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -80,6 +81,7 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
     }
     partner: str
     deleted: tuple[int, ...]
+    successors: tuple[int, ...] = ()
     count: int
     number: bytes
     time_ns: bytes
@@ -102,7 +104,8 @@ class PartnerWarning(Message, frozen=True, kw_only=True, tag="partner_warning"):
 
 
 class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_acknowledgement"):
-    """What the warned nation did with a warning that we raised. `warning_id` is ours."""
+    """What the warned nation did with a warning that we raised. `warning_id` is ours;
+    released_ns: when we first released it to this partner, 0 unknown."""
 
     partner: str
     warning_id: str
@@ -111,10 +114,20 @@ class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_ac
     received_ns_partner: int
     shown_ns: int
     acknowledged_ns: int
+    released_ns: int = 0
+
+
+class OutboxAcknowledged(Message, frozen=True, kw_only=True, tag="outbox_acknowledged"):
+    """All WARNING frames for this partner up to and including this sequence are on its disk."""
+
+    partner: str
+    upto_sequence: int
 
 
 class LinkState(msgspec.Struct, frozen=True, kw_only=True):
-    """A link to one partner. outbox: durable frames not yet on the partner's disk."""
+    """A link to one partner. gaps: best-effort frames lost on the way to us; outbox: durable frames
+    not yet on the partner's disk; warnings_missing: durable frames the partner has sent that we
+    still lack."""
 
     partner: str
     alive: bool
@@ -123,6 +136,7 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     tracks_out: int
     gaps: int
     outbox: int
+    warnings_missing: int = 0
 
 
 class LinkView(Message, frozen=True, kw_only=True, tag="link_view"):

@@ -76,7 +76,14 @@ class TracksDeleted(Message, frozen=True, kw_only=True, tag="tracks_deleted"):
 
 
 class OwnTracks(_State, frozen=True, kw_only=True, tag="own_tracks"):
-    """Local tracks under their system track numbers: what sharing may draw on."""
+    """Local tracks under their system track numbers: what sharing may draw on.
+
+    ended: numbers under which our own sensors no longer hold anything; successors: for each of them
+    the number it goes on under, 0 none.
+    """
+
+    ended: tuple[int, ...] = ()
+    successors: tuple[int, ...] = ()
 
 
 class SystemTracks(_State, frozen=True, kw_only=True, tag="system_tracks"):
@@ -111,7 +118,7 @@ class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
     """The whole picture at `observed_ns`, extrapolated, for the node's own console.
 
     reporter: index into `reporters`, who reports the track; seconds since the last update tell
-    how far it coasts.
+    how far it coasts; notices: what the duty officer must know of the picture as a whole.
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -131,6 +138,7 @@ class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
         "callsign": Column("|S8", "", 0, 0),
     }
     reporters: tuple[str, ...]
+    notices: tuple[str, ...] = ()
     count: int
     number: bytes
     lat_rad: bytes
