@@ -117,13 +117,6 @@ class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_ac
     released_ns: int = 0
 
 
-class OutboxAcknowledged(Message, frozen=True, kw_only=True, tag="outbox_acknowledged"):
-    """All WARNING frames for this partner up to and including this sequence are on its disk."""
-
-    partner: str
-    upto_sequence: int
-
-
 class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     """A link to one partner. gaps: best-effort frames lost on the way to us; outbox: durable frames
     not yet on the partner's disk; warnings_missing: durable frames the partner has sent that we
