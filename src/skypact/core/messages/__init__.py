@@ -85,7 +85,6 @@ AnyMessage = (
     | PartnerAcknowledgement
     | OutboxAcknowledged
     | LinkView
-    | OutboxAcknowledged
     | AcknowledgeWarning
     | ReleaseAllClear
     | ReportShown
