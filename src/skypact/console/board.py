@@ -1,0 +1,123 @@
+"""What the console knows now: the warning queue and the latest view of each kind."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.console import frame, views
+from skypact.console.settings import ConsoleSettings, NodeIdentity
+from skypact.core.columns import array
+from skypact.core.messages import (
+    AirWarning,
+    Delivery,
+    FeedView,
+    LinkView,
+    PictureView,
+    WarningState,
+)
+
+CLEARED_MAX = 200
+NOTICES_MAX = 200
+_TEXTS_SPARE = 2_000
+HUSH_MS = 60_000.0
+
+
+class Board:
+    """The cache that a new page is filled from. Rows are encoded once, for all pages."""
+
+    def __init__(self, settings: ConsoleSettings, identity: NodeIdentity) -> None:
+        self._coast_after_s = settings.coast_after_s
+        self._identity = identity
+        self.warnings: dict[str, AirWarning] = {}
+        self.posts: dict[str, str] = {}
+        self.rows: dict[str, bytes] = {}
+        self.feeds: dict[str, Any] | None = None
+        self.links: dict[str, Any] | None = None
+        self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
+        self.frame = b""
+        self.reporters: tuple[str, ...] = ()
+        self.revision = 0
+        self._notices: dict[tuple[str, str, str], int] = {}
+        self._texts: dict[int, tuple[int, str, str]] = {}
+        self._text_keys: NDArray[np.void] = np.empty(0, dtype="V16")
+
+    def take_warning(self, delivery: Delivery) -> bool:
+        """Keep a delivered warning unless a newer version is held; return whether it was kept."""
+        warning = delivery.warning
+        held = self.warnings.get(warning.warning_id)
+        if held is not None and held.version > warning.version:
+            return False
+        self.warnings[warning.warning_id] = warning
+        self.posts[warning.warning_id] = delivery.post
+        self.rows[warning.warning_id] = msgspec.json.encode(
+            views.warning_row(warning, self._identity)
+        )
+        if warning.state is WarningState.CLEARED:
+            self._forget_old_cleared()
+        return True
+
+    def take_picture(self, view: PictureView) -> None:
+        """Keep the newest picture as a frame, and the texts that pages do not have yet."""
+        self.frame = frame.encode(view, self._coast_after_s)
+        keys = frame.text_keys(view)
+        changed = np.flatnonzero(~np.isin(keys, self._text_keys))
+        self._text_keys = keys
+        if changed.size == 0 and view.reporters == self.reporters:
+            return
+        self.reporters = view.reporters
+        self.revision += 1
+        numbers, callsigns = array(view, "number"), array(view, "callsign")
+        addresses = array(view, "address")
+        for row in changed.tolist():
+            address = f"{addresses[row]:06X}" if addresses[row] else ""
+            callsign = callsigns[row].decode("ascii", "replace").strip()
+            number = int(numbers[row])
+            self._texts.pop(number, None)  # so that the newest revision is always last
+            self._texts[number] = (self.revision, callsign, address)
+        if len(self._texts) > 2 * view.count + _TEXTS_SPARE:
+            present = frozenset(numbers.tolist())
+            self._texts = {n: text for n, text in self._texts.items() if n in present}
+
+    def texts_since(self, revision: int) -> list[tuple[int, str, str]]:
+        """Return (track number, callsign, address) of what changed after `revision`."""
+        rows: list[tuple[int, str, str]] = []
+        for number, (changed, callsign, address) in reversed(self._texts.items()):
+            if changed <= revision:
+                break
+            rows.append((number, callsign, address))
+        return rows
+
+    def take_feeds(self, view: FeedView) -> None:
+        """Keep the state of feeds and sensors."""
+        self.feeds = views.feed_rows(view)
+
+    def take_links(self, view: LinkView) -> None:
+        """Keep the state of links."""
+        self.links = views.link_rows(view)
+
+    def take_notice(self, notice: views.Notice) -> None:
+        """Count a notice; the one not heard of for longest goes when there are too many."""
+        key = (notice.kind, notice.about, notice.text)
+        self._notices[key] = self._notices.pop(key, 0) + notice.count
+        while len(self._notices) > NOTICES_MAX:
+            del self._notices[next(iter(self._notices))]
+
+    def notices(self) -> list[views.Notice]:
+        """Return the notices, the latest first."""
+        return [
+            views.Notice(kind=kind, about=about, text=text, count=count)
+            for (kind, about, text), count in reversed(self._notices.items())
+        ]
+
+    def take_hush(self, person: str, now_ns: int) -> None:
+        """Silence the alarm of what is in the queue now, at every seat, for HUSH_MS."""
+        at_ms = views.milliseconds(now_ns)
+        self.hush = {"at_ms": at_ms, "until_ms": at_ms + HUSH_MS, "person": person}
+        self.take_notice(views.Notice(kind="hush", about=person, text="alarm hushed for 60 s"))
+
+    def _forget_old_cleared(self) -> None:
+        cleared = [k for k, w in self.warnings.items() if w.state is WarningState.CLEARED]
+        for warning_id in cleared[: max(0, len(cleared) - CLEARED_MAX)]:
+            del self.warnings[warning_id], self.posts[warning_id], self.rows[warning_id]

@@ -1,0 +1,183 @@
+"""Messages to what the page shows: degrees, milliseconds, words. Nothing else converts units."""
+
+import math
+from typing import Any
+
+import msgspec
+
+from skypact.console.settings import NodeIdentity
+from skypact.core.messages import (
+    AirWarning,
+    CommandRefused,
+    DatagramsDropped,
+    FeedView,
+    FrameRefused,
+    ImpactEllipse,
+    InputQuarantined,
+    Ledger,
+    LinkView,
+    Message,
+    ReleaseWithheld,
+    ThreatClass,
+    WarningState,
+)
+
+CLASS_WORDS = {
+    ThreatClass.UNKNOWN: "unknown",
+    ThreatClass.BALLISTIC: "ballistic",
+    ThreatClass.CRUISE: "cruise",
+    ThreatClass.DRONE: "drone",
+    ThreatClass.AIRCRAFT: "aircraft",
+    ThreatClass.ROCKET: "rocket",
+}
+STAGES = ("detected", "tracked", "raised", "released", "received", "shown", "acknowledged")
+_OPEN = (WarningState.RAISED, WarningState.ESCALATED)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the duty officer should be able to look up. Equal (kind, about, text) are one
+    notice with a count."""
+
+    kind: str
+    about: str
+    text: str
+    count: int = 1
+
+
+def milliseconds(time_ns: int) -> float:
+    """Return ms UTC; exact to a microsecond in a double."""
+    return round(time_ns / 1e6, 3)
+
+
+def warning_row(warning: AirWarning, identity: NodeIdentity) -> dict[str, Any]:
+    """Return the queue row of a warning. eta_ms: when the threat may be there, ms UTC;
+    may_acknowledge, may_release: what this nation's people can do with it now."""
+    return {
+        "id": warning.warning_id,
+        "origin": warning.origin,
+        "nation": warning.nation,
+        "track": warning.track,
+        "threat": CLASS_WORDS[warning.threat_class],
+        "probability": round(warning.class_probability, 3),
+        "state": warning.state.value,
+        "version": warning.version,
+        "places": [
+            {
+                "name": place.name,
+                "nation": place.nation,
+                "eta_ms": milliseconds(warning.assessed_ns) + round(place.time_to_go_s * 1e3),
+                "spread_s": round(place.time_spread_s, 1),
+            }
+            for place in warning.places
+        ],
+        "assessed_ms": milliseconds(warning.assessed_ns),
+        "impact": None if warning.impact is None else _ellipse(warning.impact),
+        "reason": warning.reason,
+        "acknowledge_by_ms": milliseconds(warning.acknowledge_by_ns),
+        "acknowledged_by": warning.acknowledged_by,
+        "cleared_by": warning.cleared_by,
+        "ledger": ledger_row(warning.ledger),
+        "may_acknowledge": may_acknowledge(warning, identity),
+        "may_release": may_release(warning, identity),
+    }
+
+
+def may_acknowledge(warning: AirWarning, identity: NodeIdentity) -> bool:
+    """Return whether a person of this nation can acknowledge the warning now."""
+    return warning.state in _OPEN and warning.nation == identity.nation
+
+
+def may_release(warning: AirWarning, identity: NodeIdentity) -> bool:
+    """Return whether a person of this nation can release the all-clear now."""
+    return warning.state is WarningState.CLEAR_PROPOSED and warning.origin == identity.nation
+
+
+def ledger_row(ledger: Ledger) -> dict[str, float]:
+    """Return the stages in ms UTC, 0 for a stage not reached."""
+    return {stage: milliseconds(getattr(ledger, f"{stage}_ns")) for stage in STAGES}
+
+
+def _ellipse(impact: ImpactEllipse) -> dict[str, float]:
+    return {
+        "lat": round(math.degrees(impact.lat_rad), 6),
+        "lon": round(math.degrees(impact.lon_rad), 6),
+        "semi_major_m": round(impact.semi_major_m),
+        "semi_minor_m": round(impact.semi_minor_m),
+        "azimuth_deg": round(math.degrees(impact.azimuth_rad), 2),
+    }
+
+
+def feed_rows(view: FeedView) -> dict[str, Any]:
+    """Return feeds and sensors with their counters."""
+    return {
+        "observed_ms": milliseconds(view.observed_ns),
+        "feeds": [
+            {
+                "name": feed.name,
+                "format": feed.format,
+                "alive": feed.alive,
+                "last_ms": milliseconds(feed.last_ns),
+                "records": feed.records,
+                "refused": feed.refused,
+                "unknown": feed.unknown,
+                "doubled": feed.doubled,
+                "dropped": feed.dropped,
+                "last_refusals": list(feed.last_refusals[-3:]),
+            }
+            for feed in view.feeds
+        ],
+        "sensors": [
+            {
+                "name": sensor.name,
+                "alive": sensor.alive,
+                "last_ms": milliseconds(sensor.last_ns),
+                "rotation_s": round(sensor.rotation_s, 2),
+            }
+            for sensor in view.sensors
+        ],
+    }
+
+
+def link_rows(view: LinkView) -> dict[str, Any]:
+    """Return links to partners with their counters."""
+    return {
+        "observed_ms": milliseconds(view.observed_ns),
+        "links": [
+            {
+                "partner": link.partner,
+                "alive": link.alive,
+                "last_heard_ms": milliseconds(link.last_heard_ns),
+                "tracks_in": link.tracks_in,
+                "tracks_out": link.tracks_out,
+                "gaps": link.gaps,
+                "outbox": link.outbox,
+            }
+            for link in view.links
+        ],
+    }
+
+
+def notice(message: Message) -> Notice | None:
+    """Return what to note of a message, None when it is not for the notice list."""
+    match message:
+        case CommandRefused():
+            return Notice(kind="command refused", about=message.command_id, text=message.reason)
+        case ReleaseWithheld():
+            text = f"{message.what}: {message.reason}"
+            return Notice(
+                kind="withheld", about=message.partner, text=text, count=max(1, message.withheld)
+            )
+        case FrameRefused():
+            return Notice(kind="frame refused", about=message.partner, text=message.reason)
+        case DatagramsDropped():
+            return Notice(
+                kind="dropped",
+                about=message.feed,
+                text="input queue was full; the oldest datagrams went",
+                count=max(1, message.dropped),
+            )
+        case InputQuarantined():
+            where = f"journal {message.position}"
+            return Notice(kind="quarantined", about=where, text=message.reason)
+        case _:
+            return None
