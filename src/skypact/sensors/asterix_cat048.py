@@ -1,0 +1,270 @@
+"""ASTERIX CAT048, monoradar target reports: plots of a radar (EUROCONTROL-SPEC-0149-4).
+
+The standard has no item for elevation, and I048/110 ends at 62 km. Skypact's simulated 3-D radars
+therefore carry elevation and range rate in the Special Purpose field, laid out as in
+docs/reference/asterix.md. Other senders' Special Purpose fields are left alone.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.geodesy import ECCENTRICITY2, SEMI_MAJOR_AXIS_M
+from skypact.core.messages import PRIMARY, SECONDARY
+from skypact.core.site import SensorSite
+from skypact.sensors import asterix_blocks as blocks
+from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix_fields import F64, I64, Flags
+
+CATEGORY = 48
+EDITION = "1.32"
+EXPANSION_EDITION = "1.13"
+PLOTS_MAX = 24  # a datagram then stays below 1,472 bytes
+
+RANGE_LSB_M = fields.NAUTICAL_MILE_M / 256
+RANGE_RAW_MAX = 0xFFFF
+DOPPLER_MAX_MPS = 511.0
+HEIGHT_3D_LSB_M = 25 * fields.FOOT_M
+
+SPECIAL = struct.Struct(">4sih")
+SPECIAL_MAGIC = b"SKY1"
+SPECIAL_RATE_LSB_MPS = 0.25
+SPECIAL_RATE_NONE = -(1 << 15)
+SPECIAL_ELEVATION_NONE = -(1 << 31)
+SPECIAL_ELEVATION_LSB_RAD = np.pi / (1 << 31)
+
+# I048/020 TYP: none, PSR, SSR, SSR+PSR, Mode S all-call, roll-call, and both with PSR.
+_DETECTION = np.array(
+    [
+        0,
+        PRIMARY,
+        SECONDARY,
+        PRIMARY | SECONDARY,
+        SECONDARY,
+        SECONDARY,
+        PRIMARY | SECONDARY,
+        PRIMARY | SECONDARY,
+    ],
+    np.uint8,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """Decoded plots. columns: those of messages.Scan; simulated: bit SIM or TST of each row."""
+
+    columns: dict[str, NDArray[Any]]
+    simulated: Flags
+    refusals: tuple[blocks.Refusal, ...]
+
+
+def encode_all(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
+    """Return the plots as datagrams of at most PLOTS_MAX each, in the order given."""
+    count = len(plots["time_ns"])
+    starts = range(0, count, PLOTS_MAX)
+    return [
+        encode(site, {name: column[at : at + PLOTS_MAX] for name, column in plots.items()})
+        for at in starts
+    ]
+
+
+def encode(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return one datagram with one data block; columns as in messages.Scan.
+
+    Every report carries the SIM bit: only simulated radars are ever encoded. A range beyond
+    I048/040 (474 km) goes into the extended range report of the Reserved Expansion field.
+    """
+    raw_range = np.round(np.asarray(plots["range_m"], np.float64) / RANGE_LSB_M).astype(np.int64)
+    far = raw_range > RANGE_RAW_MAX
+    detection = np.asarray(plots["detection"], np.int64)
+    addressed = np.asarray(plots["address"]) > 0
+    kind = detection & (PRIMARY | SECONDARY)
+    kind = np.where(((kind & SECONDARY) > 0) & addressed, kind + 3 + (kind == 3), kind)
+    theta = fields.raw_angle(plots["azimuth_rad"])
+    time = fields.raw_time(plots["time_ns"])
+    level, has_level = fields.raw_quantity(
+        plots["altitude_pressure_m"], fields.FLIGHT_LEVEL_LSB_M, 14
+    )
+    height, has_height = fields.raw_quantity(_heights(site, plots), HEIGHT_3D_LSB_M, 14)
+    doppler, has_doppler = fields.raw_quantity(plots["range_rate_mps"], 1.0, 10)
+    special = _specials(plots)
+    names = fields.raw_callsigns(plots["callsign"])
+    records: list[dict[str, Any]] = []
+    for i in range(len(time)):
+        record: dict[str, Any] = {
+            "010": site.sac << 8 | site.sic,
+            "140": int(time[i]),
+            "020": _descriptor(int(kind[i]), bool(far[i])),
+            "040": int(min(raw_range[i], RANGE_RAW_MAX)) << 16 | int(theta[i]),
+        }
+        if plots["mode3a"][i] >= 0:
+            record["070"] = int(plots["mode3a"][i])
+        if has_level[i]:
+            record["090"] = int(level[i])
+        if addressed[i]:
+            record["220"] = int(plots["address"][i])
+        if plots["callsign"][i]:
+            record["240"] = names[i]
+        if has_height[i]:
+            record["110"] = int(height[i])
+        if has_doppler[i]:
+            record["120"] = {"CAL": int(doppler[i])}
+        if special[i]:
+            record["SP"] = special[i]
+        if far[i]:
+            record["RE"] = _extended_range(int(raw_range[i]))
+        records.append(record)
+    return blocks.block(CATEGORY, EDITION, records)
+
+
+def decode(records: Sequence[blocks.Record], site: SensorSite | None) -> Plots:
+    """Return the plots among records of one radar.
+
+    A record without I048/040 is no plot and gives no row; one of a field monitor (RAB) neither.
+    Without a site the elevation of a height (I048/110) can't be told and is NaN.
+    """
+    position = fields.present(records, "040")
+    raw_time = fields.unsigned(fields.octets(records, "140", 3))
+    timed = fields.present(records, "140") & (raw_time < fields.TIME_OF_DAY_MAX)
+    descriptor = fields.octets(records, "020", 2).astype(np.int64)
+    monitor = (descriptor[:, 0] & 2) > 0
+    refusals = tuple(
+        blocks.Refusal(r.offset, "CAT048 record: no valid time of day (I048/140)")
+        for r, wrong in zip(records, position & ~timed, strict=True)
+        if wrong
+    )
+    rows = position & timed & ~monitor
+    kept = fields.take(records, rows)
+    descriptor = descriptor[rows]
+    polar = fields.octets(kept, "040", 4)
+    range_m = _ranges(kept, fields.unsigned(polar[:, :2]), descriptor)
+    elevation, range_rate = _special_columns(kept)
+    elevation = np.where(np.isnan(elevation), _elevations(kept, site, range_m), elevation)
+    doppler = _doppler(kept)
+    columns: dict[str, NDArray[Any]] = {
+        "time_ns": fields.utc_ns(raw_time[rows], fields.arrivals(kept)),
+        "range_m": range_m,
+        "azimuth_rad": fields.angle_rad(fields.unsigned(polar[:, 2:])),
+        "elevation_rad": elevation,
+        "range_rate_mps": np.where(np.isnan(range_rate), doppler, range_rate),
+        "altitude_pressure_m": _altitudes(kept),
+        "address": fields.unsigned(fields.octets(kept, "220", 3)).astype(np.uint32),
+        "mode3a": _mode3a(kept),
+        "detection": _DETECTION[descriptor[:, 0] >> 5],
+        "callsign": fields.callsigns(fields.octets(kept, "240", 6)),
+    }
+    extended = (descriptor[:, 0] & 1) > 0
+    simulated = ((descriptor[:, 0] & 0x10) > 0) | (extended & ((descriptor[:, 1] & 0x80) > 0))
+    return Plots(columns, simulated, refusals)
+
+
+def _descriptor(kind: int, far: bool) -> tuple[Any, ...]:
+    first = (kind, 1, 0, 0, 0, None)
+    return (first, (0, 1, 0, 0, 0, 0, None)) if far else (first,)
+
+
+def _extended_range(raw: int) -> bytes:
+    made = blocks.expansion_class(CATEGORY, EXPANSION_EDITION).cv_expansion.create({"ERR": raw})
+    return made.unparse().to_bytes()
+
+
+def _ranges(records: Sequence[blocks.Record], raw: I64, descriptor: I64) -> F64:
+    extended = ((descriptor[:, 0] & 1) > 0) & ((descriptor[:, 1] & 0x40) > 0)
+    for row in np.flatnonzero(extended).tolist():
+        expansion = blocks.expansion_class(CATEGORY, EXPANSION_EDITION).cv_expansion
+        parsed = expansion.parse(blocks.bits(records[row].raw("RE")[1:]))
+        item = None if isinstance(parsed, ValueError) else parsed[0].get_item("ERR")
+        if item is not None:
+            raw[row] = item.as_uint()
+    return raw.astype(np.float64) * RANGE_LSB_M
+
+
+def _specials(plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
+    """Return Special Purpose fields, b"" for a plot with neither elevation nor range rate."""
+    elevation = np.asarray(plots["elevation_rad"], np.float64)
+    rate, has_rate = fields.raw_quantity(plots["range_rate_mps"], SPECIAL_RATE_LSB_MPS, 16)
+    rate = np.where(has_rate, fields.sign(rate, 16), SPECIAL_RATE_NONE)
+    raw = np.nan_to_num(np.round(elevation / SPECIAL_ELEVATION_LSB_RAD)).astype(np.int64)
+    raw = np.where(np.isnan(elevation), SPECIAL_ELEVATION_NONE, raw)
+    wanted = ~np.isnan(elevation) | has_rate
+    return [
+        SPECIAL.pack(SPECIAL_MAGIC, int(e), int(r)) if w else b""
+        for e, r, w in zip(raw, rate, wanted, strict=True)
+    ]
+
+
+def _special_columns(records: Sequence[blocks.Record]) -> tuple[F64, F64]:
+    elevation = np.full(len(records), np.nan)
+    rate = np.full(len(records), np.nan)
+    for row, record in enumerate(records):
+        raw = record.raw("SP")
+        if len(raw) != SPECIAL.size + 1 or raw[1:5] != SPECIAL_MAGIC:
+            continue
+        _, raw_elevation, raw_rate = SPECIAL.unpack_from(raw, 1)
+        if raw_elevation != SPECIAL_ELEVATION_NONE:
+            elevation[row] = raw_elevation * SPECIAL_ELEVATION_LSB_RAD
+        if raw_rate != SPECIAL_RATE_NONE:
+            rate[row] = raw_rate * SPECIAL_RATE_LSB_MPS
+    return fields.within(elevation, -np.pi / 2, np.pi / 2), rate
+
+
+def _doppler(records: Sequence[blocks.Record]) -> F64:
+    """Return the calculated Doppler speed (I048/120 CAL), NaN where missing or doubtful."""
+    raw = fields.octets(records, "120", 3)
+    has = ((raw[:, 0] & 0x80) > 0) & ((raw[:, 1] & 0x80) == 0)
+    return fields.quantity(fields.sign(fields.unsigned(raw[:, 1:]) & 0x3FF, 10), 1.0, has)
+
+
+def _altitudes(records: Sequence[blocks.Record]) -> F64:
+    """Return I048/090 in metres; a level not validated or garbled counts as missing."""
+    raw = fields.unsigned(fields.octets(records, "090", 2))
+    has = fields.present(records, "090") & (raw < 0x4000)
+    level = fields.quantity(fields.sign(raw & 0x3FFF, 14), fields.FLIGHT_LEVEL_LSB_M, has)
+    return fields.within(level, -1e3, 5e4)
+
+
+def _mode3a(records: Sequence[blocks.Record]) -> NDArray[np.int32]:
+    """Return I048/070, -1 where missing, not validated or garbled."""
+    raw = fields.unsigned(fields.octets(records, "070", 2))
+    has = fields.present(records, "070") & (raw < 0x4000)
+    return np.where(has, raw & 0xFFF, -1).astype(np.int32)
+
+
+def _curvature_m(site: SensorSite, azimuth_rad: F64) -> F64:
+    """Return the Earth's radius of curvature at the site along each azimuth (Euler)."""
+    sin2 = np.sin(site.lat_rad) ** 2
+    prime = SEMI_MAJOR_AXIS_M / np.sqrt(1 - ECCENTRICITY2 * sin2)
+    meridian = prime * (1 - ECCENTRICITY2) / (1 - ECCENTRICITY2 * sin2)
+    return 1 / (np.cos(azimuth_rad) ** 2 / meridian + np.sin(azimuth_rad) ** 2 / prime)
+
+
+def _heights(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> F64:
+    """Return heights above the ellipsoid from range, azimuth, elevation; NaN without elevation."""
+    slant = np.asarray(plots["range_m"], np.float64)
+    radius = _curvature_m(site, np.asarray(plots["azimuth_rad"], np.float64))
+    centre = radius + site.height_m
+    rise = 2 * slant * centre * np.sin(np.asarray(plots["elevation_rad"], np.float64))
+    return np.sqrt(centre**2 + slant**2 + rise) - radius
+
+
+def _elevations(records: Sequence[blocks.Record], site: SensorSite | None, range_m: F64) -> F64:
+    """Return elevations from the 3-D height (I048/110), NaN where there is none.
+
+    The height is above mean sea level; the geoid's distance from the ellipsoid (at most 105 m)
+    is not known here and taken as zero.
+    """
+    raw = fields.unsigned(fields.octets(records, "110", 2))
+    has = fields.present(records, "110") & (range_m > 0)
+    if site is None or not has.any():
+        return np.full(len(records), np.nan)
+    height = fields.sign(raw & 0x3FFF, 14) * HEIGHT_3D_LSB_M
+    theta = fields.unsigned(fields.octets(records, "040", 4)[:, 2:])
+    radius = _curvature_m(site, fields.angle_rad(theta))
+    centre = radius + site.height_m
+    slant = np.where(has, range_m, 1.0)
+    sine = ((radius + height) ** 2 - centre**2 - slant**2) / (2 * slant * centre)
+    return np.where(has & (np.abs(sine) <= 1), np.arcsin(np.clip(sine, -1, 1)), np.nan)

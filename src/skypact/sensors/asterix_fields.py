@@ -1,0 +1,135 @@
+"""ASTERIX items to columns and back, a whole batch of records at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.sensors.asterix_blocks import Record
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+FOOT_M = 0.3048
+NAUTICAL_MILE_M = 1852.0
+DAY_NS = 86_400_000_000_000
+TIME_OF_DAY_LSB_NS = 7_812_500  # 1/128 s
+TIME_OF_DAY_MAX = 86_400 * 128
+FLIGHT_LEVEL_LSB_M = 25 * FOOT_M
+HEIGHT_LSB_M = 6.25 * FOOT_M
+VERTICAL_RATE_LSB_MPS = 6.25 * FOOT_M / 60
+
+# ICAO Annex 10 volume IV table 3-9: six bits a character.
+_CHARACTERS = np.full(64, ord(" "), np.uint8)
+_CHARACTERS[1:27] = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)
+_CHARACTERS[48:58] = np.frombuffer(b"0123456789", np.uint8)
+_CODES = np.full(256, 32, np.uint8)
+_CODES[_CHARACTERS[1:27]] = np.arange(1, 27)
+_CODES[_CHARACTERS[48:58]] = np.arange(48, 58)
+
+
+def octets(records: Sequence[Record], item: str, size: int) -> NDArray[np.uint8]:
+    """Return the first `size` bytes of an item, shape (N, size); zeros where it is missing."""
+    joined = b"".join(r.raw(item)[:size].ljust(size, b"\0") for r in records)
+    return np.frombuffer(joined, np.uint8).reshape(-1, size)
+
+
+def present(records: Sequence[Record], item: str) -> Flags:
+    """Return which records have an item, shape (N,)."""
+    return np.fromiter((item in r.items for r in records), np.bool_, len(records))
+
+
+def take(records: Sequence[Record], wanted: Flags) -> list[Record]:
+    """Return the records whose flag is set."""
+    return [record for record, keep in zip(records, wanted.tolist(), strict=True) if keep]
+
+
+def unsigned(raw: NDArray[np.uint8]) -> I64:
+    """Return big-endian unsigned numbers of (N, size <= 7) bytes."""
+    value = np.zeros(len(raw), np.int64)
+    for column in range(raw.shape[1]):
+        value = (value << 8) | raw[:, column]
+    return value
+
+
+def sign(value: I64, width_bits: int) -> I64:
+    """Return two's complement numbers of `width_bits` bits."""
+    shift = 64 - width_bits
+    return (value << shift) >> shift
+
+
+def quantity(value: I64, lsb: float, valid: Flags) -> F64:
+    """Return `value * lsb`, NaN where not valid."""
+    return np.where(valid, value * lsb, np.nan)
+
+
+def within(values: F64, low: float, high: float) -> F64:
+    """Return the values, NaN where they leave low..high."""
+    return np.where((values >= low) & (values <= high), values, np.nan)
+
+
+def raw_quantity(values: NDArray[Any], lsb: float, width_bits: int) -> tuple[I64, Flags]:
+    """Return two's complement raw numbers of signed quantities, and where they fit.
+
+    NaN and what does not fit in `width_bits` is False in the second array.
+    """
+    limit = 1 << (width_bits - 1)
+    scaled = np.round(np.asarray(values, np.float64) / lsb)
+    fits = np.isfinite(scaled) & (scaled >= -limit) & (scaled < limit)
+    whole = np.where(fits, scaled, 0).astype(np.int64)
+    return whole & ((1 << width_bits) - 1), fits
+
+
+def raw_angle(angle_rad: NDArray[Any], width_bits: int = 16) -> I64:
+    """Return angles as fractions of a full turn in `width_bits` bits."""
+    turn = 1 << width_bits
+    scaled = np.round(np.asarray(angle_rad, np.float64) * (turn / (2 * np.pi)))
+    return scaled.astype(np.int64) % turn
+
+
+def raw_signed_angle(angle_rad: NDArray[Any], half_turn_bits: int, width_bits: int) -> I64:
+    """Return angles from -pi to pi as two's complement numbers, half a turn being 2 ** bits."""
+    turn_bits = half_turn_bits + 1
+    return sign(raw_angle(angle_rad, turn_bits), turn_bits) & ((1 << width_bits) - 1)
+
+
+def angle_rad(value: I64, width_bits: int = 16) -> F64:
+    """Return radians of fractions of a full turn."""
+    return value.astype(np.float64) * (2 * np.pi / (1 << width_bits))
+
+
+def raw_time(time_ns: NDArray[np.int64]) -> I64:
+    """Return UTC times of day in units of 1/128 s."""
+    nearest = (np.asarray(time_ns, np.int64) + TIME_OF_DAY_LSB_NS // 2) // TIME_OF_DAY_LSB_NS
+    return nearest % TIME_OF_DAY_MAX
+
+
+def utc_ns(raw: I64, arrival_ns: I64) -> I64:
+    """Return UTC of times of day: of the three days around the arrival, the nearest instant."""
+    midnight = arrival_ns - arrival_ns % DAY_NS
+    time = midnight + raw * TIME_OF_DAY_LSB_NS
+    away = time - arrival_ns
+    time = time - DAY_NS * (away > DAY_NS // 2) + DAY_NS * (away < -(DAY_NS // 2))
+    return np.maximum(time, 0)
+
+
+def arrivals(records: Sequence[Record]) -> I64:
+    """Return when each record arrived, ns UTC."""
+    return np.fromiter((r.arrival_ns for r in records), np.int64, len(records))
+
+
+def callsigns(raw: NDArray[np.uint8]) -> NDArray[np.bytes_]:
+    """Return callsigns, shape (N,) of S8, of (N, 6) bytes; trailing spaces go."""
+    groups = np.unpackbits(raw, axis=1).reshape(-1, 8, 6)
+    codes = groups @ np.array([32, 16, 8, 4, 2, 1], np.uint8)
+    text = np.ascontiguousarray(_CHARACTERS[codes]).view("S8").reshape(-1)
+    return np.char.rstrip(text, b" ").astype("S8")
+
+
+def raw_callsigns(text: NDArray[np.bytes_]) -> list[int]:
+    """Return 48-bit numbers of callsigns of up to eight characters."""
+    padded = np.char.ljust(np.asarray(text, "S8"), 8, b" ").astype("S8")
+    codes = _CODES[np.ascontiguousarray(padded).view(np.uint8).reshape(-1, 8)].astype(np.int64)
+    return (codes @ (1 << np.arange(42, -1, -6, dtype=np.int64))).tolist()

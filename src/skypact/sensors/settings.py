@@ -1,0 +1,68 @@
+"""Settings of the sensors room, as written in TOML: one `[[feed]]` table a feed."""
+
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Editions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Edition of each ASTERIX category on a feed. A wrong edition decodes to wrong values without
+    an error, so it is agreed with the sender and pinned here."""
+
+    cat021: Literal["2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"] = "2.6"
+    cat034: Literal["1.27", "1.28", "1.29"] = "1.29"
+    cat048: Literal["1.27", "1.28", "1.29", "1.30", "1.31", "1.32"] = "1.32"
+    cat062: Literal["1.16", "1.17", "1.18", "1.19", "1.20", "1.21"] = "1.20"
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Turn the globe so that the point `from` comes to lie on the point `to`, then by `turn_deg`
+    clockwise about it. For recorded traffic in an exercise only."""
+
+    from_lat_deg: Latitude
+    from_lon_deg: Longitude
+    to_lat_deg: Latitude
+    to_lon_deg: Longitude
+    turn_deg: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0.0
+
+
+class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One feed.
+
+    source: udp://HOST:PORT (a multicast HOST is joined; ?interface=ADDRESS picks where),
+    tcp://HOST:PORT or file:PATH (?speed=FACTOR, 0 as fast as possible); period_s: how often it is
+    heard when all is well; group: feeds of one group are redundant networks carrying the same
+    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double.
+    """
+
+    name: Name
+    source: str
+    format: Literal["asterix", "beast"]
+    period_s: Positive
+    group: str = ""
+    doubled_window_s: Positive = 2.0
+    editions: Editions = Editions()
+    moved: Moved | None = None
+
+    def __post_init__(self) -> None:
+        split_source(self.source)
+
+
+def split_source(source: str) -> SplitResult:
+    """Return the parts of a feed's source; raises ValueError naming what is wrong with it."""
+    parts = urlsplit(source)
+    if parts.scheme == "file":
+        if not parts.path:
+            raise ValueError(f"source {source!r}: no path after file:")
+        return parts
+    if parts.scheme not in {"udp", "tcp"}:
+        raise ValueError(f"source {source!r}: use udp://HOST:PORT, tcp://HOST:PORT or file:PATH")
+    if not parts.hostname or not parts.port:
+        raise ValueError(f"source {source!r}: HOST:PORT is missing or the port is 0")
+    return parts
