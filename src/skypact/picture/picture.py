@@ -1,0 +1,289 @@
+"""The picture room: tracks of all nations to one picture, one object, one number."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.columns import array
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    Message,
+    NodeStarted,
+    OwnTracks,
+    PartnerTracks,
+    PictureView,
+    SystemTracks,
+    SystemTracksDeleted,
+    ThreatBatch,
+    TrackBatch,
+    TracksDeleted,
+)
+from skypact.core.table import last_of_each
+from skypact.picture.matching import Matching, MatchingState
+from skypact.picture.numbers import PROVISIONAL, Numbers
+from skypact.picture.settings import PictureSettings
+from skypact.picture.systems import OWN, Systems, SystemsState, report_key
+from skypact.picture.views import fused_columns, own_columns, picture_columns, report_columns
+
+I64 = NDArray[np.int64]
+S = 1_000_000_000
+
+
+class _State(msgspec.Struct, frozen=True, kw_only=True):
+    issued: int
+    reporters: list[str]
+    next_wake_ns: int
+    systems: SystemsState
+    matching: MatchingState
+
+
+class Picture:
+    """Fuses our tracker's tracks with what partners release to us.
+
+    OwnTracks carries only what our own tracker says: partner data never returns to a partner
+    through it, so nothing is counted twice.
+    """
+
+    def __init__(self, issuer: Issuer, settings: PictureSettings) -> None:
+        self._issuer, self._settings = issuer, settings
+        numbers = Numbers(settings.track_numbers, int(settings.number_hold_s * S))
+        self._systems = Systems(numbers)
+        self._matching = Matching(settings, self._systems)
+        self._reporters = [issuer.nation]
+        self._next_wake_ns = 0
+
+    def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
+        """Take tracks of ours or of a partner, classes, or the start of the node."""
+        own: I64 = np.zeros(0, np.int64)
+        match message:
+            case TrackBatch():
+                own = self._take_own(message, now_ns)
+            case TracksDeleted():
+                self._end_own(message, now_ns)
+            case PartnerTracks():
+                self._take_partner(message, now_ns)
+            case ThreatBatch():
+                self._take_classes(message)
+            case NodeStarted():
+                self._next_wake_ns = (now_ns // S + 1) * S
+            case _:
+                pass
+        return self._changes(own, now_ns)
+
+    def wake(self, now_ns: int) -> Sequence[Message]:
+        """Each second: compare all reports, drop what is too old, show the picture."""
+        self._next_wake_ns = (now_ns // S + 1) * S
+        self._drop_old(now_ns)
+        self._matching.look(now_ns)
+        self._number_provisional(now_ns)
+        changes = self._changes(np.zeros(0, np.int64), now_ns)
+        return [*changes, self._view(now_ns)]
+
+    def next_wake_ns(self) -> int | None:
+        """Return the next whole second."""
+        return self._next_wake_ns
+
+    def _take_own(self, batch: TrackBatch, now_ns: int) -> I64:
+        """Return the keys of the own reports that changed."""
+        number = array(batch, "number").astype(np.int64)
+        kept = last_of_each(number)
+        keys = number[kept]
+        table = self._systems.reports
+        new = keys[table.rows(keys) < 0]
+        table.put(keys, received_ns=now_ns, **report_columns(batch, kept))
+        if len(new):
+            at = kept[np.searchsorted(keys, new)]
+            joins = self._matching.at_once(new, now_ns)
+            for key, system in joins.items():
+                self._systems.add(key, system)
+            alone = np.array([k not in joins for k in new.tolist()])
+            numbers = [self._systems.fresh(now_ns) for _ in range(int(alone.sum()))]
+            self._systems.create(
+                new[alone],
+                np.array(numbers, np.int64),
+                array(batch, "detected_ns")[at][alone],
+                array(batch, "confirmed_ns")[at][alone],
+                now_ns,
+            )
+        self._systems.touch(table["system"][table.rows(keys)].tolist())
+        return keys
+
+    def _end_own(self, message: TracksDeleted, now_ns: int) -> None:
+        given = np.array([report_key(OWN, n) for n in message.numbers], np.int64)
+        held = np.flatnonzero(self._systems.reports.rows(given) >= 0)
+        kept = held[last_of_each(given[held])]
+        self._matching.forget(given[kept].tolist())
+        self._systems.end(given[kept], [message.reasons[i] for i in kept.tolist()], now_ns)
+
+    def _take_partner(self, batch: PartnerTracks, now_ns: int) -> None:
+        if batch.partner not in self._reporters:
+            self._reporters.append(batch.partner)
+        reporter = self._reporters.index(batch.partner)
+        self._end_partner(batch, reporter, now_ns)
+        number = array(batch, "number").astype(np.int64)
+        kept = last_of_each(number)
+        keys = number[kept] | report_key(reporter, 0)
+        table = self._systems.reports
+        rows = table.rows(keys)
+        held = rows >= 0
+        # An older state than the one we hold never replaces it (a late frame).
+        late = np.zeros(len(keys), np.bool_)
+        late[held] = array(batch, "time_ns")[kept[held]] < table["time_ns"][rows[held]]
+        keys, kept, held = keys[~late], kept[~late], held[~late]
+        columns = report_columns(batch, kept)
+        table.put(
+            keys, received_ns=now_ns, threat_class=array(batch, "threat_class")[kept], **columns
+        )
+        self._welcome(keys[~held], now_ns)
+        self._systems.touch(table["system"][table.rows(keys)].tolist())
+
+    def _end_partner(self, batch: PartnerTracks, reporter: int, now_ns: int) -> None:
+        """Drop reports that the partner ended; carry those over that it renumbered."""
+        table = self._systems.reports
+        successors = batch.successors or (0,) * len(batch.deleted)
+        ended: dict[int, None] = {}
+        for old, new in zip(batch.deleted, successors, strict=True):
+            key, key_new = report_key(reporter, old), report_key(reporter, new)
+            if table.rows([key])[0] < 0 or key in ended:
+                continue
+            if new and table.rows([key_new])[0] < 0:
+                table.rename(key, key_new)
+                self._matching.rename(key, key_new)
+                self._relabel(key_new, old, new, now_ns)
+            else:
+                ended[key] = None
+        self._matching.forget(list(ended))
+        reasons = [f"{batch.partner} no longer reports it"] * len(ended)
+        self._systems.end(np.array(list(ended), np.int64), reasons, now_ns)
+
+    def _relabel(self, key: int, old: int, new: int, now_ns: int) -> None:
+        """Follow a partner's new number for an object it reports."""
+        systems = self._systems
+        number = int(systems.reports["system"][systems.reports.rows([key])[0]])
+        if systems.exists(new):
+            if systems.joinable(number, new) and self._matching.plausible(key, new, now_ns):
+                systems.join(number, new, now_ns)
+        elif new < number or (number == old and len(systems.rows_of(number)) == 1):
+            systems.renumber(number, new, "renumbered by the nation that reports it", now_ns)
+
+    def _welcome(self, keys: I64, now_ns: int) -> None:
+        """Give new partner reports a system track: an existing one, or their own number."""
+        systems = self._systems
+        joins: dict[int, int] = {}
+        for key in keys.tolist():
+            label = key & 0xFFFFFFFF
+            if systems.exists(label) and self._matching.plausible(key, label, now_ns):
+                systems.add(key, label)
+                joins[key] = label
+        rest = np.array([k for k in keys.tolist() if k not in joins], np.int64)
+        for key, system in self._matching.at_once(rest, now_ns).items():
+            systems.add(key, system)
+            joins[key] = systems.adopt_lower(system, key & 0xFFFFFFFF, now_ns)
+        for key in (k for k in rest.tolist() if k not in joins):
+            label = key & 0xFFFFFFFF
+            number = systems.fresh(now_ns) if systems.exists(label) else label
+            at = np.array([now_ns])
+            systems.create(np.array([key]), np.array([number]), at, at, now_ns)
+
+    def _take_classes(self, batch: ThreatBatch) -> None:
+        systems = self._systems.systems
+        rows = systems.rows(array(batch, "number"))
+        held = rows >= 0
+        systems["threat_class"][rows[held]] = array(batch, "threat_class")[held]
+
+    def _drop_old(self, now_ns: int) -> None:
+        table = self._systems.reports
+        reporter = table.keys >> 32
+        silent = now_ns - table["received_ns"] > int(self._settings.partner_hold_s * S)
+        keys = table.keys[silent & (reporter != OWN)]
+        hold = f"for {self._settings.partner_hold_s:g} s"
+        reasons = [f"no update from {self._reporters[r]} {hold}" for r in (keys >> 32).tolist()]
+        self._matching.forget(keys.tolist())
+        self._systems.end(keys, reasons, now_ns)
+
+    def _number_provisional(self, now_ns: int) -> None:
+        """Give real numbers to tracks that had to start without one."""
+        systems = self._systems
+        for number in systems.systems.keys[systems.systems.keys >= PROVISIONAL].tolist():
+            leased = systems.fresh(now_ns) if systems.numbers.left else PROVISIONAL
+            if leased >= PROVISIONAL:
+                break
+            systems.renumber(number, leased, "a system track number is free again", now_ns)
+
+    def _changes(self, own: I64, now_ns: int) -> list[Message]:
+        """Return what changed: numbers that went first, then own tracks, then fused ones."""
+        systems, table = self._systems, self._systems.reports
+        ended, own_ended, own_moved, touched = systems.drain()
+        numbers = np.array(touched, np.int64)
+        out: list[Message] = []
+        if ended:
+            out.append(
+                SystemTracksDeleted(
+                    **self._issuer.header(now_ns, now_ns),
+                    numbers=tuple(e.number for e in ended),
+                    successors=tuple(e.successor for e in ended),
+                    reasons=tuple(e.reason for e in ended),
+                    own=tuple(e.own for e in ended),
+                )
+            )
+        rows = np.union1d(table.rows(own), own_moved)
+        rows = rows[table["system"][rows] < PROVISIONAL]
+        if len(rows) or own_ended:
+            out.append(
+                OwnTracks(
+                    **self._issuer.header(int(table["time_ns"][rows].max(initial=0)), now_ns),
+                    ended=tuple(e.number for e in own_ended),
+                    successors=tuple(e.successor for e in own_ended),
+                    count=len(rows),
+                    **own_columns(systems, rows),
+                )
+            )
+        if len(numbers):
+            fused = fused_columns(systems, self._matching, numbers)
+            observed_ns = int(np.frombuffer(fused["time_ns"], np.int64).max())
+            header = self._issuer.header(observed_ns, now_ns)
+            out.append(SystemTracks(**header, count=len(numbers), **fused))
+        return out
+
+    def _view(self, now_ns: int) -> PictureView:
+        systems, numbers = self._systems, self._systems.numbers
+        provisional = int((systems.systems.keys >= PROVISIONAL).sum())
+        notices: list[str] = []
+        if provisional:
+            notices.append(
+                f"All leased system track numbers are in use: {provisional} tracks carry "
+                "provisional numbers and are not released."
+            )
+        if numbers.reused_early:
+            notices.append(
+                f"{numbers.reused_early} system track numbers were given again within the hour."
+            )
+        return PictureView(
+            **self._issuer.header(now_ns, now_ns),
+            reporters=tuple(self._reporters),
+            notices=tuple(notices),
+            count=len(systems.systems),
+            **picture_columns(systems, self._matching, self._settings.pending_s, now_ns),
+        )
+
+    def snapshot(self) -> bytes:
+        """Return the whole state."""
+        state = _State(
+            issued=self._issuer.issued,
+            reporters=self._reporters,
+            next_wake_ns=self._next_wake_ns,
+            systems=self._systems.state(),
+            matching=self._matching.state(),
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, state: bytes) -> None:
+        """Take over the state that `snapshot` returned."""
+        held = msgspec.msgpack.decode(state, type=_State)
+        self._issuer.issued = held.issued
+        self._reporters = held.reporters
+        self._next_wake_ns = held.next_wake_ns
+        self._systems.restore(held.systems)
+        self._matching.restore(held.matching)

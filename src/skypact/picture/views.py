@@ -1,0 +1,145 @@
+"""What the picture says: own tracks, fused tracks, and the picture at an instant."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.columns import array, pack
+from skypact.core.geodesy import geodetic_from_ecef, velocity_enu_from_ecef
+from skypact.core.messages import (
+    Identity,
+    OwnTracks,
+    PartnerTracks,
+    PictureView,
+    SystemTracks,
+    TrackBatch,
+)
+from skypact.picture.correlate import Reports
+from skypact.picture.covariance import triangle
+from skypact.picture.fuse import intersect
+from skypact.picture.matching import Matching
+from skypact.picture.systems import OWN, Systems
+
+I64 = NDArray[np.int64]
+S = 1_000_000_000
+
+
+def report_columns(batch: TrackBatch | PartnerTracks, rows: I64) -> dict[str, Any]:
+    """Return the columns of a report table for some rows of a message."""
+    state = np.concatenate(
+        [array(batch, "position_ecef_m")[rows], array(batch, "velocity_ecef_mps")[rows]], 1
+    )
+    names = ("covariance", "time_ns", "quality", "detection", "address", "callsign")
+    return {"state": state, **{name: array(batch, name)[rows] for name in names}}
+
+
+def own_columns(systems: Systems, rows: I64) -> dict[str, bytes]:
+    """Return the columns of OwnTracks: own reports exactly as our tracker holds them."""
+    table = systems.reports
+    held = systems.systems.rows(table["system"][rows])
+    return pack(
+        OwnTracks,
+        number=table["system"][rows],
+        position_ecef_m=table["state"][rows, :3],
+        velocity_ecef_mps=table["state"][rows, 3:],
+        detected_ns=systems.systems["detected_ns"][held],
+        confirmed_ns=systems.systems["confirmed_ns"][held],
+        **{
+            name: table[name][rows]
+            for name in ("time_ns", "covariance", "quality", "detection", "address", "callsign")
+        },
+    )
+
+
+class Grouped:
+    """Reports of some system tracks, group by group, each group's own report first."""
+
+    def __init__(self, systems: Systems, numbers: I64) -> None:
+        table = systems.reports
+        rows = np.flatnonzero(np.isin(table["system"], numbers))
+        self.rows = rows[np.argsort(table["system"][rows], kind="stable")]
+        self.table = table
+        self.numbers, self.starts = np.unique(table["system"][self.rows], return_index=True)
+        self.counts = np.diff(np.append(self.starts, len(self.rows)))
+        self.held = systems.systems.rows(self.numbers)
+
+    def best(self, name: str, how: Any) -> NDArray[Any]:
+        """Return a column reduced over each group."""
+        return how.reduceat(self.table[name][self.rows], self.starts)
+
+    def named(self, name: str, empty: Any) -> NDArray[Any]:
+        """Return for each group the first value that is not `empty`."""
+        values = self.table[name][self.rows]
+        at = np.where(values != empty, np.arange(len(values)), len(values))
+        first = np.minimum.reduceat(at, self.starts)
+        return np.append(values, np.array([empty], values.dtype))[first]
+
+
+def _fused(members: Reports, group: Grouped) -> tuple[Any, Any]:
+    state, covariance = members.state[group.starts], members.covariance[group.starts]
+    several = group.counts > 1
+    if several.any():
+        rows = np.repeat(several, group.counts)
+        starts = np.cumsum(group.counts[several]) - group.counts[several]
+        state[several], covariance[several] = intersect(
+            members.state[rows], members.covariance[rows], starts
+        )
+    return state, covariance
+
+
+def fused_columns(systems: Systems, matching: Matching, numbers: I64) -> dict[str, bytes]:
+    """Return the columns of SystemTracks, each track at the time of its newest report."""
+    group = Grouped(systems, numbers)
+    newest = group.best("time_ns", np.maximum)
+    members = matching.at_each(np.repeat(newest, group.counts), group.rows)
+    state, covariance = _fused(members, group)
+    return pack(
+        SystemTracks,
+        number=group.numbers,
+        time_ns=newest,
+        position_ecef_m=state[:, :3],
+        velocity_ecef_mps=state[:, 3:],
+        covariance=triangle(covariance),
+        quality=group.best("quality", np.maximum),
+        detection=group.best("detection", np.bitwise_or),
+        detected_ns=systems.systems["detected_ns"][group.held],
+        confirmed_ns=systems.systems["confirmed_ns"][group.held],
+        address=group.named("address", 0),
+        callsign=group.named("callsign", b""),
+    )
+
+
+def picture_columns(
+    systems: Systems, matching: Matching, pending_s: float, now_ns: int
+) -> dict[str, bytes]:
+    """Return the columns of PictureView: every system track at `now_ns`."""
+    group = Grouped(systems, systems.systems.keys)
+    if not len(group.rows):
+        return pack(PictureView, **{name: [] for name in PictureView.COLUMNS})
+    members = matching.at_each(np.full(len(group.rows), now_ns), group.rows)
+    state, covariance = _fused(members, group)
+    lat, lon, height = geodetic_from_ecef(state[:, :3])
+    spread = covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]
+    age_s = np.maximum(now_ns - group.best("time_ns", np.maximum), 0) / S
+    reporter = systems.reports.keys[group.rows[group.starts]] >> 32
+    own_class = systems.systems["threat_class"][group.held]
+    told_class = group.named("threat_class", 0)
+    known_s = (now_ns - systems.systems["first_ns"][group.held]) / S
+    return pack(
+        PictureView,
+        number=group.numbers,
+        lat_rad=lat,
+        lon_rad=lon,
+        height_wgs84_m=np.clip(height, -1e5, 1e7),
+        velocity_enu_mps=velocity_enu_from_ecef(state[:, 3:], lat, lon),
+        position_sd_m=np.minimum(np.sqrt(spread), 1e7),
+        age_s=np.minimum(age_s, 1e6),
+        threat_class=np.where(own_class > 0, own_class, told_class),
+        identity=np.where(known_s < pending_s, Identity.PENDING, Identity.UNKNOWN),
+        quality=group.best("quality", np.maximum),
+        own=reporter == OWN,
+        reporter=np.minimum(reporter, 255),
+        address=group.named("address", 0),
+        callsign=group.named("callsign", b""),
+    )
