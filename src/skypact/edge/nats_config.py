@@ -1,0 +1,221 @@
+"""Subjects, and the text of the nats-server configurations. Pure: no file is read or written here.
+
+A nation's server has two accounts. NATION is its own: its program connects there. LINK is the only
+account that the coordinator's server, the hub, is joined to, and what passes from NATION to LINK is
+the list of exports written here, one per partner. So neither the hub nor a partner reaches
+anything else, whatever the hub's configuration says. The hub has one account per nation and passes
+a subject on only between two nations that have an agreement; the coordinator's own program is a
+client of the hub, in the coordinator's account. Programs are known by their certificates alone.
+
+Nothing is stored by a server and no monitoring port is open.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from skypact.core.errors import LinkError
+from skypact.core.messages.header import Context
+from skypact.core.messages.release import Stream
+from skypact.edge.pki import Credential, Role, dns_name
+
+FRAME_MAX_BYTES = 4_194_304  # as PartnerFrame.frame
+PENDING_MAX_BYTES = 33_554_432  # what a server keeps for a slow reader before it lets it go
+CONNECTIONS_MAX = 64
+LOG_MAX_BYTES = 1_048_576
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a subject says: `<context>.<sender>.<receiver>.<stream>`."""
+
+    context: Context
+    sender: str
+    receiver: str
+    stream: Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class NationServer:
+    """Server of a nation. partners: those it has an agreement with in either direction;
+    hubs: "host:port" of the coordinator's leaf doors; node: certificate of the leaf link;
+    authority, hub_authority: certificates that its clients, and the hub, are checked against."""
+
+    nation: str
+    context: Context
+    partners: Sequence[str]
+    port: int
+    hubs: Sequence[str]
+    server: Credential
+    node: Credential
+    authority: Path
+    hub_authority: Path
+    log: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubServer:
+    """Server of the coordinator, which nations join as leaf nodes.
+
+    pairs: which two nations (the coordinator among them) have an agreement, in any order;
+    nations: all nations that may join; nation_authorities: bundle made by `pki.write_bundle`;
+    leaf_host: where leaf links are taken, loopback unless nations sit on other machines.
+    """
+
+    nation: str
+    context: Context
+    nations: Sequence[str]
+    pairs: Sequence[tuple[str, str]]
+    port: int
+    leaf_port: int
+    server: Credential
+    authority: Path
+    nation_authorities: Path
+    log: Path
+    leaf_host: str = LOOPBACK
+
+
+def subject(address: Address) -> str:
+    """Return the subject of a frame."""
+    return f"{address.context}.{address.sender}.{address.receiver}.{address.stream}"
+
+
+def parse_subject(text: str) -> Address:
+    """Return what a subject says; raise LinkError if it is none of ours."""
+    try:
+        context, sender, receiver, stream = text.split(".")
+        return Address(Context(context), sender, receiver, Stream(stream))
+    except ValueError:
+        raise LinkError("not a subject of Skypact", link=text) from None
+
+
+def server_name(nation: str, context: Context) -> str:
+    """Return the name by which a server greets."""
+    return dns_name(Role.SERVER, nation, context)
+
+
+def nation_config(server: NationServer) -> str:
+    """Return the configuration of a nation's server."""
+    me, context = server.nation, server.context
+    leaving = [_pair(context, me, partner) for partner in server.partners]
+    coming = [_pair(context, partner, me) for partner in server.partners]
+    remote = f"""  remotes [ {{
+    urls: {json.dumps([f"tls://{hub}" for hub in server.hubs])}
+    account: LINK
+    tls {_tls(server.node, server.hub_authority, "handshake_first: true")}
+  }} ]"""
+    accounts = [
+        _account(
+            "NATION",
+            [_user(Role.APP, me, context, "STANDARD")],
+            exports=[_export(name, "LINK") for name in leaving],
+            imports=[_import(name, "LINK") for name in coming],
+        ),
+        _account(
+            "LINK",
+            [],
+            exports=[_export(name, "NATION") for name in coming],
+            imports=[_import(name, "NATION") for name in leaving],
+        ),
+    ]
+    return f"""{_head(me, context, server.port, server.log)}
+tls {_tls(server.server, server.authority, "verify_and_map: true")}
+leafnodes {{
+  reconnect: 1s
+{remote}
+}}
+{_accounts(accounts)}
+"""
+
+
+def hub_config(server: HubServer) -> str:
+    """Return the configuration of the coordinator's server."""
+    context = server.context
+    accounts: list[str] = []
+    for nation in (server.nation, *server.nations):
+        partners = [b if a == nation else a for a, b in server.pairs if nation in (a, b)]
+        if nation == server.nation:
+            user = _user(Role.APP, nation, context, "STANDARD")
+        else:
+            user = _user(Role.NODE, nation, context, "LEAFNODE")
+        accounts.append(
+            _account(
+                nation,
+                [user],
+                exports=[_export(_pair(context, nation, other), other) for other in partners],
+                imports=[_import(_pair(context, other, nation), other) for other in partners],
+            )
+        )
+    leaf_tls = _tls(
+        server.server, server.nation_authorities, "verify_and_map: true, handshake_first: true"
+    )
+    return f"""{_head(server.nation, context, server.port, server.log)}
+tls {_tls(server.server, server.authority, "verify_and_map: true")}
+leafnodes {{
+  listen: {json.dumps(f"{server.leaf_host}:{server.leaf_port}")}
+  no_advertise: true
+  tls {leaf_tls}
+}}
+{_accounts(accounts)}
+"""
+
+
+def _head(nation: str, context: Context, port: int, log: Path) -> str:
+    return f"""server_name: {json.dumps(server_name(nation, context))}
+listen: "{LOOPBACK}:{port}"
+max_payload: {FRAME_MAX_BYTES}
+max_pending: {PENDING_MAX_BYTES}
+max_connections: {CONNECTIONS_MAX}
+ping_interval: "2s"
+ping_max: 2
+write_deadline: "5s"
+log_file: {json.dumps(str(log))}
+logfile_size_limit: {LOG_MAX_BYTES}
+logfile_max_num: 2"""
+
+
+def _tls(credential: Credential, authority: Path, more: str) -> str:
+    files = {
+        "cert_file": credential.certificate,
+        "key_file": credential.key,
+        "ca_file": authority,
+    }
+    parts = [f"{key}: {json.dumps(str(path))}" for key, path in files.items()]
+    return "{ " + ", ".join([*parts, 'min_version: "1.3"', more]) + " }"
+
+
+def _pair(context: Context, sender: str, receiver: str) -> str:
+    return f"{context}.{sender}.{receiver}.*"
+
+
+def _user(role: Role, nation: str, context: Context, kind: str) -> str:
+    name = json.dumps(dns_name(role, nation, context))
+    return f"{{ user: {name}, allowed_connection_types: [{kind}] }}"
+
+
+def _export(name: str, account: str) -> str:
+    return f'{{ stream: "{name}", accounts: ["{account}"] }}'
+
+
+def _import(name: str, account: str) -> str:
+    return f'{{ stream: {{ account: "{account}", subject: "{name}" }} }}'
+
+
+def _account(
+    name: str, users: Sequence[str], exports: Sequence[str], imports: Sequence[str]
+) -> str:
+    return f"""  "{name}" {{
+    users: {_list(users)}
+    exports: {_list(exports)}
+    imports: {_list(imports)}
+  }}"""
+
+
+def _list(items: Iterable[str]) -> str:
+    return "[" + "".join(f"\n      {item}" for item in items) + " ]"
+
+
+def _accounts(accounts: Sequence[str]) -> str:
+    return "accounts {\n" + "\n".join(accounts) + "\n}"
