@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
-from skypact.sensors.accuracy import NACP_SD_M, NUCP_SD_M, UNKNOWN_SD_M, nacp
-from skypact.sensors.asterix_fields import F64, I64, Flags
+from skypact.sensors.asterix_fields import F64, I64, NACP_SD_M, NUCP_SD_M, UNKNOWN_SD_M, Flags, nacp
 
 CATEGORY = 21
 EDITION = "2.6"
@@ -20,9 +19,11 @@ _FINE, _COARSE = 30, 23  # I021/131 and I021/130: half a turn is 2 ** this
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Decoded reports. columns: those of messages.PositionReports; simulated: SIM or TST."""
+    """Decoded reports, a row each. columns: those of messages.PositionReports; arrivals: ns UTC;
+    simulated: bit SIM or TST."""
 
     columns: dict[str, NDArray[Any]]
+    arrivals: I64
     simulated: Flags
     refusals: tuple[blocks.Refusal, ...]
 
@@ -88,8 +89,9 @@ def decode(records: Sequence[blocks.Record]) -> Reports:
     rows = (fine | coarse) & sane & timed
     kept = fields.take(records, rows)
     level = fields.sign(fields.unsigned(fields.octets(kept, "145", 2)), 16)
+    arrivals = fields.arrivals(kept)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], fields.arrivals(kept)),
+        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
         "lat_rad": lat[rows],
         "lon_rad": lon[rows],
         "height_wgs84_m": fields.within(_heights(kept), -1e3, 5e5),
@@ -105,7 +107,7 @@ def decode(records: Sequence[blocks.Record]) -> Reports:
     }
     descriptor = fields.octets(kept, "040", 2)
     simulated = ((descriptor[:, 0] & 1) > 0) & ((descriptor[:, 1] & 0x30) > 0)
-    return Reports(columns, simulated, refusals)
+    return Reports(columns, arrivals, simulated, refusals)
 
 
 def _positions(records: Sequence[blocks.Record], fine: Flags) -> tuple[F64, F64]:

@@ -55,9 +55,11 @@ _DETECTION = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """Decoded plots. columns: those of messages.Scan; simulated: bit SIM or TST of each row."""
+    """Decoded plots, a row each. columns: those of messages.Scan; arrivals: ns UTC; simulated: bit
+    SIM or TST."""
 
     columns: dict[str, NDArray[Any]]
+    arrivals: I64
     simulated: Flags
     refusals: tuple[blocks.Refusal, ...]
 
@@ -145,8 +147,9 @@ def decode(records: Sequence[blocks.Record], site: SensorSite | None) -> Plots:
     elevation, range_rate = _special_columns(kept)
     elevation = np.where(np.isnan(elevation), _elevations(kept, site, range_m), elevation)
     doppler = _doppler(kept)
+    arrivals = fields.arrivals(kept)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], fields.arrivals(kept)),
+        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
         "range_m": range_m,
         "azimuth_rad": fields.angle_rad(fields.unsigned(polar[:, 2:])),
         "elevation_rad": elevation,
@@ -159,7 +162,7 @@ def decode(records: Sequence[blocks.Record], site: SensorSite | None) -> Plots:
     }
     extended = (descriptor[:, 0] & 1) > 0
     simulated = ((descriptor[:, 0] & 0x10) > 0) | (extended & ((descriptor[:, 1] & 0x80) > 0))
-    return Plots(columns, simulated, refusals)
+    return Plots(columns, arrivals, simulated, refusals)
 
 
 def _descriptor(kind: int, far: bool) -> tuple[Any, ...]:

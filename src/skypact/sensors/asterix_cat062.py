@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
-from skypact.sensors.accuracy import UNKNOWN_SD_M
 from skypact.sensors.asterix_cat021 import Reports
-from skypact.sensors.asterix_fields import F64, Flags
+from skypact.sensors.asterix_fields import F64, UNKNOWN_SD_M, Flags
 
 CATEGORY = 62
 EDITION = "1.20"
@@ -90,8 +89,9 @@ def decode(records: Sequence[blocks.Record]) -> Reports:
     )
     rows = here & sane & timed
     kept = fields.take(records, rows)
+    arrivals = fields.arrivals(kept)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], fields.arrivals(kept)),
+        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
         "lat_rad": lat[rows],
         "lon_rad": lon[rows],
         "height_wgs84_m": fields.within(_signed(kept, "130", fields.HEIGHT_LSB_M), -1e3, 5e5),
@@ -103,7 +103,7 @@ def decode(records: Sequence[blocks.Record]) -> Reports:
         "address": _derived_addresses(kept),
         "callsign": _callsigns(kept),
     }
-    return Reports(columns, _simulated(kept), refusals)
+    return Reports(columns, arrivals, _simulated(kept), refusals)
 
 
 def _signed(records: Sequence[blocks.Record], item: str, lsb: float) -> F64:

@@ -29,6 +29,18 @@ _CODES = np.full(256, 32, np.uint8)
 _CODES[_CHARACTERS[1:27]] = np.arange(1, 27)
 _CODES[_CHARACTERS[48:58]] = np.arange(48, 58)
 
+# Accuracy categories bound the 95 % horizontal error (EPU); for a circular normal error that is
+# 2.4477 standard deviations an axis. Source: RTCA DO-260B tables 2-14 (NUCp) and 2-71 (NACp).
+EPU_PER_SD = 2.4477
+UNKNOWN_SD_M = 37_040.0 / EPU_PER_SD
+
+# Index is the category; 0 says nothing, 12 to 15 are not defined.
+_NACP_EPU_M = [37_040, 18_520, 7_408, 3_704, 1_852, 926, 555.6, 185.2, 92.6, 30, 10, 3]
+_NUCP_EPU_M = [37_040, 18_520, 9_260, 1_852, 926, 463, 185.2, 92.6, 10, 3]
+
+NACP_SD_M = np.array([*_NACP_EPU_M, *[37_040] * 4], np.float64) / EPU_PER_SD
+NUCP_SD_M = np.array([*_NUCP_EPU_M, *[37_040] * 6], np.float64) / EPU_PER_SD
+
 
 def octets(records: Sequence[Record], item: str, size: int) -> NDArray[np.uint8]:
     """Return the first `size` bytes of an item, shape (N, size); zeros where it is missing."""
@@ -133,3 +145,10 @@ def raw_callsigns(text: NDArray[np.bytes_]) -> list[int]:
     padded = np.char.ljust(np.asarray(text, "S8"), 8, b" ").astype("S8")
     codes = _CODES[np.ascontiguousarray(padded).view(np.uint8).reshape(-1, 8)].astype(np.int64)
     return (codes @ (1 << np.arange(42, -1, -6, dtype=np.int64))).tolist()
+
+
+def nacp(position_sd_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the best category that is no better than each standard deviation, 0 if none is."""
+    bounds = NACP_SD_M[1:12]
+    met = np.asarray(position_sd_m, np.float64)[:, None] <= bounds * (1 + 1e-9)
+    return np.where(met, np.arange(1, 12), 0).max(axis=1, initial=0)

@@ -38,7 +38,8 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     source: udp://HOST:PORT (a multicast HOST is joined; ?interface=ADDRESS picks where),
     tcp://HOST:PORT or file:PATH (?speed=FACTOR, 0 as fast as possible); period_s: how often it is
     heard when all is well; group: feeds of one group are redundant networks carrying the same
-    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double.
+    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double;
+    clock_error_max_s: a record whose time is further from its arrival is refused.
     """
 
     name: Name
@@ -47,6 +48,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
+    clock_error_max_s: Positive = 60.0
     editions: Editions = Editions()
     moved: Moved | None = None
 

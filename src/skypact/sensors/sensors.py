@@ -1,0 +1,249 @@
+"""Bytes of feeds in; plots, position reports and the state of feeds and sensors out."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from numpy.typing import NDArray
+
+from skypact.core.columns import array
+from skypact.core.errors import InvariantError
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    Context,
+    Datagrams,
+    DatagramsDropped,
+    FeedView,
+    Message,
+    NodeStarted,
+    SensorState,
+)
+from skypact.core.site import SensorSite
+from skypact.sensors import beast
+from skypact.sensors.asterix_cat034 import NORTH, Mark
+from skypact.sensors.mode_s import Aircraft, Aircrafts
+from skypact.sensors.moved import Invented, InventedNames, move, turning
+from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_reports, scan
+from skypact.sensors.settings import FeedSettings
+from skypact.sensors.tally import Doubles, Tally
+
+SECOND_NS = 1_000_000_000
+ROTATION_MAX_S = 60.0
+
+
+class Heard(msgspec.Struct, kw_only=True):
+    """What a radar last said. last_ns: arrival; north_ns: its last north mark; 0 never."""
+
+    last_ns: int = 0
+    north_ns: int = 0
+    rotation_s: float
+
+
+class State(msgspec.Struct, kw_only=True):
+    """Everything a snapshot holds."""
+
+    issued: int
+    next_wake_ns: int | None
+    tallies: dict[str, Tally]
+    doubles: dict[str, dict[bytes, int]]
+    pending: dict[str, bytes]
+    aircraft: dict[str, dict[int, Aircraft]]
+    names: dict[str, Invented]
+    heard: dict[str, Heard]
+
+
+class Sensors:
+    """The room. `settings`: the feeds; `sites`: the radars whose plots are wanted."""
+
+    def __init__(
+        self, issuer: Issuer, settings: tuple[FeedSettings, ...], sites: tuple[SensorSite, ...]
+    ) -> None:
+        self._issuer = issuer
+        self._feeds = {feed.name: feed for feed in settings}
+        self._sites = {(site.sac, site.sic): site for site in sites}
+        if len(self._feeds) != len(settings) or len(self._sites) != len(sites):
+            raise InvariantError("two feeds of one name, or two radars of one SAC and SIC")
+        operational = issuer.context == Context.OPERATION
+        self._readers = {
+            feed.name: Reader(
+                feed.editions,
+                self._sites,
+                clock_error_max_s=feed.clock_error_max_s,
+                refuse_simulated=operational,
+            )
+            for feed in settings
+        }
+        self._turnings = {f.name: turning(f.moved) for f in settings if f.moved is not None}
+        self._tallies = {name: Tally() for name in self._feeds}
+        self._doubles = {feed.group or feed.name: Doubles() for feed in settings}
+        self._pending = {f.name: b"" for f in settings if f.format == "beast"}
+        self._aircraft = {name: Aircrafts() for name in self._pending}
+        self._names = InventedNames()
+        self._heard = {site.name: Heard(rotation_s=site.period_s) for site in sites}
+        self._periods_s = {site.name: site.period_s for site in sites}
+        self._next_wake_ns: int | None = None
+
+    def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
+        """Take Datagrams, DatagramsDropped or NodeStarted; return plots and position reports."""
+        match message:
+            case Datagrams():
+                return self._take(message, now_ns)
+            case DatagramsDropped():
+                self._tally(message.feed).dropped += message.dropped
+            case NodeStarted():
+                self._next_wake_ns = now_ns
+            case _:
+                raise InvariantError(f"sensors can't take {type(message).__name__}")
+        return ()
+
+    def wake(self, now_ns: int) -> Sequence[Message]:
+        """Return one FeedView when a second has passed."""
+        if self._next_wake_ns is None or now_ns < self._next_wake_ns:
+            return ()
+        self._next_wake_ns = now_ns + SECOND_NS
+        view = FeedView(
+            **self._issuer.header(now_ns, now_ns),
+            feeds=tuple(self._tallies[n].state(f, now_ns) for n, f in self._feeds.items()),
+            sensors=tuple(
+                SensorState(
+                    name=name,
+                    last_ns=heard.last_ns,
+                    rotation_s=heard.rotation_s,
+                    alive=heard.last_ns > 0
+                    and now_ns - heard.last_ns <= 2 * self._periods_s[name] * SECOND_NS,
+                )
+                for name, heard in self._heard.items()
+            ),
+        )
+        return (view,)
+
+    def next_wake_ns(self) -> int | None:
+        """Return when the next FeedView is due."""
+        return self._next_wake_ns
+
+    def snapshot(self) -> bytes:
+        """Return the whole state as msgpack."""
+        state = State(
+            issued=self._issuer.issued,
+            next_wake_ns=self._next_wake_ns,
+            tallies=self._tallies,
+            doubles={name: doubles.heard for name, doubles in self._doubles.items()},
+            pending=self._pending,
+            aircraft={name: aircraft.known for name, aircraft in self._aircraft.items()},
+            names=self._names.names,
+            heard=self._heard,
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, state: bytes) -> None:
+        """Take over a snapshot; feeds and radars configured since then begin afresh."""
+        old = msgspec.msgpack.decode(state, type=State)
+        self._issuer.issued = old.issued
+        self._next_wake_ns = old.next_wake_ns
+        self._tallies = {n: old.tallies.get(n, Tally()) for n in self._tallies}
+        self._doubles = {n: Doubles(old.doubles.get(n)) for n in self._doubles}
+        self._pending = {n: old.pending.get(n, b"") for n in self._pending}
+        self._aircraft = {n: Aircrafts(old.aircraft.get(n)) for n in self._aircraft}
+        self._names = InventedNames(old.names)
+        self._heard = {n: old.heard.get(n, fresh) for n, fresh in self._heard.items()}
+
+    def _tally(self, feed: str) -> Tally:
+        if feed not in self._tallies:
+            raise InvariantError(f"bytes of a feed that is not configured: {feed}")
+        return self._tallies[feed]
+
+    def _take(self, message: Datagrams, now_ns: int) -> list[Message]:
+        tally = self._tally(message.feed)
+        lengths, arrivals = array(message, "length_bytes"), array(message, "arrival_ns")
+        if int(lengths.sum()) != len(message.payload):
+            raise InvariantError(f"{message.feed}: lengths of datagrams and payload differ")
+        arrived: list[Arrived] = []
+        end = 0
+        for length, arrival_ns in zip(lengths.tolist(), arrivals.tolist(), strict=True):
+            arrived.append(Arrived(message.payload[end : end + length], arrival_ns))
+            end += length
+            tally.last_ns = max(tally.last_ns, arrival_ns)
+        feed = self._feeds[message.feed]
+        if feed.format == "beast":
+            return self._take_beast(feed, arrived, now_ns)
+        return self._take_asterix(feed, arrived, now_ns)
+
+    def _take_asterix(
+        self, feed: FeedSettings, arrived: list[Arrived], now_ns: int
+    ) -> list[Message]:
+        tally = self._tallies[feed.name]
+        doubles = self._doubles[feed.group or feed.name]
+        window_ns = round(feed.doubled_window_s * SECOND_NS)
+        single = [a for a in arrived if not doubles.is_double(a.data, a.arrival_ns, window_ns)]
+        tally.doubled += len(arrived) - len(single)
+        reading = self._readers[feed.name].read(single)
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        self._count_unknown(tally, reading)
+        out: list[Message] = []
+        latest_ns = max((a.arrival_ns for a in single), default=0)
+        for source, columns in reading.plots.items():
+            name = self._sites[source].name
+            self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
+            if feed.moved is not None:
+                columns["address"], columns["callsign"] = self._renamed(columns)
+            out.append(scan(self._issuer, name, columns, now_ns))
+        for mark in reading.marks:
+            self._take_mark(self._heard[self._sites[mark.source].name], mark, latest_ns)
+        for columns in reading.reports.values():
+            out += self._reports(feed, columns, now_ns)
+        return out
+
+    def _take_beast(self, feed: FeedSettings, arrived: list[Arrived], now_ns: int) -> list[Message]:
+        tally = self._tallies[feed.name]
+        messages: list[tuple[bytes, int, int]] = []
+        for chunk in arrived:
+            frames, junk, self._pending[feed.name] = beast.split(
+                self._pending[feed.name], chunk.data
+            )
+            tally.refuse(junk)
+            messages += [(f.message, chunk.arrival_ns, f.offset) for f in frames]
+        columns, refusals = self._aircraft[feed.name].reports(messages)
+        tally.records += len(messages) - len(refusals)
+        tally.refuse(refusals)
+        return self._reports(feed, columns, now_ns)
+
+    def _reports(self, feed: FeedSettings, columns: Columns, now_ns: int) -> list[Message]:
+        if not len(columns["time_ns"]):
+            return []
+        if feed.name in self._turnings:
+            lat, lon, velocity = move(
+                self._turnings[feed.name],
+                columns["lat_rad"],
+                columns["lon_rad"],
+                columns["velocity_enu_mps"],
+            )
+            columns |= {"lat_rad": lat, "lon_rad": lon, "velocity_enu_mps": velocity}
+            columns["address"], columns["callsign"] = self._renamed(columns)
+        return [position_reports(self._issuer, feed.name, columns, now_ns)]
+
+    def _renamed(self, columns: Columns) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self._names.rename(columns["address"], columns["callsign"])
+
+    @staticmethod
+    def _count_unknown(tally: Tally, reading: Reading) -> None:
+        for (sac, sic), count in reading.unknown.items():
+            tally.unknown += count
+            tally.note(f"unknown radar SAC {sac} SIC {sic}")
+        for category, count in reading.unknown_categories.items():
+            tally.unknown += count
+            tally.note(f"CAT{category:03d} is not read here")
+
+    @staticmethod
+    def _take_mark(heard: Heard, mark: Mark, arrival_ns: int) -> None:
+        """Take a service message; without I034/041 the rotation is timed from north to north."""
+        if math.isfinite(mark.rotation_s) and mark.rotation_s > 0:
+            heard.rotation_s = mark.rotation_s
+        elif mark.message == NORTH and heard.north_ns:
+            rotation_s = (mark.time_ns - heard.north_ns) / SECOND_NS
+            if 0 < rotation_s <= ROTATION_MAX_S:
+                heard.rotation_s = rotation_s
+        if mark.message == NORTH:
+            heard.north_ns = mark.time_ns
+        heard.last_ns = max(heard.last_ns, arrival_ns)

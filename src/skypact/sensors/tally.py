@@ -1,0 +1,78 @@
+"""What is counted of a feed, and which of its datagrams are doubles."""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from skypact.core.messages import FeedState
+from skypact.sensors.asterix_blocks import Refusal
+from skypact.sensors.settings import FeedSettings
+
+REFUSALS_KEPT = 5
+DOUBLES_KEPT = 8_192
+SECOND_NS = 1_000_000_000
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """Counters of one feed since the node's first start."""
+
+    records: int = 0
+    refused: int = 0
+    unknown: int = 0
+    doubled: int = 0
+    dropped: int = 0
+    last_ns: int = 0
+    last_refusals: list[str] = msgspec.field(default_factory=list[str])
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Count refusals and keep the last few as text."""
+        for refusal in refusals:
+            self.refused += refusal.count
+            self.note(f"byte {refusal.offset}: {refusal.reason}")
+
+    def note(self, text: str) -> None:
+        """Keep a text; said again it moves to the end instead of filling the list."""
+        kept = [old for old in self.last_refusals if old != text]
+        self.last_refusals = [*kept, text][-REFUSALS_KEPT:]
+
+    def state(self, feed: FeedSettings, now_ns: int) -> FeedState:
+        """Return the counters as a message shows them; alive: heard within two periods."""
+        silence_ns = now_ns - self.last_ns
+        return FeedState(
+            name=feed.name,
+            format=feed.format,
+            records=self.records,
+            refused=self.refused,
+            unknown=self.unknown,
+            doubled=self.doubled,
+            dropped=self.dropped,
+            last_ns=self.last_ns,
+            alive=self.last_ns > 0 and silence_ns <= 2 * feed.period_s * SECOND_NS,
+            last_refusals=tuple(self.last_refusals),
+        )
+
+
+class Doubles:
+    """Datagrams heard lately on one group of redundant networks.
+
+    `heard`: digest of the datagram -> arrival_ns, in order of arrival.
+    """
+
+    def __init__(self, heard: dict[bytes, int] | None = None) -> None:
+        self.heard = heard or {}
+
+    def is_double(self, datagram: bytes, arrival_ns: int, window_ns: int) -> bool:
+        """Return whether the same bytes arrived within the window; remember these if not."""
+        digest = hashlib.blake2b(datagram, digest_size=16).digest()
+        before = self.heard.get(digest)
+        if before is not None and abs(arrival_ns - before) <= window_ns:
+            return True
+        self.heard.pop(digest, None)
+        self.heard[digest] = arrival_ns
+        while self.heard:
+            oldest = next(iter(self.heard))
+            if len(self.heard) <= DOUBLES_KEPT and arrival_ns - self.heard[oldest] <= window_ns:
+                break
+            del self.heard[oldest]
+        return False
