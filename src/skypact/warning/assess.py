@@ -1,0 +1,109 @@
+"""From a batch of system tracks to classes and assessments: the numeric half of the room."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.columns import array
+from skypact.core.geodesy import F64
+from skypact.core.messages import SystemTracks, ThreatClass
+from skypact.warning.kinematics import kinematics
+from skypact.warning.places import Places
+from skypact.warning.settings import Place, WarningSettings
+from skypact.warning.threat import Assessment, evaluate
+from skypact.warning.tracks import TrackMemory
+
+
+class Seen(NamedTuple):
+    """news (M,): numbers of tracks whose class is to be told, with class and probability;
+    assessments: of every track that threatens, and of those asked for that do not any more."""
+
+    news: NDArray[np.uint32]
+    news_class: NDArray[np.uint8]
+    news_probability: F64
+    assessments: Sequence[Assessment]
+
+
+class Assessor:
+    """Classes and threats of all tracks; `found` holds those that threaten now, by number."""
+
+    def __init__(self, settings: WarningSettings, places: tuple[Place, ...]) -> None:
+        self._settings = settings
+        self._places = Places(places)
+        self._warn_of = np.array([ThreatClass[n.upper()] for n in settings.warn_of], np.uint8)
+        self.memory = TrackMemory()
+        self.found: dict[int, Assessment] = {}
+
+    def observe(self, batch: SystemTracks, asked: Sequence[int], now_ns: int) -> Seen:
+        """Take a batch; `asked`: tracks whose end of threat matters too."""
+        settings, last = self._settings, _last_rows(array(batch, "number"))
+        number = array(batch, "number")[last]
+        time_ns = array(batch, "time_ns")[last]
+        track = kinematics(
+            array(batch, "position_ecef_m")[last],
+            array(batch, "velocity_ecef_mps")[last],
+            array(batch, "covariance")[last],
+        )
+        row = self.memory.observe(
+            number,
+            time_ns,
+            array(batch, "detection")[last],
+            track,
+            settings.class_probability_min,
+            now_ns,
+        )
+        held = self.memory.held[row]
+        probability = self.memory.probability_of(row)
+        ripe = np.isin(held, self._warn_of) & (self.memory.looks[row] >= settings.looks_min)
+        which = np.flatnonzero(ripe)
+        threatened = evaluate(
+            track.rows(which), held[which], (now_ns - time_ns[which]) / 1e9, self._places, settings
+        )
+        of_which = {int(i): k for k, i in enumerate(which.tolist())}
+        also = np.array([*asked, *self.found], np.uint32)
+        wanted = np.flatnonzero(ripe | np.isin(number, also))
+        detected, confirmed = array(batch, "detected_ns")[last], array(batch, "confirmed_ns")[last]
+        assessments: list[Assessment] = []
+        for i in wanted.tolist():
+            k = of_which.get(i, -1)
+            found = Assessment(
+                track=int(number[i]),
+                threat_class=ThreatClass(int(held[i])),
+                class_probability=min(float(probability[i]), 1.0),
+                assessed_ns=now_ns,
+                places=tuple(threatened.places.get(k, ())),
+                impact=threatened.impacts.get(k),
+                detected_ns=int(detected[i]),
+                tracked_ns=int(confirmed[i]),
+            )
+            self._keep(found)
+            assessments.append(found)
+        news = self.memory.untold(row)
+        return Seen(
+            self.memory.number[news],
+            self.memory.held[news],
+            np.clip(self.memory.probability_of(news), 0.0, 1.0),
+            assessments,
+        )
+
+    def lose(self, number: int, successor: int) -> None:
+        """Forget a track, or carry it over to its new number."""
+        self.found.pop(number, None)
+        if successor:
+            self.memory.rename(number, successor)
+        else:
+            self.memory.drop(np.array([number], np.uint32))
+
+    def _keep(self, found: Assessment) -> None:
+        if found.places:
+            self.found[found.track] = found
+        else:
+            self.found.pop(found.track, None)
+
+
+def _last_rows(number: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return one row for each number, the last, in the order of the batch."""
+    _, first = np.unique(number[::-1], return_index=True)
+    return np.sort(len(number) - 1 - first)

@@ -1,0 +1,245 @@
+"""One warning with what the room must remember to carry it on: timers, escalation, news."""
+
+from typing import Any
+
+import msgspec
+
+from skypact.core.messages import AirWarning, Ledger, ThreatenedPlace, WarningState
+from skypact.warning.lifecycle import Trigger, may, next_state
+from skypact.warning.settings import WarningSettings
+from skypact.warning.threat import Assessment
+
+SECOND_NS = 1_000_000_000
+OWN_STAGES = ("received_ns", "shown_ns", "acknowledged_ns")
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """warning: as told last. partner_version: of the partner's last message, 0 for our own.
+
+    step: escalations so far; silence_due_ns: when the next is due, 0 none.
+    quiet_due_ns: when the all-clear is to be proposed, 0 never; quiet: the last look found no
+    threat; ended: what became of its track, "" while it is in the picture.
+    latest: news not told yet; update_due_ns: when it may be told, 0 nothing waits; told_ns: when
+    news was last told; place_seen_ns: when each place was last threatened.
+    """
+
+    warning: AirWarning
+    partner_version: int = 0
+    step: int = 0
+    silence_due_ns: int = 0
+    quiet_due_ns: int = 0
+    quiet: bool = False
+    ended: str = ""
+    latest: Assessment | None = None
+    update_due_ns: int = 0
+    told_ns: int = 0
+    place_seen_ns: dict[str, int] = {}
+
+    @property
+    def open(self) -> bool:
+        """Return whether the warning has not been cleared."""
+        return self.warning.state is not WarningState.CLEARED
+
+    @property
+    def answered(self) -> bool:
+        """Return whether a named person has acknowledged it."""
+        return bool(self.warning.acknowledged_by)
+
+    @property
+    def due_ns(self) -> int | None:
+        """Return when something is to be done about it, None for never."""
+        if not self.open:
+            return None
+        times = (self.silence_due_ns, self.quiet_due_ns, self.update_due_ns)
+        return min((t for t in times if t), default=None)
+
+    def may(self, trigger: Trigger) -> bool:
+        """Return whether `trigger` means anything now."""
+        return may(self.warning.state, trigger)
+
+    def apply(self, trigger: Trigger, **changes: Any) -> None:
+        """Go on to the next state with `changes` to the warning; its version rises."""
+        state = next_state(self.warning.state, trigger)
+        self.change(state=state, **changes)
+
+    def change(self, **changes: Any) -> None:
+        """Change the warning; its version rises."""
+        version = self.warning.version + 1
+        self.warning = msgspec.structs.replace(self.warning, version=version, **changes)
+
+    def stamp(self, **stages_ns: int) -> bool:
+        """Fill stages of the ledger that are still empty; return whether that changed it."""
+        old = self.warning.ledger
+        new = {k: v for k, v in stages_ns.items() if v and not getattr(old, k)}
+        if new:
+            self.change(ledger=msgspec.structs.replace(old, **new))
+        return bool(new)
+
+    def acknowledge(self, person: str, now_ns: int) -> None:
+        """Take the answer of a named person; nothing escalates any more."""
+        ledger = msgspec.structs.replace(self.warning.ledger, acknowledged_ns=now_ns)
+        self.apply(Trigger.ACKNOWLEDGE, acknowledged_by=person, ledger=ledger)
+        self.silence_due_ns = 0
+
+    def listen(self, found: Assessment, now_ns: int, settings: WarningSettings) -> None:
+        """Take a new assessment of the threat; what is news waits in `latest`."""
+        if not found.places:
+            self.latest, self.update_due_ns = None, 0
+            if not self.quiet:
+                self.quiet = True
+                soon = now_ns + round(settings.clear_after_s * SECOND_NS)
+                self.quiet_due_ns = min(self.quiet_due_ns or soon, soon)
+            return
+        self.quiet = False
+        for place in found.places:
+            self.place_seen_ns[place.name] = now_ns
+        merged = self._with_lasting_places(found, now_ns, settings)
+        after = round(settings.clear_after_s * SECOND_NS)
+        self.quiet_due_ns = max(merged.over_ns(), now_ns) + after
+        if self.warning.state is WarningState.CLEAR_PROPOSED or self._is_news(merged, settings):
+            self.latest = merged
+            earliest = self.told_ns + round(settings.update_every_s * SECOND_NS)
+            self.update_due_ns = max(earliest, now_ns)
+
+    def news(self) -> dict[str, Any]:
+        """Return the changes that the waiting assessment makes, and take it as told."""
+        found, self.latest, self.update_due_ns = self.latest, None, 0
+        assert found is not None
+        return content(found)
+
+    def end(self, what: str, now_ns: int, settings: WarningSettings) -> None:
+        """Take note that the track is gone: the last prediction stands until its time is over."""
+        self.ended = what
+        soon = now_ns + round(settings.clear_after_s * SECOND_NS)
+        if not self.quiet and self.warning.state is not WarningState.CLEAR_PROPOSED:
+            self.quiet_due_ns = max(self.quiet_due_ns, soon)
+
+    def why_quiet(self) -> str:
+        """Return why the all-clear is proposed."""
+        first = self.warning.places[0].name if self.warning.places else "any place"
+        if self.quiet:
+            return f"Track {self.warning.track} no longer threatens {first}. All-clear proposed."
+        if self.ended:
+            return f"{self.ended} The last predicted arrival is over. All-clear proposed."
+        return f"The predicted arrival at {first} is over. All-clear proposed."
+
+    def silent(self, now_ns: int, within_s: float, steps_max: int) -> bool:
+        """Take one more step of escalation; return False when all posts know already."""
+        self.silence_due_ns = now_ns + round(within_s * SECOND_NS)
+        if self.step >= steps_max:
+            return False
+        self.step += 1
+        self.apply(Trigger.SILENCE, acknowledge_by_ns=self.silence_due_ns)
+        return True
+
+    def _with_lasting_places(
+        self, found: Assessment, now_ns: int, settings: WarningSettings
+    ) -> Assessment:
+        """Return the assessment with places that were threatened until just now: a place at the
+        edge does not come and go with every update."""
+        named = {place.name for place in found.places}
+        since = now_ns - round(settings.clear_after_s * SECOND_NS)
+        lasting: list[ThreatenedPlace] = []
+        for place in self.warning.places:
+            if place.name in named:
+                continue
+            if self.place_seen_ns.get(place.name, 0) <= since:
+                self.place_seen_ns.pop(place.name, None)
+                continue
+            later_s = (found.assessed_ns - self.warning.assessed_ns) / SECOND_NS
+            left_s = max(place.time_to_go_s - later_s, 0.0)
+            lasting.append(msgspec.structs.replace(place, time_to_go_s=round(left_s, 3)))
+        places = sorted((*found.places, *lasting), key=lambda p: (p.time_to_go_s, p.name))
+        return msgspec.structs.replace(found, places=tuple(places))
+
+    def _is_news(self, found: Assessment, settings: WarningSettings) -> bool:
+        told = self.warning
+        if found.threat_class is not told.threat_class:
+            return True
+        if {p.name for p in found.places} != {p.name for p in told.places}:
+            return True
+        old = told.assessed_ns + min(p.time_to_go_s for p in told.places) * SECOND_NS
+        new = found.assessed_ns + min(p.time_to_go_s for p in found.places) * SECOND_NS
+        to_go_s = min(p.time_to_go_s for p in found.places)
+        return abs(new - old) > max(settings.update_shift_s, 0.05 * to_go_s) * SECOND_NS
+
+
+def content(found: Assessment) -> dict[str, Any]:
+    """Return the fields of a warning that an assessment decides, its reason in one sentence."""
+    return {
+        "track": found.track,
+        "threat_class": found.threat_class,
+        "class_probability": round(found.class_probability, 3),
+        "places": found.places,
+        "assessed_ns": found.assessed_ns,
+        "impact": found.impact,
+        "reason": sentence(found),
+    }
+
+
+def sentence(found: Assessment) -> str:
+    """Return why: class, first place, time."""
+    kind = found.threat_class.name.lower()
+    first = found.places[0]
+    more = len(found.places) - 1
+    others = f" and {more} more place{'s' if more > 1 else ''}" if more else ""
+    where = "may come down at" if found.impact else "is heading for"
+    return (
+        f"{kind.capitalize()} track {found.track} ({found.class_probability:.0%} sure) {where} "
+        f"{first.name}{others}, first in {first.time_to_go_s:.0f} s "
+        f"± {first.time_spread_s:.0f} s."
+    )
+
+
+def opened(
+    found: Assessment,
+    warning_id: str,
+    who: tuple[str, str],
+    now_ns: int,
+    within_s: float,
+    clear_after_s: float,
+) -> Case:
+    """Return the case of a new warning; who: (origin, nation warned)."""
+    origin, nation = who
+    by_ns = now_ns + round(within_s * SECOND_NS)
+    received_ns = now_ns if origin == nation else 0
+    warning = AirWarning(
+        warning_id=warning_id,
+        origin=origin,
+        nation=nation,
+        state=WarningState.RAISED,
+        version=1,
+        acknowledge_by_ns=by_ns,
+        ledger=Ledger(
+            detected_ns=found.detected_ns,
+            tracked_ns=found.tracked_ns,
+            raised_ns=now_ns,
+            received_ns=received_ns,
+        ),
+        **content(found),
+    )
+    seen = {place.name: now_ns for place in found.places}
+    after = round(clear_after_s * SECOND_NS)
+    return Case(
+        warning=warning,
+        silence_due_ns=by_ns,
+        quiet_due_ns=max(found.over_ns(), now_ns) + after,
+        told_ns=now_ns,
+        place_seen_ns=seen,
+    )
+
+
+def received(told: AirWarning, now_ns: int, within_s: float) -> Case:
+    """Return the case of a partner's warning for us, as it came."""
+    by_ns = now_ns + round(within_s * SECOND_NS)
+    ledger = msgspec.structs.replace(told.ledger, received_ns=now_ns, shown_ns=0, acknowledged_ns=0)
+    state = told.state
+    if state in (WarningState.ACKNOWLEDGED, WarningState.ESCALATED):
+        state = WarningState.RAISED
+    warning = msgspec.structs.replace(
+        told, state=state, version=1, acknowledged_by="", acknowledge_by_ns=by_ns, ledger=ledger
+    )
+    due_ns = 0 if state is WarningState.CLEARED else by_ns
+    return Case(
+        warning=warning, partner_version=told.version, silence_due_ns=due_ns, told_ns=now_ns
+    )
