@@ -1,0 +1,154 @@
+"""A new folder passes its own check, and its comments say every setting with its true default."""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from skypact.config import NodeConfig, check, load
+from skypact.core.errors import ConfigError
+from skypact.core.messages import Context
+from skypact.core.toml import faults
+from skypact.edge.first_hour.configuration import EXAMPLE, init, unit
+from skypact.sharing.agreements import Agreement
+
+# Filled in by the program, never written by a person.
+NOT_WRITTEN = {"sharing.partners"}
+# Shown with an example: the default is to have none.
+EXAMPLES = {"link.hubs", "link.pairs"}
+OFF = re.compile(r"^#(?=\[|[a-z0-9_]+ = )", re.M)
+TEMPLATES = [("node.toml", NodeConfig), ("agreement.toml", Agreement)]
+
+
+def template(name: str) -> str:
+    return (files("skypact") / "data" / name).read_text()
+
+
+def settings(kind: Any, key: str = "") -> dict[str, Any]:
+    """Return the default of each setting by dotted key; NODEFAULT where a person must choose."""
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        name = f"{key}.{field.encode_name}".removeprefix(".")
+        default = field.default
+        if default is msgspec.NODEFAULT and field.default_factory is not msgspec.NODEFAULT:
+            default = field.default_factory()
+        inner = [
+            k
+            for k in (field.type, *getattr(field.type, "__args__", ()))
+            if isinstance(k, type) and issubclass(k, msgspec.Struct)
+        ]
+        if name in NOT_WRITTEN:
+            continue
+        if inner:
+            found |= settings(inner[0], name)
+        else:
+            found[name] = default
+    return found
+
+
+def written(text: str) -> dict[str, list[Any]]:
+    """Return the values given to each setting anywhere in `text`, by dotted key."""
+    found: dict[str, list[Any]] = {}
+
+    def collect(value: Any, key: str) -> None:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                collect(item, f"{key}.{name}".removeprefix("."))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for item in value:
+                collect(item, key)
+        else:
+            found.setdefault(key, []).append(value)
+
+    collect(tomllib.loads(text), "")
+    return found
+
+
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_every_setting_is_there_and_no_other(name: str, kind: type) -> None:
+    assert written(OFF.sub("", template(name))).keys() == settings(kind).keys()
+
+
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_what_is_shown_as_default_is_the_default(name: str, kind: type) -> None:
+    active, everything = written(template(name)), written(OFF.sub("", template(name)))
+    for key, default in settings(kind).items():
+        if key in active or key in EXAMPLES or default in (None, msgspec.NODEFAULT):
+            continue
+        (value, *_) = everything[key]
+        assert value == msgspec.json.decode(msgspec.json.encode(default)), key
+
+
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_the_template_is_good_as_it_is_and_with_all_settings_on(name: str, kind: type) -> None:
+    assert faults(template(name), kind, name) == []
+    assert faults(OFF.sub("", template(name)), kind, name) == []
+
+
+def test_a_new_node_passes_its_check(tmp_path: Path) -> None:
+    init(tmp_path / "borvia", "borvia", 'The "Borvia" \\ nation', Context.TEST)
+    node = load(tmp_path / "borvia")
+    assert check(node.path, node.files) == []
+    assert node.config.node.nation == "borvia"
+    assert node.config.node.display_name == 'The "Borvia" \\ nation'
+    assert node.config.node.context is Context.TEST
+    assert node.agreements == ()
+    assert {place.nation for place in node.config.places} == {"borvia"}
+
+
+def test_two_nodes_share_no_secret_and_no_order_of_numbers(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        init(tmp_path / name, "auria")
+    a, b = load(tmp_path / "a"), load(tmp_path / "b")
+    assert a.secret != b.secret
+    numbers = a.config.picture.track_numbers
+    assert numbers != b.config.picture.track_numbers
+    assert len(set(numbers)) == len(numbers) == 500
+
+
+def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
+    init(tmp_path / "borvia", "borvia")
+    example = tmp_path / "borvia/agreements" / EXAMPLE
+    example.write_text(example.read_text().replace('partner = "borvia"', 'partner = "auria"'))
+    example.rename(example.with_name("auria.toml"))
+    node = load(tmp_path / "borvia")
+    assert [(a.owner, a.partner) for a in node.agreements] == [("borvia", "auria")]
+    assert check(node.path, node.files) == []
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    for path in init(tmp_path / "auria", "auria"):
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "auria/keys").stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "precious").touch()
+    with pytest.raises(ConfigError, match="is not empty"):
+        init(tmp_path, "auria")
+    assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+
+@pytest.mark.parametrize("name", ["", "Auria", "a b", "1st", "x" * 32, "a-", "../a", 'a"'])
+def test_a_name_that_cannot_be_used_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be a nation's name"):
+        init(tmp_path / "new", name)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_display_name_cannot_break_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="control character"):
+        init(tmp_path / "new", "auria", "Auria\nnation = 'x'")
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_unit_names_program_and_folder(tmp_path: Path) -> None:
+    text = unit(tmp_path / "auria", Path("/opt/skypact/bin/skypact"))
+    assert f"ExecStart=/opt/skypact/bin/skypact node {tmp_path}/auria\n" in text
+    assert f"ReadWritePaths={tmp_path}/auria\n" in text
+    assert "@SKYPACT@" not in text
+    assert "@NODE@" not in text
