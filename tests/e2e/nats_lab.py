@@ -48,7 +48,7 @@ class Party:
 
     def __init__(self, name: str, directory: Path, context: Context = Context.EXERCISE) -> None:
         self.name, self.directory, self.context = name, directory, context
-        self.port = kept_port(directory / "port")
+        self.port = kept_port(directory.parent / "ports" / directory.name)
         self.authority: Authority = pki.make_authority(directory / "pki", name, context, now_ns())
         self.app = pki.issue(self.authority, Role.APP, now_ns())
         self.node = pki.issue(self.authority, Role.NODE, now_ns())
@@ -92,7 +92,7 @@ class Lab:
         self.root, self.pairs = root, list(pairs)
         self.hub_pairs = self.pairs if hub_pairs is None else list(hub_pairs)
         self.hub = Party(HUB, root / HUB)
-        self.leaf_port = kept_port(self.hub.directory / "leaf-port")
+        self.leaf_port = kept_port(root / "ports" / "leaf")
         self.parties = {name: Party(name, root / name) for name in NATIONS}
         self.parties[HUB] = self.hub
         self.bundle = self.hub.directory / "nations.pem"

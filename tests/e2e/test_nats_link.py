@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from nats.aio.client import Client
-from tests.e2e.nats_lab import HUB, PAIRS, Lab, Party, knock, now_ns, until
 
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
 from skypact.edge import pki
 from skypact.edge.link import OutboxSender, _tls
 from skypact.edge.pki import Credential, Role
+from tests.e2e.nats_lab import HUB, PAIRS, Lab, Party, knock, now_ns, until
 
 pytestmark = pytest.mark.e2e
 

@@ -25,7 +25,7 @@ def node() -> int:
     async def live() -> None:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        port = kept_port(root / "port")
+        port = kept_port(root / "ports" / "nats")
         text = f'server_name: me\\nlisten: "127.0.0.1:{port}"\\nlog_file: "{root}/log"'
         server = NatsServer(root, "me", port, text)
         await server.start()

@@ -77,7 +77,7 @@ class PartnerLinks:
         self._endpoint = endpoint
         self._received, self._connected, self._disconnected = received, connected, disconnected
         self._client: Client | None = None
-        self._fault = ""
+        self._faults: set[str] = set()
         self.refused: Counter[str] = Counter()
         self.unsent: Counter[str] = Counter()
 
@@ -89,7 +89,8 @@ class PartnerLinks:
             try:
                 async with asyncio.timeout(CONNECT_DEADLINE_S):
                     await self._connect(client, lost)
-                self._client, self._fault = client, ""
+                self._client = client
+                self._faults.clear()
                 self._connected()
                 await lost.wait()
             except (OSError, nats.errors.Error, TimeoutError) as error:
@@ -138,7 +139,9 @@ class PartnerLinks:
         async def failed(error: Exception) -> None:
             if isinstance(error, nats.errors.SlowConsumerError):
                 self.refused["node too slow"] += 1
-            elif not isinstance(error, OSError | nats.errors.Error):
+            elif isinstance(error, OSError | nats.errors.Error):
+                self._report(error)
+            else:
                 logger().error("frame_failed", exc_info=error)
 
         await client.connect(
@@ -148,6 +151,8 @@ class PartnerLinks:
             tls_hostname=server_name(here.nation, here.context),
             allow_reconnect=False,
             connect_timeout=2,
+            # The client tries by itself until the deadline; a fraction of a second does as well.
+            reconnect_time_wait=cast(Any, RETRY_S),
             ping_interval=2,
             max_outstanding_pings=2,
             pending_size=2 * UNSENT_MAX_BYTES,
@@ -181,8 +186,8 @@ class PartnerLinks:
 
     def _report(self, error: Exception) -> None:
         text = str(error) or type(error).__name__
-        if text != self._fault:  # one line an outage, not ten a second
-            self._fault = text
+        if text not in self._faults:  # one line an outage, not ten a second
+            self._faults.add(text)
             logger().warning("server_unreachable", port=self._endpoint.port, why=text)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from skypact.core.errors import ConfigError, LinkError
 from skypact.edge.log import logger
 from skypact.edge.nats_config import LOOPBACK
-from skypact.edge.parent import check_forking_thread, die_with_parent
+from skypact.edge.supervise import check_forking_thread, die_with_parent
 
 OLDEST = (2, 15, 0)
 NEWER_THAN_TRIED = (3, 0, 0)
@@ -182,8 +182,8 @@ def find_binary() -> str:
 def kept_port(path: Path) -> int:
     """Return the port kept in file `path`, so that a restart has the same one.
 
-    A free one is chosen and kept the first time, and when another program has held the kept one
-    for 1 s.
+    A free one (TCP and UDP) that no other file of the folder keeps is chosen and kept the first
+    time, and when another program has held the kept one for 1 s.
     """
     if path.exists():
         port = int(path.read_text())
@@ -193,19 +193,22 @@ def kept_port(path: Path) -> int:
         if free:
             return port
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    taken = {other.read_text() for other in path.parent.iterdir()}
     for _ in range(200):
         port = PORTS[secrets.randbelow(len(PORTS))]
-        if _is_free(port):
+        if str(port) not in taken and _is_free(port):
             path.write_text(str(port))
             return port
     raise LinkError("no free port found on the loopback", link=str(path))
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((LOOPBACK, port))
-        except OSError:
-            return False
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as door:
+            if kind is socket.SOCK_STREAM:
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                door.bind((LOOPBACK, port))
+            except OSError:
+                return False
     return True

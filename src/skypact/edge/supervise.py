@@ -2,11 +2,16 @@
 
 A zygote: it imports the heavy modules once and forks every child from itself, so that a child
 killed at any instant is back within half a second. It has one thread, waits for signals only, and
-writes one line for each exit and restart. Children die with it, whatever kills it.
+writes one line for each exit and restart.
+
+Children die with their parent, whatever kills it: `die_with_parent`, Linux only. The kernel sends
+the signal when the *thread* that forked ends, so children are forked from the main thread only,
+which lives as long as its process.
 
 Here is the only broad `except` of the house, in `attempt`.
 """
 
+import ctypes
 import gc
 import importlib
 import os
@@ -21,13 +26,15 @@ from typing import ParamSpec
 
 from skypact.core.errors import InvariantError
 from skypact.edge.log import logger
-from skypact.edge.parent import die_with_parent
 
 P = ParamSpec("P")
 BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 5.0)  # before the first restart, the second, ...
 PROVEN_S = 30.0  # a child that lived so long starts again at once
 STOP_DEADLINE_S = 10.0
 CRASHED = 70  # exit status of a child that raised; EX_SOFTWARE
+_PR_SET_PDEATHSIG = 1
+# Loaded on import: between fork and exec a child of a threaded process may not load libraries.
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 _WATCHED = _ENDING | {signal.SIGCHLD}
 
@@ -39,6 +46,25 @@ def attempt(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) ->
     except Exception as error:  # noqa: BLE001 - the one broad except of the house
         return error
     return None
+
+
+def die_with_parent(parent: int) -> None:
+    """Call in a new child: SIGKILL comes when process `parent` ends, or has already ended.
+
+    Raises OSError where the system cannot do it.
+    """
+    if sys.platform != "linux":
+        raise OSError("children that die with their parent need Linux")
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def check_forking_thread() -> None:
+    """Raise InvariantError unless this is the main thread, to which children's lives are bound."""
+    if threading.current_thread() is not threading.main_thread():
+        raise InvariantError("child processes are started from the main thread only")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,15 @@ def test_port_is_kept_until_another_program_has_it(
         moved = kept_port(path)
     assert moved != port
     assert kept_port(path) == moved
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", moved))
+        assert kept_port(path) != moved
+
+
+def test_ports_of_one_folder_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_server, "PORTS", range(31_990, 32_000))
+    held = [kept_port(tmp_path / str(number)) for number in range(5)]
+    assert len(set(held)) == 5
 
 
 def test_server_that_refuses_its_configuration_says_why(tmp_path: Path) -> None:
