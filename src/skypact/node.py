@@ -2,10 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 
 import msgspec
 
+from skypact.config import NodeDirectory
 from skypact.core.errors import InvariantError
+from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AcknowledgeWarning,
     AllClearProposed,
@@ -43,6 +46,12 @@ from skypact.core.messages import (
     WarningUpdated,
 )
 from skypact.core.room import Room
+from skypact.picture.picture import Picture
+from skypact.sensors.sensors import Sensors
+from skypact.sharing.settings import Partner
+from skypact.sharing.sharing import Sharing
+from skypact.tracking.tracker import Tracker
+from skypact.warning.warnings import Warnings
 
 ROOMS = ("sensors", "tracking", "picture", "sharing", "warning")
 
@@ -56,7 +65,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     TracksDeleted: ("picture",),
     PartnerFrame: ("sharing",),
     PartnerTracks: ("picture",),
-    OwnTracks: ("sharing",),
+    OwnTracks: ("warning", "sharing"),
     SystemTracks: ("warning",),
     SystemTracksDeleted: ("warning", "sharing"),
     ThreatBatch: ("picture", "sharing"),
@@ -88,6 +97,34 @@ DOORS: tuple[type[Message], ...] = (
 
 MESSAGES_MAX = 100_000
 """More messages than this from one input means two rooms answer each other for ever."""
+
+
+def build(directory: NodeDirectory) -> "Node":
+    """Return the node that a folder describes, in its first state."""
+    config = directory.config
+    nation, context = config.node.nation, config.node.context
+    partners = tuple(
+        Partner(
+            name=name,
+            # One secret a node, one key a partner: no two partners see the same reference.
+            reference_key=blake2b(name.encode(), key=directory.secret, digest_size=32).digest(),
+        )
+        for name in directory.partners
+    )
+    sharing = msgspec.structs.replace(config.sharing, partners=partners)
+
+    def issuer(room: str) -> Issuer:
+        return Issuer(nation, room, context)
+
+    return Node(
+        {
+            "sensors": Sensors(issuer("sensors"), config.feeds, config.sensors),
+            "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
+            "picture": Picture(issuer("picture"), config.picture),
+            "sharing": Sharing(issuer("sharing"), sharing, directory.agreements),
+            "warning": Warnings(issuer("warning"), config.warning, config.places),
+        }
+    )
 
 
 class Node:
