@@ -1,0 +1,197 @@
+"""Ballistic arcs: two-body, J2, drag in an exponential atmosphere, in the rotating Earth frame.
+
+The frame is ECEF, so centrifugal and Coriolis terms are forces. Integration is RK4 with a fixed
+step over all objects at once. Sources: Vallado, Fundamentals of Astrodynamics, 4th ed., 8.6 and
+8.7 (J2, drag); Bate, Mueller, White 1971, 6.2 (free flight range, least energy).
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from skypact.core.errors import SkypactError
+from skypact.core.geodesy import (
+    EARTH_RATE_RADPS,
+    F64,
+    FLATTENING,
+    GM_M3PS2,
+    J2,
+    MEAN_RADIUS_M,
+    SEMI_MAJOR_AXIS_M,
+    azimuth_rad,
+    distance_m,
+    ecef_from_geodetic,
+    enu_axes,
+)
+
+DENSITY_KGPM3 = 1.225
+SCALE_HEIGHT_M = 7200.0
+STEP_S = 0.5
+COARSE_STEP_S = 2.0
+FLIGHT_MAX_S = 3600.0
+MISS_MAX_M = 10.0
+COARSE_MISS_MAX_M = 300.0
+PASSES_MAX = 25
+
+
+@dataclass(frozen=True)
+class Forces:
+    """What acts besides the central attraction; each can be switched off by its value."""
+
+    j2: float = J2
+    earth_rate_radps: float = EARTH_RATE_RADPS
+    density_kgpm3: float = DENSITY_KGPM3
+
+
+def height_m(position_ecef_m: F64) -> F64:
+    """Return heights above the ellipsoid along the geocentric radius, under 30 m off at 200 km."""
+    r = np.sqrt(np.einsum("...i,...i", position_ecef_m, position_ecef_m))
+    sin2 = (position_ecef_m[..., 2] / r) ** 2
+    surface = (1 - FLATTENING) / np.sqrt(
+        (1 - FLATTENING) ** 2 + FLATTENING * (2 - FLATTENING) * sin2
+    )
+    return r - SEMI_MAJOR_AXIS_M * surface
+
+
+def acceleration(position: F64, velocity: F64, drag_kgpm2: F64, forces: Forces) -> F64:
+    """Return accelerations (..., 3) in m/s2, ECEF; `drag_kgpm2` has shape (...)."""
+    x, y, z = position[..., 0], position[..., 1], position[..., 2]
+    r2 = x * x + y * y + z * z
+    pull = -GM_M3PS2 / (r2 * np.sqrt(r2))
+    bulge = 1.5 * forces.j2 * SEMI_MAJOR_AXIS_M**2 / r2
+    flat = 5 * z * z / r2
+    w = forces.earth_rate_radps
+    out = np.empty_like(position)
+    out[..., 0] = x * (pull * (1 + bulge * (1 - flat)) + w * w) + 2 * w * velocity[..., 1]
+    out[..., 1] = y * (pull * (1 + bulge * (1 - flat)) + w * w) - 2 * w * velocity[..., 0]
+    out[..., 2] = z * pull * (1 + bulge * (3 - flat))
+    if forces.density_kgpm3:
+        density = forces.density_kgpm3 * np.exp(-np.maximum(height_m(position), 0) / SCALE_HEIGHT_M)
+        speed = np.sqrt(np.einsum("...i,...i", velocity, velocity))
+        out -= velocity * (0.5 * density * speed / drag_kgpm2)[..., None]
+    return out
+
+
+def fly(position: F64, velocity: F64, drag_kgpm2: F64, forces: Forces) -> tuple[F64, F64, F64, F64]:
+    """Return positions and velocities (T, ..., 3), flight times (...) and impacts (..., 3).
+
+    One state every STEP_S; the last of each object lies within one step below the ellipsoid and is
+    repeated. Raises SkypactError for an object still up after an hour.
+    """
+    states = list(_march(position, velocity, drag_kgpm2, forces, STEP_S))
+    track_p = np.stack([position, *(state[0] for state in states)])
+    track_v = np.stack([velocity, *(state[1] for state in states)])
+    return track_p, track_v, states[-1][2], states[-1][3]
+
+
+def _march(
+    p: F64, v: F64, drag_kgpm2: F64, forces: Forces, step_s: float
+) -> Iterator[tuple[F64, F64, F64, F64]]:
+    flight_s, impact = np.full(p.shape[:-1], np.nan), np.full(p.shape, np.nan)
+    for number in range(int(FLIGHT_MAX_S / step_s)):
+        up = np.isnan(flight_s)
+        old_p, old_v = p, v
+        new_p, new_v = _step(p, v, drag_kgpm2, forces, step_s)
+        p, v = np.where(up[..., None], new_p, p), np.where(up[..., None], new_v, v)
+        landed = up & (height_m(p) <= 0)
+        if landed.any():
+            share = _ground_share(old_p, old_v, p, v, step_s)
+            flight_s = np.where(landed, (number + share) * step_s, flight_s)
+            ground = between(old_p, old_v, p, v, share, step_s)[0]
+            impact = np.where(landed[..., None], ground, impact)
+        yield p, v, flight_s, impact
+        if not np.isnan(flight_s).any():
+            return
+    raise SkypactError("a ballistic object is still in flight after an hour")
+
+
+def _step(p: F64, v: F64, drag: F64, forces: Forces, h: float) -> tuple[F64, F64]:
+    a1 = acceleration(p, v, drag, forces)
+    v2 = v + 0.5 * h * a1
+    a2 = acceleration(p + 0.5 * h * v, v2, drag, forces)
+    v3 = v + 0.5 * h * a2
+    a3 = acceleration(p + 0.5 * h * v2, v3, drag, forces)
+    v4 = v + h * a3
+    a4 = acceleration(p + h * v3, v4, drag, forces)
+    return p + h / 6 * (v + 2 * v2 + 2 * v3 + v4), v + h / 6 * (a1 + 2 * a2 + 2 * a3 + a4)
+
+
+def between(p0: F64, v0: F64, p1: F64, v1: F64, share: F64, step_s: float) -> tuple[F64, F64]:
+    """Return position and velocity at `share` (0..1) of a step: cubic Hermite."""
+    s = share[..., None]
+    jump = p1 - p0
+    d0, d1 = v0 * step_s, v1 * step_s
+    c2, c3 = 3 * jump - 2 * d0 - d1, d0 + d1 - 2 * jump
+    return p0 + s * (d0 + s * (c2 + s * c3)), (d0 + s * (2 * c2 + 3 * s * c3)) / step_s
+
+
+def _ground_share(p0: F64, v0: F64, p1: F64, v1: F64, step_s: float) -> F64:
+    low, high = np.zeros(p0.shape[:-1]), np.ones(p0.shape[:-1])
+    for _ in range(30):
+        middle = (low + high) / 2
+        above = height_m(between(p0, v0, p1, v1, middle, step_s)[0]) > 0
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return high
+
+
+def least_energy_elevation(ground_m: F64) -> F64:
+    """Return the elevation of the least launch speed over `ground_m` on a sphere, no air."""
+    return np.pi / 4 - ground_m / MEAN_RADIUS_M / 4
+
+
+def free_flight_speed(ground_m: F64, elevation_rad: F64) -> F64:
+    """Return the speed that carries over `ground_m` on a sphere without air, from the ground."""
+    angle = ground_m / MEAN_RADIUS_M
+    cos_e = np.cos(elevation_rad)
+    ratio = (1 - np.cos(angle)) / (cos_e * (cos_e - np.cos(angle + elevation_rad)))
+    return np.sqrt(ratio * GM_M3PS2 / MEAN_RADIUS_M)
+
+
+def solve(
+    launch: tuple[F64, F64, F64],
+    aim: tuple[F64, F64],
+    elevation_rad: F64,
+    drag_kgpm2: F64,
+    forces: Forces,
+) -> tuple[F64, F64]:
+    """Return start positions and velocities (N, 3) of arcs that come down at `aim`.
+
+    launch: lat_rad, lon_rad, height_wgs84_m, each (N,); aim: lat_rad, lon_rad; elevation_rad (N,):
+    NaN asks for the least energy. Newton on speed and azimuth. Raises SkypactError when an aim is
+    not reached within 10 m.
+    """
+    ground = distance_m(launch[0], launch[1], aim[0], aim[1])
+    elevation = np.where(np.isnan(elevation_rad), least_energy_elevation(ground), elevation_rad)
+    speed, azimuth = free_flight_speed(ground, elevation), azimuth_rad(*launch[:2], *aim)
+    start, axes = ecef_from_geodetic(*launch), enu_axes(launch[0], launch[1])
+    aim_axes, aim_p = enu_axes(*aim), ecef_from_geodetic(*aim, 0.0)
+    nudge_s, nudge_a = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1e-4])
+    step_s = COARSE_STEP_S
+    for _ in range(PASSES_MAX):
+        s, a = speed[:, None] + nudge_s, azimuth[:, None] + nudge_a
+        v = _velocity(s, a, elevation[:, None], axes[:, None])
+        p = np.broadcast_to(start[:, None], v.shape)
+        *_, hit = deque(_march(p, v, drag_kgpm2[:, None], forces, step_s), maxlen=1).pop()
+        miss = np.einsum("nij,nkj->nki", aim_axes, hit - aim_p[:, None])[..., :2]
+        miss_m = np.hypot(miss[:, 0, 0], miss[:, 0, 1]).max()
+        if step_s == STEP_S and miss_m < MISS_MAX_M:
+            return start, v[:, 0]
+        step_s = STEP_S if miss_m < COARSE_MISS_MAX_M else step_s
+        by_s, by_a = miss[:, 1] - miss[:, 0], (miss[:, 2] - miss[:, 0]) / 1e-4
+        det = by_s[:, 0] * by_a[:, 1] - by_s[:, 1] * by_a[:, 0]
+        east, north = miss[:, 0, 0], miss[:, 0, 1]
+        more_s = -(east * by_a[:, 1] - north * by_a[:, 0]) / det
+        more_a = -(by_s[:, 0] * north - by_s[:, 1] * east) / det
+        # A bounded step keeps a poor first guess from leaving the region where arcs exist.
+        speed = speed + np.clip(more_s, -0.2 * speed, 0.2 * speed)
+        azimuth = azimuth + np.clip(more_a, -0.2, 0.2)
+    raise SkypactError("no arc reaches the aim point with this elevation and drag")
+
+
+def _velocity(speed_mps: F64, azimuth: F64, elevation: F64, axes: F64) -> F64:
+    flat = speed_mps * np.cos(elevation)
+    up = np.broadcast_to(speed_mps * np.sin(elevation), flat.shape)
+    enu = np.stack([flat * np.sin(azimuth), flat * np.cos(azimuth), up], -1)
+    return np.einsum("...ji,...j->...i", axes, enu)

@@ -1,0 +1,289 @@
+"""Scenario: one readable TOML file says who plays, what flies and what can go wrong.
+
+Degrees and kilometres exist here only; every Struct refuses a key it does not know. The keys are
+described in docs/reference/scenario.md.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import Annotated, Literal
+
+import msgspec
+
+from skypact.core.errors import ConfigError
+from skypact.core.lines import Path, line_of
+from skypact.core.site import Positive, SensorSite, Share
+from skypact.core.toml import decode_toml, dotted
+from skypact.sensors.settings import Moved
+from skypact.warning.settings import Place
+
+NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+
+Name = Annotated[str, msgspec.Meta(pattern=NAME)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Height = Annotated[float, msgspec.Meta(ge=-500, le=100_000)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+Speed = Annotated[float, msgspec.Meta(ge=10, le=2000)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+CrossSection = Annotated[float, msgspec.Meta(gt=0, le=1e4)]
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A point on the ellipsoid."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+
+
+class Waypoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A point on a route; without `height_m` the height of the threat holds here."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+    height_m: Height | None = None
+
+
+class _Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """count: how many; spacing_m: side by side in rows of three; interval_s: one after another."""
+
+    name: Name
+    start_s: Seconds = 0.0
+    count: Count = 1
+    spacing_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 0.0
+    interval_s: Seconds = 0.0
+
+
+class Ballistic(
+    _Group, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class",
+    tag="ballistic",
+):  # fmt: skip
+    """An unpowered arc from `start_height_m` above `launch` to `aim`; the boost is not played.
+
+    elevation_deg: of the velocity at the start, without it the least speed; drag_kgpm2: mass over
+    drag area, the larger the less the air brakes.
+    """
+
+    launch: Point
+    aim: Point
+    start_height_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 25_000.0
+    elevation_deg: Annotated[float, msgspec.Meta(gt=5, lt=85)] | None = None
+    drag_kgpm2: Annotated[float, msgspec.Meta(ge=100, le=1e9)] = 8_000.0
+    rcs_m2: CrossSection = 1.0
+
+
+class _Route(_Group, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    waypoints: Annotated[tuple[Waypoint, ...], msgspec.Meta(min_length=2, max_length=200)]
+    speed_mps: Speed
+    height_m: Height
+    turn_g: Annotated[float, msgspec.Meta(gt=0, le=20)] = 1.0
+    rcs_m2: CrossSection = 0.1
+
+
+class Cruise(
+    _Route, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class", tag="cruise"
+):
+    """A cruise missile on great-circle legs; ends at the last waypoint."""
+
+    turn_g: Annotated[float, msgspec.Meta(gt=0, le=20)] = 2.0
+
+
+class Drone(
+    _Route, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class", tag="drone"
+):
+    """A one-way drone on great-circle legs; ends at the last waypoint."""
+
+    rcs_m2: CrossSection = 0.05
+
+
+Threat = Ballistic | Cruise | Drone
+
+
+class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recorded real flights as a feed of this nation; the node moves them after decoding.
+
+    start_s: where in the recording second 0 of the scenario lies.
+    """
+
+    feed: Name
+    format: Literal["asterix", "beast"]
+    start_s: Seconds = 0.0
+    moved: Moved | None = None
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who acts on what a post receives. reaction_s: median, reaction_spread: standard deviation of
+    the logarithm of the reaction time; shown_s: until the row is on the screen."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    post: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    reaction_s: Positive = 12.0
+    reaction_spread: Annotated[float, msgspec.Meta(ge=0, le=3)] = 0.4
+    shown_s: Seconds = 0.2
+
+
+class Nation(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
+    rename={"sensors": "sensor", "people": "person"},
+):  # fmt: skip
+    """One node: its radars, its recorded feeds and its people."""
+
+    name: Name
+    sensors: tuple[SensorSite, ...] = ()
+    traffic: tuple[Traffic, ...] = ()
+    people: tuple[Person, ...] = ()
+
+
+class Partition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The link is down from `from_s` until `to_s` of the scenario."""
+
+    from_s: Seconds
+    to_s: Seconds
+
+
+class Link(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
+    rename={"partitions": "partition"},
+):  # fmt: skip
+    """Both directions between two nations. jitter_s: mean of an exponential on top of `delay_s`."""
+
+    between: tuple[Name, Name]
+    delay_s: Seconds = 0.03
+    jitter_s: Seconds = 0.0
+    loss: Share = 0.0
+    partitions: tuple[Partition, ...] = ()
+
+
+class Scenario(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
+    rename={"nations": "nation", "threats": "threat", "links": "link", "places": "place"},
+):  # fmt: skip
+    """A hypothetical night. start: UTC instant of second 0; sectors: pieces of a rotation."""
+
+    name: Name
+    title: str
+    context: Literal["exercise"]
+    start: Annotated[datetime, msgspec.Meta(tz=True)]
+    duration_s: Positive
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
+    sectors: Annotated[int, msgspec.Meta(ge=1, le=64)] = 16
+    nations: tuple[Nation, ...]
+    threats: tuple[Threat, ...] = ()
+    links: tuple[Link, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def start_ns(self) -> int:
+        """Return second 0 as int ns UTC."""
+        since = self.start - datetime(1970, 1, 1, tzinfo=UTC)
+        return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
+
+    def nation(self, name: str) -> Nation:
+        """Return the nation `name`; raises KeyError."""
+        for nation in self.nations:
+            if nation.name == name:
+                return nation
+        raise KeyError(name)
+
+
+def read(text: str, path: str) -> Scenario:
+    """Return the scenario in TOML `text`; raises ConfigError naming `path`, line and key."""
+    scenario = decode_toml(text, Scenario, path)
+    for key, why in _faults(scenario):
+        raise ConfigError(why, path=path, key=dotted(key), line=line_of(text, key))
+    return scenario
+
+
+def load(name_or_path: str | FilePath) -> Scenario:
+    """Return a shipped scenario by name, or the one in a file; raises ConfigError."""
+    if str(name_or_path) in shipped():
+        source = files("skypact") / "data" / "scenarios" / f"{name_or_path}.toml"
+        return read(source.read_text("utf-8"), f"{name_or_path}.toml")
+    path = FilePath(name_or_path)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        known = ", ".join(shipped())
+        why = f"cannot be read ({error}); shipped scenarios are {known}"
+        raise ConfigError(why, path=str(path)) from error
+    return read(text, str(path))
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the scenarios that come with Skypact, sorted."""
+    folder = files("skypact") / "data" / "scenarios"
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    nations = [nation.name for nation in scenario.nations]
+    feeds = list(_feeds(scenario))
+    sites = [
+        ((*key[:-1],), f"{feed.sac}/{feed.sic}")
+        for key, feed in feeds
+        if isinstance(feed, SensorSite)
+    ]
+    yield from _doubles(((("nation", i, "name"), name) for i, name in enumerate(nations)))
+    yield from _doubles((key, f.name if isinstance(f, SensorSite) else f.feed) for key, f in feeds)
+    yield from _doubles(sites)
+    yield from _doubles((("threat", i, "name"), t.name) for i, t in enumerate(scenario.threats))
+    yield from _doubles((("place", i, "name"), p.name) for i, p in enumerate(scenario.places))
+    yield from _doubles(
+        (("link", i, "between"), "-".join(sorted(k.between))) for i, k in enumerate(scenario.links)
+    )
+    for key, feed in feeds:
+        if isinstance(feed, SensorSite):
+            yield from _site_faults(feed, key[:-1])
+    for i, place in enumerate(scenario.places):
+        if place.nation not in nations:
+            yield ("place", i, "nation"), _no_nation(place.nation, nations)
+    for i, link in enumerate(scenario.links):
+        yield from _link_faults(link, nations, ("link", i))
+    for i, threat in enumerate(scenario.threats):
+        if threat.start_s >= scenario.duration_s:
+            why = f"must be before the end at {scenario.duration_s:g} s"
+            yield ("threat", i, "start_s"), why
+
+
+def _feeds(scenario: Scenario) -> Iterator[tuple[Path, SensorSite | Traffic]]:
+    """Yield each feed with the path of its name."""
+    for i, nation in enumerate(scenario.nations):
+        for j, site in enumerate(nation.sensors):
+            yield ("nation", i, "sensor", j, "name"), site
+        for j, traffic in enumerate(nation.traffic):
+            yield ("nation", i, "traffic", j, "feed"), traffic
+
+
+def _site_faults(site: SensorSite, key: Path) -> Iterator[tuple[Path, str]]:
+    if site.range_min_m >= site.range_max_m:
+        yield (*key, "range_max_m"), f"must be more than range_min_m, {site.range_min_m:g} m"
+    if site.elevation_min_deg >= site.elevation_max_deg:
+        yield (*key, "elevation_max_deg"), "must be more than elevation_min_deg"
+
+
+def _link_faults(link: Link, nations: list[str], key: Path) -> Iterator[tuple[Path, str]]:
+    for name in link.between:
+        if name not in nations:
+            yield (*key, "between"), _no_nation(name, nations)
+    if link.between[0] == link.between[1]:
+        yield (*key, "between"), "a link joins two different nations"
+    end_s = 0.0
+    for i, partition in enumerate(link.partitions):
+        if not end_s <= partition.from_s < partition.to_s:
+            yield (*key, "partition", i), "partitions must be in order and must not overlap"
+        end_s = partition.to_s
+
+
+def _no_nation(name: str, nations: list[str]) -> str:
+    return f'there is no nation "{name}"; known here: {", ".join(nations)}'
+
+
+def _doubles(named: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    seen: set[str] = set()
+    for key, name in named:
+        if name in seen:
+            yield key, f'"{name}" appears twice'
+        seen.add(name)

@@ -1,0 +1,140 @@
+"""World: everything outside the nodes, as bytes on the wire at their time.
+
+Plots leave as real ASTERIX CAT048 at the end of each sector, with CAT034 north and sector marks;
+recorded civil traffic as CAT021 and Beast. What is sent between two instants depends on scenario,
+seed and start only, not on how often one asks.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from skypact.core.site import SensorSite
+from skypact.exercise.scenario import Scenario, Traffic
+from skypact.exercise.sensing import TURN_RAD, Radar
+from skypact.exercise.truth import Truth
+from skypact.sensors import asterix_cat034, asterix_cat048
+
+SECOND_NS = 1_000_000_000
+# What a radar takes to extract and send the plots of a sector (assumed).
+EXTRACTION_NS = 20_000_000
+ROTATIONS_KEPT = 3
+
+
+class WireDatagram(NamedTuple):
+    """Bytes of `feed` that reach the nation's node at `time_ns`."""
+
+    time_ns: int
+    feed: str
+    data: bytes
+
+
+class CivilTraffic(Protocol):
+    """Recorded flights as bytes: (seconds of the recording, datagram or piece of a stream)."""
+
+    def cat021(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]: ...
+
+    def beast(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]: ...
+
+
+class World:
+    """All feeds of all nations. `feeds` maps the name of a feed to its nation."""
+
+    def __init__(
+        self, scenario: Scenario, seed: int, start_ns: int, civil: CivilTraffic | None = None
+    ) -> None:
+        """start_ns: when second 0 of the scenario is, int ns UTC; civil: without it the feeds of
+        recorded traffic are silent."""
+        self.scenario, self.truth, self.start_ns = scenario, Truth(scenario), start_ns
+        self.feeds = {s.name: n.name for n in scenario.nations for s in n.sensors}
+        self.feeds |= {t.feed: n.name for n in scenario.nations for t in n.traffic}
+        sites = [s for n in scenario.nations for s in n.sensors]
+        self._radars = [
+            _RadarFeed(site, self.truth, seed, start_ns, scenario.sectors) for site in sites
+        ]
+        self._traffic = [t for n in scenario.nations for t in n.traffic]
+        self._civil = civil
+
+    def datagrams(self, from_ns: int, to_ns: int) -> list[WireDatagram]:
+        """Return what arrives in from_ns <= time < to_ns, by time, then feed, then order sent."""
+        found = [d for radar in self._radars for d in radar.datagrams(from_ns, to_ns)]
+        for traffic in self._traffic:
+            found += self._civil_datagrams(traffic, from_ns, to_ns)
+        return sorted(found, key=lambda d: (d.time_ns, d.feed))
+
+    def _civil_datagrams(self, traffic: Traffic, from_ns: int, to_ns: int) -> list[WireDatagram]:
+        if self._civil is None:
+            return []
+        source = self._civil.cat021 if traffic.format == "asterix" else self._civil.beast
+        # The recording counts in seconds; what falls on a bound is decided in ns, once.
+        since_s, until_s = ((t - self.start_ns) / SECOND_NS for t in (from_ns, to_ns))
+        sent = [
+            WireDatagram(
+                self.start_ns + round((at_s - traffic.start_s) * SECOND_NS), traffic.feed, data
+            )
+            for at_s, data in source(
+                since_s + traffic.start_s - 1e-6, until_s + traffic.start_s + 1e-6
+            )
+        ]
+        return [d for d in sent if from_ns <= d.time_ns < to_ns]
+
+
+class _RadarFeed:
+    """The datagrams of one radar, a rotation at a time."""
+
+    def __init__(
+        self, site: SensorSite, truth: Truth, seed: int, start_ns: int, sectors: int
+    ) -> None:
+        self._radar = Radar(site, truth, seed)
+        self._site, self._start_ns, self._sectors = site, start_ns, sectors
+        self._kept: OrderedDict[int, list[WireDatagram]] = OrderedDict()
+
+    def datagrams(self, from_ns: int, to_ns: int) -> list[WireDatagram]:
+        """Return what this radar sends in from_ns <= time < to_ns, by rotation."""
+        period_s = self._site.period_s
+        since_s = (from_ns - EXTRACTION_NS - self._start_ns) / SECOND_NS - self._radar.phase_s
+        until_s = (to_ns - self._start_ns) / SECOND_NS - self._radar.phase_s
+        # One more on either side: times are rounded to ns, rotations are not.
+        first, last = int(since_s // period_s) - 1, int(until_s // period_s) + 1
+        return [
+            d
+            for rotation in range(max(first, 0), last + 1)
+            for d in self._rotation(rotation)
+            if from_ns <= d.time_ns < to_ns
+        ]
+
+    def _rotation(self, rotation: int) -> list[WireDatagram]:
+        if rotation not in self._kept:
+            self._kept[rotation] = self._send(rotation)
+            while len(self._kept) > ROTATIONS_KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[rotation]
+
+    def _send(self, rotation: int) -> list[WireDatagram]:
+        name, period_s = self._site.name, self._site.period_s
+        passed_s, columns = self._radar.plots(rotation)
+        time_ns = self._start_ns + np.rint(passed_s * SECOND_NS).astype(np.int64)
+        north_s = self._radar.north_s(rotation)
+        sector_s = north_s + np.arange(self._sectors + 1) * (period_s / self._sectors)
+        sector_ns = [self._start_ns + round(s * SECOND_NS) for s in sector_s.tolist()]
+        rows = np.searchsorted(passed_s, sector_s)
+        rows[0], rows[-1] = 0, len(passed_s)
+        sent: list[WireDatagram] = []
+        for sector in range(self._sectors):
+            # A mark leaves when the antenna gets there, the plots of the sector when it has left.
+            kind = "sector" if sector else "north"
+            azimuth_rad = sector / self._sectors * TURN_RAD
+            mark_ns = sector_ns[sector]
+            mark = asterix_cat034.encode_mark(self._site, kind, azimuth_rad, mark_ns, period_s)
+            sent.append(WireDatagram(mark_ns, name, mark))
+            part = slice(rows[sector], rows[sector + 1])
+            if part.start == part.stop:
+                continue
+            plots = {"time_ns": time_ns[part], **{k: v[part] for k, v in columns.items()}}
+            sent += [
+                WireDatagram(sector_ns[sector + 1] + EXTRACTION_NS, name, data)
+                for data in asterix_cat048.encode_all(self._site, plots)
+            ]
+        return sorted(sent, key=lambda d: d.time_ns)

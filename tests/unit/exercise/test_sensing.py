@@ -1,0 +1,135 @@
+import msgspec
+import numpy as np
+import pytest
+
+from skypact.core.messages import Scan
+from skypact.core.site import SensorSite
+from skypact.exercise.scenario import load
+from skypact.exercise.sensing import Radar, horizon_m, range_of
+from skypact.exercise.truth import Truth
+
+SITE = load("first_night").nation("cestia").sensors[0]
+SURE = msgspec.structs.replace(SITE, detection_probability=1.0, clutter_per_scan=0.0)
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return Truth(load("first_night"))
+
+
+@pytest.mark.parametrize(
+    ("antenna_m", "target_m", "km"),
+    [(20, 50, 48), (20, 100, 60), (20, 300, 90), (9000, 50, 420)],
+)
+def test_horizon(antenna_m: float, target_m: float, km: float) -> None:
+    """d(km) = 4.12 (sqrt(h) + sqrt(h)), and figures published with it."""
+    found = horizon_m(antenna_m, target_m) / 1000
+    assert found == pytest.approx(4.12 * (antenna_m**0.5 + target_m**0.5), rel=0.002)
+    assert found == pytest.approx(km, rel=0.02)
+
+
+def test_range_falls_with_the_fourth_root_of_the_cross_section() -> None:
+    wanted = SITE.range_max_m * np.array([1.0, 1.0, 10**-0.25, 0.1])
+    assert range_of(SITE, [100.0, 1.0, 0.1, 1e-4]) == pytest.approx(wanted)
+
+
+def test_low_flyers_are_seen_when_they_rise_over_the_horizon(truth: Truth) -> None:
+    radar = Radar(SURE, truth, 1)
+    cruise = truth.names.index("cruise-south")
+    seen: list[bool] = []
+    for time in np.arange(20.0, 580.0, 4.0):
+        polar, height, _ = radar.polar(np.full(truth.count, time))
+        ground = polar[cruise, 0] * np.cos(polar[cruise, 2])
+        seen.append(bool(ground <= horizon_m(SITE.height_m, height[cruise])))
+        assert bool(radar._in_sight(polar, height)[cruise]) == seen[-1]
+    assert not seen[0]
+    assert seen[-1]
+
+
+def sighted(radar: Radar, rotations: range) -> tuple[np.ndarray, np.ndarray]:
+    """Return errors (M, 3) of every plot against the nearest truth, and times (M,)."""
+    errors, times = [], []
+    for k in rotations:
+        passed_s, plots = radar.plots(k)
+        polar = np.stack([plots["range_m"], plots["azimuth_rad"], plots["elevation_rad"]], -1)
+        for time, row in zip(passed_s, polar, strict=True):
+            true = radar.polar(np.full(radar._truth.count, time))[0]
+            gap = row - true
+            gap[:, 1] = (gap[:, 1] + np.pi) % (2 * np.pi) - np.pi
+            errors.append(gap[np.argmin(np.abs(gap[:, 0] / 100) + np.abs(gap[:, 1] / 0.005))])
+            times.append(time)
+    return np.array(errors), np.array(times)
+
+
+def test_errors_have_the_standard_deviations_of_the_site(truth: Truth) -> None:
+    site = msgspec.structs.replace(SURE, range_sd_m=20.0, azimuth_sd_deg=0.05)
+    errors, _ = sighted(Radar(site, truth, 3), range(2, 70))
+    assert len(errors) > 400
+    wanted = np.array([20.0, np.radians(0.05), np.radians(0.2)])
+    assert errors.std(axis=0) == pytest.approx(wanted, rel=0.12)
+    assert np.abs(errors.mean(axis=0) / wanted).max() < 0.15
+
+
+def test_a_target_is_seen_when_the_beam_passes(truth: Truth) -> None:
+    radar = Radar(SURE, truth, 1)
+    for rotation in (3, 10):
+        passed_s, plots = radar.plots(rotation)
+        assert (np.diff(passed_s) >= 0).all()
+        beam = (passed_s - radar.north_s(rotation)) / SITE.period_s * 2 * np.pi
+        assert np.abs(np.sin(beam - plots["azimuth_rad"])).max() < 6 * SITE.azimuth_sd_rad
+
+
+def test_detection_probability(truth: Truth) -> None:
+    everything = sum(len(Radar(SURE, truth, 1).plots(k)[0]) for k in range(2, 60))
+    site = msgspec.structs.replace(SURE, detection_probability=0.7)
+    found = sum(len(Radar(site, truth, 1).plots(k)[0]) for k in range(2, 60))
+    assert found / everything == pytest.approx(0.7, abs=0.08)
+
+
+def test_clutter_per_scan(truth: Truth) -> None:
+    site = msgspec.structs.replace(SITE, detection_probability=0.0, clutter_per_scan=20.0)
+    counts = [len(Radar(site, truth, 1).plots(k)[0]) for k in range(100)]
+    assert np.mean(counts) == pytest.approx(20.0, abs=1.5)
+    assert np.var(counts) == pytest.approx(20.0, rel=0.5)
+
+
+def test_a_radar_without_height_measures_no_elevation(truth: Truth) -> None:
+    flat = msgspec.structs.replace(SITE, elevation_sd_deg=None)
+    _, plots = Radar(flat, truth, 1).plots(4)
+    assert len(plots["elevation_rad"]) > 0
+    assert np.isnan(plots["elevation_rad"]).all()
+
+
+def test_columns_are_those_of_a_scan(truth: Truth) -> None:
+    passed_s, plots = Radar(SITE, truth, 1).plots(4)
+    assert {"time_ns", *plots} == set(Scan.COLUMNS)
+    assert all(len(column) == len(passed_s) for column in plots.values())
+
+
+def test_same_seed_same_plots_whatever_was_asked_before(truth: Truth) -> None:
+    first, second = Radar(SITE, truth, 5), Radar(SITE, truth, 5)
+    second.plots(9)
+    assert first.plots(4)[1]["range_m"].tobytes() == second.plots(4)[1]["range_m"].tobytes()
+    other = Radar(SITE, truth, 6).plots(4)[1]["range_m"]
+    assert first.plots(4)[1]["range_m"].tobytes() != other.tobytes()
+
+
+def test_the_beginning_of_the_first_night(truth: Truth) -> None:
+    """Borvia and Cestia hold three plots of the missile within 25 s; Auria none for 180 s."""
+    scenario = load("first_night")
+    for nation in ("borvia", "cestia"):
+        times = ballistic_plots_s(scenario.nation(nation).sensors[0], truth, 0, 8)
+        assert times[2] < 25
+    for site in scenario.nation("auria").sensors:
+        assert ballistic_plots_s(site, truth, 0, 35) == []
+
+
+def ballistic_plots_s(site: SensorSite, truth: Truth, first: int, last: int) -> list[float]:
+    times: list[float] = []
+    radar = Radar(msgspec.structs.replace(site, clutter_per_scan=0.0), truth, 1)
+    for k in range(first, last):
+        passed_s, plots = radar.plots(k)
+        true, _, exists = radar.polar(np.full(truth.count, radar.north_s(k) + site.period_s / 2))
+        high = np.abs(plots["range_m"] - true[0, 0]) < 15_000
+        times += passed_s[high & exists[0]].tolist()
+    return times
