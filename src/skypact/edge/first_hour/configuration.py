@@ -1,4 +1,4 @@
-"""Write a new node's folder: a configuration that explains itself, and the node's secret."""
+"""Write a new node's folder: a configuration that explains itself, secret and authority."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
+from skypact.edge.pki import make_authority
 
 NATION = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 EXAMPLE = "example.toml.txt"
@@ -21,12 +22,14 @@ NUMBERS_PER_LINE = 15
 def init(
     directory: Path,
     nation: str,
+    now_ns: int,
     display_name: str = "",
     context: Context = Context.EXERCISE,
     program: Path = Path("/usr/local/bin/skypact"),
 ) -> list[Path]:
     """Write a new node into `directory`, which must not exist or be empty; return the files.
 
+    Its certificate authority is made as well: partners need `keys/authority.pem` before they meet.
     display_name: "" is the nation's name with a capital; program: what the systemd unit starts.
     Raises ConfigError when the folder holds something or the nation's name can't be used.
     """
@@ -45,8 +48,10 @@ def init(
     }
     for folder in (directory, directory / AGREEMENTS, directory / KEYS):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = [_write(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")]
-    return written + [_write(directory / name, text) for name, text in texts.items()]
+    authority = make_authority(directory / KEYS, nation, context, now_ns)
+    secret = _write(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
+    written = [_write(directory / name, text) for name, text in texts.items()]
+    return [authority.certificate, authority.key, secret, *written]
 
 
 def node_text(nation: str, display_name: str, context: Context) -> str:

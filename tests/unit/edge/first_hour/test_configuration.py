@@ -20,6 +20,7 @@ from skypact.sharing.agreements import Agreement
 NOT_WRITTEN = {"sharing.partners"}
 # Shown with an example: the default is to have none.
 EXAMPLES = {"link.hubs", "link.pairs"}
+NOW_NS = 1_764_000_000_000_000_000
 OFF = re.compile(r"^#(?=\[|[a-z0-9_]+ = )", re.M)
 TEMPLATES = [("node.toml", NodeConfig), ("agreement.toml", Agreement)]
 
@@ -90,7 +91,7 @@ def test_the_template_is_good_as_it_is_and_with_all_settings_on(name: str, kind:
 
 
 def test_a_new_node_passes_its_check(tmp_path: Path) -> None:
-    init(tmp_path / "borvia", "borvia", 'The "Borvia" \\ nation', Context.TEST)
+    init(tmp_path / "borvia", "borvia", NOW_NS, 'The "Borvia" \\ nation', Context.TEST)
     node = load(tmp_path / "borvia")
     assert check(node.path, node.files) == []
     assert node.config.node.nation == "borvia"
@@ -102,7 +103,7 @@ def test_a_new_node_passes_its_check(tmp_path: Path) -> None:
 
 def test_two_nodes_share_no_secret_and_no_order_of_numbers(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        init(tmp_path / name, "auria")
+        init(tmp_path / name, "auria", NOW_NS)
     a, b = load(tmp_path / "a"), load(tmp_path / "b")
     assert a.secret != b.secret
     numbers = a.config.picture.track_numbers
@@ -111,7 +112,7 @@ def test_two_nodes_share_no_secret_and_no_order_of_numbers(tmp_path: Path) -> No
 
 
 def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
-    init(tmp_path / "borvia", "borvia")
+    init(tmp_path / "borvia", "borvia", NOW_NS)
     example = tmp_path / "borvia/agreements" / EXAMPLE
     example.write_text(example.read_text().replace('partner = "borvia"', 'partner = "auria"'))
     example.rename(example.with_name("auria.toml"))
@@ -121,28 +122,28 @@ def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
 
 
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
-    for path in init(tmp_path / "auria", "auria"):
-        assert path.stat().st_mode & 0o777 == 0o600
+    for path in init(tmp_path / "auria", "auria", NOW_NS):
+        assert path.name == "authority.pem" or path.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "auria/keys").stat().st_mode & 0o777 == 0o700
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "precious").touch()
     with pytest.raises(ConfigError, match="is not empty"):
-        init(tmp_path, "auria")
+        init(tmp_path, "auria", NOW_NS)
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
 
 
 @pytest.mark.parametrize("name", ["", "Auria", "a b", "1st", "x" * 32, "a-", "../a", 'a"'])
 def test_a_name_that_cannot_be_used_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be a nation's name"):
-        init(tmp_path / "new", name)
+        init(tmp_path / "new", name, NOW_NS)
     assert not (tmp_path / "new").exists()
 
 
 def test_a_display_name_cannot_break_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="control character"):
-        init(tmp_path / "new", "auria", "Auria\nnation = 'x'")
+        init(tmp_path / "new", "auria", NOW_NS, "Auria\nnation = 'x'")
     assert not (tmp_path / "new").exists()
 
 
