@@ -21,7 +21,7 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     unknown.
     """
 
-    track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...]
+    track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...] = ()
     partner_hold_s: Positive = 30.0
     number_hold_s: Positive = 3600.0
     correlate_looks: Looks = 3

@@ -1,0 +1,77 @@
+"""An agreement: what one nation releases to another, written by people in TOML. Default nothing."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from skypact.core.messages import ThreatClass
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+ClassName = Literal["unknown", "ballistic", "cruise", "drone", "aircraft", "rocket"]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+Latitude = Annotated[float, msgspec.Meta(ge=-89.9, le=89.9)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Height = Annotated[float, msgspec.Meta(ge=-1e4, le=1e7)]
+DELAY_MAX_S = 300.0
+
+
+class What(StrEnum):
+    """What a clause is about."""
+
+    TRACK = "track"
+    WARNING = "warning"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One permission.
+
+    classes: threat classes it covers; area_deg: polygon of (lat, lon), () everywhere;
+    height_min_m, height_max_m: band above the ellipsoid; position_grid_m, velocity_grid_mps: 0 is
+    full precision, else values are rounded and the covariance says so; delay_s: how late;
+    for_nations: nations whose warnings this partner is told of, () the partner's own only.
+    """
+
+    id: ClauseId
+    what: What
+    classes: tuple[ClassName, ...]
+    area_deg: tuple[tuple[Latitude, Longitude], ...] = ()
+    height_min_m: Height = -1e4
+    height_max_m: Height = 1e7
+    position_grid_m: Annotated[float, msgspec.Meta(ge=0, le=200_000)] = 0.0
+    velocity_grid_mps: Annotated[float, msgspec.Meta(ge=0, le=5_000)] = 0.0
+    delay_s: Annotated[float, msgspec.Meta(ge=0, le=DELAY_MAX_S)] = 0.0
+    show_callsign: bool = False
+    show_address: bool = False
+    show_impact: bool = False
+    show_person: bool = False
+    for_nations: tuple[Name, ...] = ()
+
+    def covers(self) -> tuple[ThreatClass, ...]:
+        """Return the threat classes."""
+        return tuple(ThreatClass[name.upper()] for name in self.classes)
+
+
+class Agreement(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"clauses": "clause"},
+):
+    """What `owner` releases to `partner` from `valid_from` until `valid_until`.
+
+    Clauses are read in order, the first that admits a track decides. lease_s: tracks stop when
+    nothing was heard from the partner for this long.
+    """
+
+    version: Literal[1] = 1
+    owner: Name
+    partner: Name
+    valid_from: Instant
+    valid_until: Instant
+    lease_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 60.0
+    clauses: tuple[Clause, ...] = ()

@@ -1,0 +1,290 @@
+"""The only door for what partners send: check, order, and turn into messages of our own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from skypact.core.columns import array, fault
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    AirWarning,
+    FrameRefused,
+    Ledger,
+    Message,
+    OutboxAcknowledged,
+    PartnerAcknowledgement,
+    PartnerFrame,
+    PartnerTracks,
+    PartnerWarning,
+    Stream,
+)
+from skypact.sharing import wire
+from skypact.sharing.links import Link, LinkRecordState
+from skypact.sharing.release import Releaser
+from skypact.sharing.warnings_out import WarningsOut
+
+S = 1_000_000_000
+DAMAGED = "the frame cannot be read"
+
+
+class Refused(Exception):  # noqa: N818 - it is what happened, not a failure of ours
+    """A frame or its body cannot be accepted; the text says why in one sentence."""
+
+
+class FederationState(msgspec.Struct, frozen=True, kw_only=True):
+    """Links by partner; refusals of the running second."""
+
+    links: dict[str, LinkRecordState]
+    refused: list[tuple[str, str, int]]
+
+
+class Federation:
+    """Links to the partners with whom there is an agreement in either direction."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        partners: Sequence[str],
+        clock_tolerance_ns: int,
+        held_frames_max: int,
+    ) -> None:
+        self._issuer = issuer
+        self.links = {partner: Link(partner) for partner in partners}
+        self._tolerance_ns, self._held_max = clock_tolerance_ns, held_frames_max
+        self._refused: dict[tuple[str, str], int] = {}
+
+    def take(
+        self, message: PartnerFrame, releaser: Releaser, warnings: WarningsOut, now_ns: int
+    ) -> list[Message]:
+        """Return what a partner's frame says, or why it was refused."""
+        try:
+            link, frame = self._opened(message, now_ns)
+            match frame.stream:
+                case Stream.TRACK:
+                    out = self._tracks(link, frame, now_ns)
+                case Stream.HEARTBEAT:
+                    out = self._heartbeat(link, frame)
+                case Stream.RECEIPT:
+                    out = self._receipt(link, frame, releaser, now_ns)
+                case Stream.WARNING:
+                    out = self._durable(link, frame, message, releaser, warnings, now_ns)
+        except Refused as why:
+            return self._refuse(message.partner, str(why), now_ns)
+        link.arrived.last_heard_ns = now_ns
+        return out
+
+    def _opened(self, message: PartnerFrame, now_ns: int) -> tuple[Link, wire.Frame]:
+        """Return the link and the frame, every header field checked."""
+        link = self.links.get(message.partner)
+        if link is None:
+            raise Refused("there is no agreement with this sender")
+        frame = _decoded(wire.frame_decoder, message.frame)
+        if frame.version != wire.VERSION:
+            raise Refused(f"wire version {frame.version} is not spoken here")
+        if frame.context is not self._issuer.context:
+            raise Refused(f"the frame is of context {frame.context}")
+        if frame.sender != message.partner:
+            raise Refused("the frame names another sender than its link")
+        if frame.recipient != self._issuer.nation:
+            raise Refused("the frame is for another nation")
+        if frame.stream is not message.stream:
+            raise Refused("the frame came on the wrong stream")
+        if frame.sequence < 1 or frame.epoch < 1:
+            raise Refused("the frame has no sequence or epoch")
+        early = frame.sent_ns - now_ns
+        # A warning may have waited in the partner's outbox for hours; it can't be from the future.
+        late = -early if frame.stream is not Stream.WARNING else 0
+        if max(early, late) > self._tolerance_ns:
+            raise Refused("the frame's clock and ours are too far apart")
+        if frame.stream is not Stream.TRACK and len(frame.body) > wire.SMALL_BODY_BYTES:
+            raise Refused("the body is too large")
+        return link, frame
+
+    def _refuse(self, partner: str, reason: str, now_ns: int) -> list[Message]:
+        """Tell the first of its kind in a second, count the others."""
+        key = (partner, reason)
+        self._refused[key] = self._refused.get(key, 0) + 1
+        return [self._refusal(partner, reason, now_ns)] if self._refused[key] == 1 else []
+
+    def _refusal(self, partner: str, reason: str, now_ns: int) -> FrameRefused:
+        header = self._issuer.header(now_ns, now_ns)
+        return FrameRefused(**header, partner=partner, reason=reason)
+
+    def tell_refused(self, now_ns: int) -> list[FrameRefused]:
+        """Return how many more frames were refused since the last call."""
+        refused, self._refused = self._refused, {}
+        return [
+            self._refusal(partner, f"{reason} ({count - 1} more)", now_ns)
+            for (partner, reason), count in refused.items()
+            if count > 1
+        ]
+
+    def _tracks(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
+        body = _decoded(wire.track_decoder, frame.body)
+        why = fault(body)
+        if why:
+            raise Refused(why)
+        _check_tracks(body, now_ns + self._tolerance_ns)
+        if not link.track_is_new(frame.epoch, frame.sequence):
+            return []
+        link.saw(array(body, "number"), body.ended, now_ns)
+        observed_ns = int(array(body, "time_ns").max(initial=0)) or frame.sent_ns
+        return [
+            PartnerTracks(
+                **self._issuer.header(observed_ns, now_ns),
+                partner=link.partner,
+                deleted=body.ended,
+                successors=body.successors,
+                count=body.count,
+                **{name: getattr(body, name) for name in PartnerTracks.COLUMNS},
+            )
+        ]
+
+    def _heartbeat(self, link: Link, frame: wire.Frame) -> list[Message]:
+        body = _decoded(wire.heartbeat_decoder, frame.body)
+        if link.beat_is_new(frame.epoch, frame.sequence, body.track_sequence):
+            link.arrived.warning_promised = body.warning_sequence
+            if body.warning_sequence < link.arrived.warning_upto:
+                raise Refused(
+                    f"the partner's warnings went back from {link.arrived.warning_upto} to "
+                    f"{body.warning_sequence}: it has lost its memory and must enrol again"
+                )
+        return []
+
+    def _receipt(
+        self, link: Link, frame: wire.Frame, releaser: Releaser, now_ns: int
+    ) -> list[Message]:
+        upto = _decoded(wire.receipt_decoder, frame.body).upto_sequence
+        if upto > releaser.newest(link.partner, Stream.WARNING):
+            raise Refused(f"a receipt for warning {upto}, which was never sent")
+        if upto <= link.arrived.receipt_upto:
+            return []
+        link.arrived.receipt_upto = upto
+        header = self._issuer.header(now_ns, now_ns)
+        return [OutboxAcknowledged(**header, partner=link.partner, upto_sequence=upto)]
+
+    def _durable(
+        self,
+        link: Link,
+        frame: wire.Frame,
+        message: PartnerFrame,
+        releaser: Releaser,
+        warnings: WarningsOut,
+        now_ns: int,
+    ) -> list[Message]:
+        """Take WARNING frames in the order of their sequence, each once."""
+        a = link.arrived
+        if a.warning_upto < frame.sequence <= a.warning_upto + self._held_max:
+            a.held[frame.sequence] = message.frame
+        out: list[Message] = []
+        while a.warning_upto + 1 in a.held:
+            a.warning_upto += 1
+            ready = wire.frame_decoder.decode(a.held.pop(a.warning_upto))
+            try:
+                out += self._durable_body(link.partner, ready, warnings, now_ns)
+            except Refused as why:
+                # It would never become readable: the stream goes on without it.
+                out += self._refuse(link.partner, str(why), now_ns)
+        a.warning_promised = max(a.warning_promised, frame.sequence)
+        body = wire.ReceiptBody(upto_sequence=a.warning_upto)
+        return [*out, releaser.make(link.partner, Stream.RECEIPT, (), body, now_ns, now_ns)]
+
+    def _durable_body(
+        self, partner: str, frame: wire.Frame, warnings: WarningsOut, now_ns: int
+    ) -> list[Message]:
+        body = _decoded(wire.durable_decoder, frame.body)
+        if isinstance(body, wire.WarningBody):
+            if body.assessed_ns > now_ns + self._tolerance_ns:
+                raise Refused("a warning from the future")
+            header = self._issuer.header(body.assessed_ns, now_ns)
+            warning = _warning(partner, body, frame.clauses, now_ns)
+            return [PartnerWarning(**header, partner=partner, warning=warning)]
+        told = warnings.find(partner, body.reference)
+        if told is None:
+            raise Refused("an answer to a warning that was never released to this partner")
+        if told.nation != partner:
+            raise Refused("an answer from a nation that was not the one warned")
+        return [
+            PartnerAcknowledgement(
+                **self._issuer.header(
+                    body.acknowledged_ns or body.shown_ns or body.received_ns, now_ns
+                ),
+                partner=partner,
+                warning_id=told.warning_id,
+                event=body.event,
+                person=body.person or f"duty officer of {partner}",
+                received_ns_partner=body.received_ns,
+                shown_ns=body.shown_ns,
+                acknowledged_ns=body.acknowledged_ns,
+                released_ns=told.released_ns,
+            )
+        ]
+
+    def state(self) -> FederationState:
+        """Return the content for a snapshot."""
+        return FederationState(
+            links={partner: link.state() for partner, link in self.links.items()},
+            refused=[(p, r, n) for (p, r), n in self._refused.items()],
+        )
+
+    def restore(self, state: FederationState) -> None:
+        """Take over a state."""
+        for partner, link in self.links.items():
+            if partner in state.links:
+                link.restore(state.links[partner])
+        self._refused = {(p, r): n for p, r, n in state.refused}
+
+
+def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise Refused(f"{DAMAGED}: {error}") from error
+    except RecursionError as error:
+        raise Refused(f"{DAMAGED}: it is nested too deeply") from error
+
+
+def _check_tracks(body: wire.TrackBody, latest_ns: int) -> None:
+    """Raise Refused for tracks whose columns fit one by one but make no sense together."""
+    number = array(body, "number")
+    if len(np.unique(number)) < body.count:
+        raise Refused("a track is there twice")
+    if body.successors and len(body.successors) != len(body.ended):
+        raise Refused("successors and ended tracks are not as many")
+    if array(body, "time_ns").max(initial=0) > latest_ns:
+        raise Refused("a track from the future")
+    diagonal = array(body, "covariance")[:, _DIAGONAL]
+    if (diagonal <= 0).any():
+        raise Refused("a track claims to be exact")
+
+
+_DIAGONAL = np.array([0, 6, 11, 15, 18, 20])
+
+
+def _warning(
+    partner: str, body: wire.WarningBody, clauses: tuple[str, ...], now_ns: int
+) -> AirWarning:
+    return AirWarning(
+        warning_id=f"{partner}/{body.reference}",
+        origin=partner,
+        nation=body.nation,
+        track=body.track,
+        threat_class=body.threat_class,
+        class_probability=body.class_probability,
+        state=body.state,
+        version=body.version,
+        places=body.places,
+        assessed_ns=body.assessed_ns,
+        impact=body.impact,
+        reason=f"warned by {partner} under {', '.join(clauses)}",
+        acknowledge_by_ns=body.acknowledge_by_ns,
+        ledger=Ledger(
+            detected_ns=body.detected_ns,
+            tracked_ns=body.tracked_ns,
+            raised_ns=body.raised_ns,
+            released_ns=body.released_ns,
+            received_ns=now_ns,
+        ),
+    )

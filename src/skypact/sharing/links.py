@@ -1,0 +1,110 @@
+"""How each link is doing: what came, what is missing, what is still on its way."""
+
+import msgspec
+import numpy as np
+
+from skypact.core.messages import LinkState
+from skypact.core.table import Table, TableState
+
+S = 1_000_000_000
+
+
+class Arrived(msgspec.Struct, kw_only=True):
+    """Sequences of one partner's streams.
+
+    track, beat: newest (epoch, sequence); accounted: TRACK sequence up to which every frame is
+    either here or counted as lost; promised: TRACK sequence of the heartbeat before; warning_upto:
+    WARNING frames up to here were taken; warning_promised: newest the partner says it has sent;
+    held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk.
+    """
+
+    last_heard_ns: int = 0
+    track: tuple[int, int] = (0, 0)
+    accounted: int = 0
+    promised: tuple[int, int] = (0, 0)
+    beat: tuple[int, int] = (0, 0)
+    gaps: int = 0
+    warning_upto: int = 0
+    warning_promised: int = 0
+    held: dict[int, bytes] = {}
+    receipt_upto: int = 0
+
+
+class LinkRecordState(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a snapshot needs of one link."""
+
+    arrived: Arrived
+    held_tracks: TableState
+
+
+class Link:
+    """One partner's link. `tracks` are the numbers it reports to us and when it last did."""
+
+    def __init__(self, partner: str) -> None:
+        self.partner = partner
+        self.arrived = Arrived()
+        self.tracks = Table({"seen_ns": ("<i8", 1)})
+
+    def alive(self, now_ns: int, dead_ns: int) -> bool:
+        """Say whether it was heard lately."""
+        heard_ns = self.arrived.last_heard_ns
+        return heard_ns > 0 and now_ns - heard_ns <= dead_ns
+
+    def track_is_new(self, epoch: int, sequence: int) -> bool:
+        """Take the sequence of a TRACK frame; False when it is no newer than what is here."""
+        a = self.arrived
+        if (epoch, sequence) <= a.track:
+            return False
+        if epoch != a.track[0]:
+            a.accounted = 0
+        a.gaps += max(0, sequence - a.accounted - 1)
+        a.accounted = max(a.accounted, sequence)
+        a.track = (epoch, sequence)
+        return True
+
+    def beat_is_new(self, epoch: int, sequence: int, track_sequence: int) -> bool:
+        """Take a heartbeat; what the one before promised and did not come is lost."""
+        a = self.arrived
+        if (epoch, sequence) <= a.beat:
+            return False
+        a.beat = (epoch, sequence)
+        promised_epoch, promised = a.promised
+        if promised_epoch == epoch:
+            if a.track[0] != epoch:
+                a.track, a.accounted = (epoch, 0), 0
+            a.gaps += max(0, promised - a.accounted)
+            a.accounted = max(a.accounted, promised)
+        a.promised = (epoch, track_sequence)
+        return True
+
+    def drop_old(self, now_ns: int, hold_ns: int) -> None:
+        """Forget tracks without an update."""
+        self.tracks.drop(now_ns - self.tracks["seen_ns"] > hold_ns)
+
+    def view(self, now_ns: int, dead_ns: int, tracks_out: int, warnings_out: int) -> LinkState:
+        """Return how the link is doing; warnings_out: newest WARNING sequence we sent."""
+        a = self.arrived
+        return LinkState(
+            partner=self.partner,
+            alive=self.alive(now_ns, dead_ns),
+            last_heard_ns=a.last_heard_ns,
+            tracks_in=len(self.tracks),
+            tracks_out=tracks_out,
+            gaps=a.gaps,
+            outbox=max(0, warnings_out - a.receipt_upto),
+            warnings_missing=max(0, a.warning_promised - a.warning_upto),
+        )
+
+    def saw(self, numbers: np.ndarray, ended: tuple[int, ...], now_ns: int) -> None:
+        """Note which tracks the partner reports and which it ended."""
+        self.tracks.drop(np.isin(self.tracks.keys, ended))
+        self.tracks.put(np.unique(numbers.astype(np.int64)), seen_ns=now_ns)
+
+    def state(self) -> LinkRecordState:
+        """Return the content for a snapshot."""
+        return LinkRecordState(arrived=self.arrived, held_tracks=self.tracks.state())
+
+    def restore(self, state: LinkRecordState) -> None:
+        """Take over a state."""
+        self.arrived = state.arrived
+        self.tracks.restore(state.held_tracks)

@@ -1,0 +1,131 @@
+"""Faults of agreements that their types cannot show: what can never apply, what contradicts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from skypact.core.errors import ConfigError
+from skypact.core.messages import ThreatClass
+from skypact.sharing.agreements import Agreement, Clause, What
+
+SPAN_MAX_DEG = 180.0
+
+
+def faults(
+    agreements: Mapping[str, Agreement], nation: str, partners: Sequence[str]
+) -> list[ConfigError]:
+    """Return every fault; `agreements` by path of the file. Lines are not known here."""
+    found: list[ConfigError] = []
+    for path, agreement in agreements.items():
+        pairs = [*_parties(agreement, nation, partners), *_clauses(agreement)]
+        found += [ConfigError(message, path=path, key=key) for key, message in pairs]
+    return found + list(_simultaneous(agreements))
+
+
+def check(agreements: Mapping[str, Agreement], nation: str, partners: Sequence[str]) -> None:
+    """Raise ConfigError for the first fault."""
+    for fault in faults(agreements, nation, partners):
+        raise fault
+
+
+def _parties(
+    agreement: Agreement, nation: str, partners: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    if agreement.owner == agreement.partner:
+        yield "partner", "an agreement is between two nations"
+    elif nation not in (agreement.owner, agreement.partner):
+        yield "owner", f"this node is {nation}, which is no party to the agreement"
+    else:
+        ours = agreement.owner == nation
+        other = agreement.partner if ours else agreement.owner
+        if other not in partners:
+            known = ", ".join(partners) or "none"
+            yield "partner" if ours else "owner", f"unknown partner {other}; known: {known}"
+    if agreement.valid_until <= agreement.valid_from:
+        yield "valid_until", "the agreement ends before it begins"
+
+
+def _clauses(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    earlier: list[Clause] = []
+    for i, clause in enumerate(agreement.clauses):
+        for key, message in _clause(clause):
+            yield f"clause[{i}].{key}", message
+        for other in earlier:
+            if other.id == clause.id:
+                yield f"clause[{i}].id", f"clause {clause.id} is there twice"
+            shared = _shadowed(other, clause)
+            if shared:
+                names = ", ".join(shared)
+                yield (
+                    f"clause[{i}].classes",
+                    f"{names}: clause {other.id} already decides everything this one could",
+                )
+        earlier.append(clause)
+
+
+def _shadowed(first: Clause, second: Clause) -> list[str]:
+    """Return the classes of `second` that can never come to it."""
+    if first.what is not second.what:
+        return []
+    if first.what is What.WARNING and set(second.for_nations) != set(first.for_nations):
+        return []
+    wider = not first.area_deg or first.area_deg == second.area_deg
+    higher = first.height_min_m <= second.height_min_m
+    lower = first.height_max_m >= second.height_max_m
+    if not (wider and higher and lower):
+        return []
+    return [name for name in second.classes if name in first.classes]
+
+
+def _clause(clause: Clause) -> Iterator[tuple[str, str]]:
+    if not clause.classes:
+        yield "classes", "a clause without a class allows nothing"
+    if len(set(clause.classes)) < len(clause.classes):
+        yield "classes", "a class is there twice"
+    if clause.height_max_m <= clause.height_min_m:
+        yield "height_max_m", "the height band is empty"
+    yield from _area(clause)
+    if (clause.position_grid_m > 0) != (clause.velocity_grid_mps > 0):
+        yield (
+            "position_grid_m" if clause.velocity_grid_mps else "velocity_grid_mps",
+            "position and velocity are both rounded or neither: one gives the other away",
+        )
+    for key, allowed in _ONLY_FOR.items():
+        if getattr(clause, key) and clause.what not in allowed:
+            yield key, f"means nothing for what = {clause.what.value}"
+    falling = {ThreatClass.BALLISTIC, ThreatClass.ROCKET}
+    if clause.show_impact and not falling & set(clause.covers()):
+        yield "show_impact", "only ballistic missiles and rockets have a predicted impact"
+
+
+_TRACK, _WARNING, _ACK = {What.TRACK}, {What.WARNING}, {What.ACKNOWLEDGEMENT}
+_ONLY_FOR = {
+    "area_deg": _TRACK,
+    "position_grid_m": _TRACK,
+    "velocity_grid_mps": _TRACK,
+    "delay_s": _TRACK,
+    "show_callsign": _TRACK,
+    "show_address": _TRACK,
+    "show_impact": _WARNING,
+    "for_nations": _WARNING,
+    "show_person": _ACK,
+}
+
+
+def _area(clause: Clause) -> Iterator[tuple[str, str]]:
+    if not clause.area_deg:
+        return
+    if len(set(clause.area_deg)) < 3:
+        yield "area_deg", "an area has at least three corners"
+    lons = [lon for _, lon in clause.area_deg]
+    if max(lons) - min(lons) > SPAN_MAX_DEG:
+        yield "area_deg", "an area spans at most 180 degrees of longitude; cut it in two"
+
+
+def _simultaneous(agreements: Mapping[str, Agreement]) -> Iterator[ConfigError]:
+    items = list(agreements.items())
+    for i, (path, late) in enumerate(items):
+        for other_path, early in items[:i]:
+            same = (early.owner, early.partner) == (late.owner, late.partner)
+            overlap = early.valid_from < late.valid_until and late.valid_from < early.valid_until
+            if same and overlap:
+                message = f"{other_path} is an agreement of the same two nations for the same time"
+                yield ConfigError(message, path=path, key="valid_from")

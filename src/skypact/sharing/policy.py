@@ -1,0 +1,103 @@
+"""Agreements compiled once into a table: (what, threat class, partner) to the clauses that may
+allow it. Nothing that is not in the table leaves."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.geodesy import wrap_pi
+from skypact.core.messages import ThreatClass
+from skypact.sharing.agreements import Agreement, Clause, What
+
+F64 = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+S = 1_000_000_000
+
+
+class Rule(NamedTuple):
+    """A clause ready for use. name: how a Release names it; area_rad: (K, 2) corners or none."""
+
+    name: str
+    clause: Clause
+    area_rad: F64
+    delay_ns: int
+
+
+class Term(NamedTuple):
+    """One agreement of ours with one partner while it is valid."""
+
+    from_ns: int
+    until_ns: int
+    lease_ns: int
+    rules: tuple[Rule, ...]
+    table: dict[tuple[What, int], tuple[Rule, ...]]
+
+
+class Policy:
+    """All that may ever go to one partner."""
+
+    def __init__(self, agreements: Sequence[Agreement], owner: str, partner: str) -> None:
+        chosen = [a for a in agreements if (a.owner, a.partner) == (owner, partner)]
+        self.partner = partner
+        self.terms = tuple(_compiled(agreement) for agreement in chosen)
+
+    def term(self, now_ns: int) -> Term | None:
+        """Return the agreement in force, None outside every validity."""
+        for term in self.terms:
+            if term.from_ns <= now_ns < term.until_ns:
+                return term
+        return None
+
+    def delays_ns(self) -> list[int]:
+        """Return every delay that occurs, ascending."""
+        return sorted({rule.delay_ns for term in self.terms for rule in term.rules})
+
+
+def _compiled(agreement: Agreement) -> Term:
+    rules = tuple(
+        Rule(
+            f"{agreement.owner}-{agreement.partner}/{clause.id}",
+            clause,
+            np.radians(np.array(clause.area_deg, np.float64).reshape(-1, 2)),
+            round(clause.delay_s * S),
+        )
+        for clause in agreement.clauses
+    )
+    table = {
+        (what, int(threat)): tuple(
+            r for r in rules if r.clause.what is what and threat in r.clause.covers()
+        )
+        for what in What
+        for threat in ThreatClass
+    }
+    bounds = (agreement.valid_from, agreement.valid_until)
+    from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
+    return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, table)
+
+
+def admits(rule: Rule, lat_rad: F64, lon_rad: F64, height_wgs84_m: F64) -> Mask:
+    """Return where (N,) a rule's area and height band hold."""
+    clause = rule.clause
+    inside = (height_wgs84_m >= clause.height_min_m) & (height_wgs84_m < clause.height_max_m)
+    return inside & within(rule.area_rad, lat_rad, lon_rad) if len(rule.area_rad) else inside
+
+
+def within(corners_rad: F64, lat_rad: F64, lon_rad: F64) -> Mask:
+    """Return which points lie in a polygon (even-odd rule on latitude and longitude)."""
+    # Longitudes relative to the first corner: an area may cross the date line.
+    lon = wrap_pi(lon_rad - corners_rad[0, 1])
+    corner_lon = wrap_pi(corners_rad[:, 1] - corners_rad[0, 1])
+    corner_lat = corners_rad[:, 0]
+    inside = np.zeros(lat_rad.shape, np.bool_)
+    for i in range(len(corners_rad)):
+        lat_a, lat_b = corner_lat[i - 1], corner_lat[i]
+        if lat_a == lat_b:
+            continue
+        crosses = (lat_a > lat_rad) != (lat_b > lat_rad)
+        at = corner_lon[i - 1] + (lat_rad - lat_a) / (lat_b - lat_a) * (
+            corner_lon[i] - corner_lon[i - 1]
+        )
+        inside ^= crosses & (lon < at)
+    return inside

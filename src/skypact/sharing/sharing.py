@@ -1,0 +1,217 @@
+"""The sharing room: what may leave, to whom, in what detail; and what partners send."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from skypact.core.errors import InvariantError
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    AllClearProposed,
+    LinkView,
+    Message,
+    NodeStarted,
+    OwnTracks,
+    PartnerFrame,
+    Stream,
+    SystemTracksDeleted,
+    ThreatBatch,
+    WarningAcknowledged,
+    WarningCleared,
+    WarningEscalated,
+    WarningRaised,
+    WarningUpdated,
+)
+from skypact.sharing.agreements import DELAY_MAX_S, Agreement
+from skypact.sharing.federation import Federation, FederationState
+from skypact.sharing.policy import Policy
+from skypact.sharing.release import Releaser, ReleaserState
+from skypact.sharing.settings import SharingSettings
+from skypact.sharing.tracks_out import DelayLine, LineState, Outlet, OutletState
+from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
+from skypact.sharing.wire import HeartbeatBody
+from skypact.sharing.withheld import Withheld, WithheldState
+
+S = 1_000_000_000
+RENAMED_NS = round((DELAY_MAX_S + 10) * S)
+
+
+class _State(msgspec.Struct, frozen=True, kw_only=True):
+    issued: int
+    next_wake_ns: int
+    started_ns: int
+    successors: list[tuple[int, int, int]]
+    lines: dict[int, LineState]
+    outlets: dict[str, OutletState]
+    warnings: WarningsOutState
+    federation: FederationState
+    releaser: ReleaserState
+    withheld: WithheldState
+
+
+class Sharing:
+    """Nothing leaves without a clause; everything from a partner is checked first.
+
+    Raises InvariantError when an agreement names a partner that the settings do not have (the lint
+    of agreements tells people before).
+    """
+
+    def __init__(
+        self, issuer: Issuer, settings: SharingSettings, agreements: tuple[Agreement, ...]
+    ) -> None:
+        nation = issuer.nation
+        self._issuer, self._settings, self._agreements = issuer, settings, agreements
+        keys = {p.name: p.reference_key for p in settings.partners}
+        names = [p for p in keys if any({a.owner, a.partner} == {nation, p} for a in agreements)]
+        missing = [a.partner for a in agreements if a.owner == nation and a.partner not in keys]
+        if missing:
+            raise InvariantError(f"no reference key for partner {missing[0]}")
+        self._policies = {name: Policy(agreements, nation, name) for name in names}
+        delays = {0: None} | {d: None for p in self._policies.values() for d in p.delays_ns()}
+        self._lines = {delay: DelayLine(delay) for delay in delays}
+        refresh_ns = round(settings.refresh_s * S)
+        self._outlets = {name: Outlet(self._policies[name], refresh_ns) for name in names}
+        self._releaser, self._withheld = Releaser(issuer), Withheld(issuer)
+        self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
+        self._federation = Federation(
+            issuer, names, round(settings.clock_tolerance_s * S), settings.held_frames_max
+        )
+        self._successors: dict[int, tuple[int, int]] = {}
+        self._next_wake_ns = self._started_ns = 0
+
+    def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
+        """Take own tracks, classes, warnings, a partner's frame, or the start of the node."""
+        match message:
+            case PartnerFrame():
+                return self._federation.take(message, self._releaser, self._warnings, now_ns)
+            case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
+                if isinstance(message, OwnTracks):
+                    self._note_renamed(message, now_ns)
+                for line in self._lines.values():
+                    line.feed(message, now_ns)
+            case (
+                WarningRaised()
+                | WarningUpdated()
+                | WarningAcknowledged()
+                | WarningEscalated()
+                | AllClearProposed()
+                | WarningCleared()
+            ):
+                return self._warnings.take(message, self._releaser, self._withheld, now_ns)
+            case NodeStarted():
+                self._releaser.start(message.epoch)
+                for outlet in self._outlets.values():
+                    outlet.forget()
+                self._started_ns = now_ns
+                self._next_wake_ns = (now_ns // S + 1) * S
+            case _:
+                pass
+        return []
+
+    def _note_renamed(self, message: OwnTracks, now_ns: int) -> None:
+        for old, new in zip(message.ended, message.successors, strict=True):
+            if new:
+                self._successors[old] = (new, now_ns)
+
+    def wake(self, now_ns: int) -> Sequence[Message]:
+        """Each whole second: release tracks, say that we live, tell how links are."""
+        self._next_wake_ns = (now_ns // S + 1) * S
+        self._successors = {
+            old: (new, since)
+            for old, (new, since) in self._successors.items()
+            if now_ns - since <= RENAMED_NS
+        }
+        for line in self._lines.values():
+            line.advance(now_ns)
+        out: list[Message] = []
+        successors = {old: new for old, (new, _) in self._successors.items()}
+        for name, outlet in self._outlets.items():
+            leased = self._leased(name, now_ns)
+            out += outlet.tick(
+                self._lines, successors, leased, self._releaser, self._withheld, now_ns
+            )
+            if self._in_force(name, now_ns):
+                out.append(self._heartbeat(name, now_ns))
+        self._warnings.forget_old(now_ns)
+        out += self._withheld.tell(now_ns)
+        out += self._federation.tell_refused(now_ns)
+        return [*out, self._view(now_ns)]
+
+    def next_wake_ns(self) -> int | None:
+        """Return the next whole second."""
+        return self._next_wake_ns
+
+    def _leased(self, partner: str, now_ns: int) -> bool:
+        """Say whether the partner was heard within the lease; a start counts as heard."""
+        term = self._policies[partner].term(now_ns)
+        heard_ns = self._federation.links[partner].arrived.last_heard_ns
+        return term is not None and now_ns - max(heard_ns, self._started_ns) <= term.lease_ns
+
+    def _in_force(self, partner: str, now_ns: int) -> bool:
+        """Say whether any agreement with the partner is in force, in either direction."""
+        pair = {self._issuer.nation, partner}
+        return any(
+            {a.owner, a.partner} == pair
+            and a.valid_from.timestamp() * S <= now_ns < a.valid_until.timestamp() * S
+            for a in self._agreements
+        )
+
+    def _heartbeat(self, partner: str, now_ns: int) -> Message:
+        body = HeartbeatBody(
+            track_sequence=self._releaser.newest(partner, Stream.TRACK),
+            warning_sequence=self._releaser.newest(partner, Stream.WARNING),
+        )
+        return self._releaser.make(partner, Stream.HEARTBEAT, (), body, now_ns, now_ns)
+
+    def _view(self, now_ns: int) -> LinkView:
+        dead_ns = round(self._settings.link_dead_s * S)
+        hold_ns = round(self._settings.partner_hold_s * S)
+        links = self._federation.links
+        for link in links.values():
+            link.drop_old(now_ns, hold_ns)
+        return LinkView(
+            **self._issuer.header(now_ns, now_ns),
+            links=tuple(
+                link.view(
+                    now_ns,
+                    dead_ns,
+                    self._outlets[name].released,
+                    self._releaser.newest(name, Stream.WARNING),
+                )
+                for name, link in links.items()
+            ),
+        )
+
+    def snapshot(self) -> bytes:
+        """Return the whole state."""
+        state = _State(
+            issued=self._issuer.issued,
+            next_wake_ns=self._next_wake_ns,
+            started_ns=self._started_ns,
+            successors=[(old, new, since) for old, (new, since) in self._successors.items()],
+            lines={delay: line.state() for delay, line in self._lines.items()},
+            outlets={name: outlet.state() for name, outlet in self._outlets.items()},
+            warnings=self._warnings.state(),
+            federation=self._federation.state(),
+            releaser=self._releaser.state(),
+            withheld=self._withheld.state(),
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, state: bytes) -> None:
+        """Take over the state that `snapshot` returned, also under changed agreements."""
+        held = msgspec.msgpack.decode(state, type=_State)
+        self._issuer.issued = held.issued
+        self._next_wake_ns, self._started_ns = held.next_wake_ns, held.started_ns
+        self._successors = {old: (new, since) for old, new, since in held.successors}
+        for delay, line in self._lines.items():
+            # A delay that is new starts empty: what it may tell is known only from now on.
+            if delay in held.lines:
+                line.restore(held.lines[delay])
+        for name, outlet in self._outlets.items():
+            if name in held.outlets:
+                outlet.restore(held.outlets[name])
+        self._warnings.restore(held.warnings)
+        self._federation.restore(held.federation)
+        self._releaser.restore(held.releaser)
+        self._withheld.restore(held.withheld)

@@ -1,0 +1,211 @@
+"""Warnings on their way out: ours to the nations they warn, and what we did with theirs.
+
+A partner never sees our internal ids: it gets a reference under a key that only we and our
+configuration for that partner know.
+"""
+
+from hashlib import blake2b
+
+import msgspec
+
+from skypact.core.messages import (
+    AirWarning,
+    AllClearProposed,
+    Release,
+    Stream,
+    ThreatClass,
+    WarningAcknowledged,
+    WarningEvent,
+    WarningState,
+)
+from skypact.sharing.agreements import What
+from skypact.sharing.policy import Policy, Rule
+from skypact.sharing.release import Releaser
+from skypact.sharing.wire import AcknowledgementBody, WarningBody
+from skypact.sharing.withheld import Withheld
+
+REFERENCE_BYTES = 16
+ACKNOWLEDGED = "acknowledged"
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """One of our warnings as a partner knows it."""
+
+    warning_id: str
+    nation: str
+    threat_class: ThreatClass
+    released_ns: int
+    cleared_ns: int = 0
+
+
+class Answered(msgspec.Struct, kw_only=True):
+    """What we last told the origin about its warning."""
+
+    stages_ns: tuple[int, int, int]
+    cleared_ns: int = 0
+
+
+class WarningsOutState(msgspec.Struct, frozen=True, kw_only=True):
+    """By partner and reference; by warning id."""
+
+    told: dict[str, dict[str, Told]]
+    answered: dict[str, Answered]
+
+
+class WarningsOut:
+    """The WARNING stream to every partner."""
+
+    def __init__(
+        self, nation: str, policies: dict[str, Policy], keys: dict[str, bytes], memory_ns: int
+    ) -> None:
+        self._nation, self._policies, self._keys = nation, policies, keys
+        self._memory_ns = memory_ns
+        self._told: dict[str, dict[str, Told]] = {partner: {} for partner in policies}
+        self._answered: dict[str, Answered] = {}
+
+    def reference(self, partner: str, warning_id: str) -> str:
+        """Return what a partner knows a warning of ours by."""
+        key = self._keys[partner]
+        digest = blake2b(warning_id.encode(), digest_size=REFERENCE_BYTES, key=key)
+        return digest.hexdigest()
+
+    def find(self, partner: str, reference: str) -> Told | None:
+        """Return the warning a partner's reference stands for."""
+        return self._told.get(partner, {}).get(reference)
+
+    def take(
+        self, event: WarningEvent, releaser: Releaser, withheld: Withheld, now_ns: int
+    ) -> list[Release]:
+        """Return what an event lets out: our warning to partners, or our answer to its origin."""
+        if event.warning.origin != self._nation:
+            return self._answer(event.warning, releaser, withheld, now_ns)
+        if isinstance(event, AllClearProposed):
+            return []
+        out: list[Release] = []
+        for partner in self._policies:
+            if isinstance(event, WarningAcknowledged) and partner == event.warning.nation:
+                continue  # It is the one that acknowledged.
+            out += self._warn(partner, event.warning, releaser, withheld, now_ns)
+        return out
+
+    def _rules(self, partner: str, what: What, threat: ThreatClass, now_ns: int) -> list[Rule]:
+        term = self._policies[partner].term(now_ns)
+        return list(term.table[what, int(threat)]) if term else []
+
+    def _warn(
+        self,
+        partner: str,
+        warning: AirWarning,
+        releaser: Releaser,
+        withheld: Withheld,
+        now_ns: int,
+    ) -> list[Release]:
+        reference = self.reference(partner, warning.warning_id)
+        told = self._told[partner].get(reference)
+        threat = warning.threat_class
+        rules = self._rules(partner, What.WARNING, threat, now_ns)
+        if not rules and told and warning.state is WarningState.CLEARED:
+            # An end is told under the class the partner knows: else it would stay warned for ever.
+            threat = told.threat_class
+            rules = self._rules(partner, What.WARNING, threat, now_ns)
+        rule = next(
+            (r for r in rules if warning.nation in (r.clause.for_nations or (partner,))), None
+        )
+        if rule is None:
+            if warning.nation == partner:
+                reason = "no clause covers its class" if not rules else "no clause for this nation"
+                withheld.count(partner, What.WARNING, reason, 1)
+            return []
+        if told is None:
+            told = Told(
+                warning_id=warning.warning_id,
+                nation=warning.nation,
+                threat_class=threat,
+                released_ns=now_ns,
+            )
+            self._told[partner][reference] = told
+        told.threat_class = threat
+        told.cleared_ns = now_ns if warning.state is WarningState.CLEARED else 0
+        body = _warning_body(warning, reference, told, rule)
+        made = releaser.make(
+            partner, Stream.WARNING, (rule.name,), body, warning.assessed_ns, now_ns
+        )
+        return [made]
+
+    def _answer(
+        self, warning: AirWarning, releaser: Releaser, withheld: Withheld, now_ns: int
+    ) -> list[Release]:
+        origin, ledger = warning.origin, warning.ledger
+        if warning.nation != self._nation or origin not in self._policies:
+            return []
+        answered = self._answered.setdefault(warning.warning_id, Answered(stages_ns=(0, 0, 0)))
+        if warning.state is WarningState.CLEARED:
+            answered.cleared_ns = now_ns
+        stages_ns = (ledger.received_ns, ledger.shown_ns, ledger.acknowledged_ns)
+        if stages_ns == answered.stages_ns:
+            return []
+        rules = self._rules(origin, What.ACKNOWLEDGEMENT, warning.threat_class, now_ns)
+        if not rules:
+            withheld.count(origin, What.ACKNOWLEDGEMENT, "no clause covers its class", 1)
+            return []
+        answered.stages_ns = stages_ns
+        received_ns, shown_ns, acknowledged_ns = stages_ns
+        body = AcknowledgementBody(
+            reference=warning.warning_id.removeprefix(f"{origin}/"),
+            event=ACKNOWLEDGED if acknowledged_ns else "shown" if shown_ns else "received",
+            person=warning.acknowledged_by if rules[0].clause.show_person else "",
+            received_ns=received_ns,
+            shown_ns=shown_ns,
+            acknowledged_ns=acknowledged_ns,
+        )
+        made = releaser.make(origin, Stream.WARNING, (rules[0].name,), body, max(stages_ns), now_ns)
+        return [made]
+
+    def forget_old(self, now_ns: int) -> None:
+        """Drop what is long over."""
+
+        def kept(entry: Told | Answered) -> bool:
+            return not entry.cleared_ns or now_ns - entry.cleared_ns < self._memory_ns
+
+        for partner, told in self._told.items():
+            self._told[partner] = {r: t for r, t in told.items() if kept(t)}
+        self._answered = {w: a for w, a in self._answered.items() if kept(a)}
+
+    def state(self) -> WarningsOutState:
+        """Return the content for a snapshot."""
+        return WarningsOutState(told=self._told, answered=self._answered)
+
+    def restore(self, state: WarningsOutState) -> None:
+        """Take over a state; partners without a configuration any more are forgotten."""
+        self._told = {partner: state.told.get(partner, {}) for partner in self._policies}
+        self._answered = dict(state.answered)
+
+
+def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -> WarningBody:
+    """Return what a partner may know of a warning, field by field."""
+    ledger = warning.ledger
+    return WarningBody(
+        reference=reference,
+        nation=warning.nation,
+        track=warning.track,
+        threat_class=told.threat_class,
+        class_probability=round(warning.class_probability, 2),
+        state=_public(warning),
+        version=warning.version,
+        places=tuple(p for p in warning.places if p.nation == warning.nation),
+        assessed_ns=warning.assessed_ns,
+        acknowledge_by_ns=warning.acknowledge_by_ns,
+        detected_ns=ledger.detected_ns,
+        tracked_ns=ledger.tracked_ns,
+        raised_ns=ledger.raised_ns,
+        released_ns=told.released_ns,
+        impact=warning.impact if rule.clause.show_impact else None,
+    )
+
+
+def _public(warning: AirWarning) -> WarningState:
+    """Return the state; that an all-clear is only proposed is nobody else's business."""
+    if warning.state is not WarningState.CLEAR_PROPOSED:
+        return warning.state
+    answered = warning.acknowledged_by or warning.ledger.acknowledged_ns
+    return WarningState.ACKNOWLEDGED if answered else WarningState.RAISED

@@ -1,0 +1,126 @@
+"""What goes over the wire between nations: a frame around one body. docs/reference/agreement.md.
+
+msgpack maps with the field names below; a receiver drops fields it does not know.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from skypact.core.columns import Column
+from skypact.core.messages import (
+    Context,
+    ImpactEllipse,
+    PartnerTracks,
+    Stream,
+    ThreatClass,
+    ThreatenedPlace,
+    WarningState,
+)
+
+VERSION = 1
+ROWS_A_FRAME = 2_000
+"""Rows of one TRACK frame: about half of the one megabyte that a message server takes."""
+SMALL_BODY_BYTES = 65_536
+"""A body of any other stream is not larger."""
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=0xFFFFFFFF)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+ClauseName = Annotated[str, msgspec.Meta(max_length=128)]
+Text = Annotated[str, msgspec.Meta(max_length=80)]
+Reference = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """sender, recipient: nations; epoch, sequence: of the stream; clauses: what allowed it."""
+
+    version: int
+    context: Context
+    sender: Name
+    recipient: Name
+    stream: Stream
+    epoch: Natural
+    sequence: Natural
+    clauses: Annotated[tuple[ClauseName, ...], msgspec.Meta(max_length=256)]
+    sent_ns: Natural
+    body: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
+
+
+class TrackBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Tracks that changed or are due again, and numbers no longer released. clause: index into the
+    frame's clauses."""
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        **PartnerTracks.COLUMNS,
+        "clause": Column("|u1", "index", 0, 255),
+    }
+    ended: Annotated[tuple[Number, ...], msgspec.Meta(max_length=100_000)] = ()
+    successors: Annotated[tuple[Natural, ...], msgspec.Meta(max_length=100_000)] = ()
+    count: int
+    number: bytes
+    time_ns: bytes
+    position_ecef_m: bytes
+    velocity_ecef_mps: bytes
+    covariance: bytes
+    quality: bytes
+    detection: bytes
+    address: bytes
+    callsign: bytes
+    threat_class: bytes
+    clause: bytes
+
+
+class WarningBody(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
+    """A warning as the partner may know it. reference: for this partner only."""
+
+    reference: Reference
+    nation: Name
+    track: Natural
+    threat_class: ThreatClass
+    class_probability: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    state: WarningState
+    version: Natural
+    places: Annotated[tuple[ThreatenedPlace, ...], msgspec.Meta(max_length=256)]
+    assessed_ns: Natural
+    acknowledge_by_ns: Natural
+    detected_ns: Natural
+    tracked_ns: Natural
+    raised_ns: Natural
+    released_ns: Natural
+    impact: ImpactEllipse | None = None
+
+
+class AcknowledgementBody(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledgement"):
+    """What the warned nation did with a warning. event: received, shown or acknowledged."""
+
+    reference: Reference
+    event: Annotated[str, msgspec.Meta(pattern="^(received|shown|acknowledged)$")]
+    person: Text
+    received_ns: Natural
+    shown_ns: Natural
+    acknowledged_ns: Natural
+
+
+class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest sequence sent on each stream, so that a lost tail is noticed."""
+
+    track_sequence: Natural
+    warning_sequence: Natural
+
+
+class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Every WARNING frame up to this sequence is on the receiver's disk."""
+
+    upto_sequence: Natural
+
+
+DurableBody = WarningBody | AcknowledgementBody
+
+encode = msgspec.msgpack.Encoder().encode
+frame_decoder = msgspec.msgpack.Decoder(Frame)
+track_decoder = msgspec.msgpack.Decoder(TrackBody)
+durable_decoder: msgspec.msgpack.Decoder[DurableBody] = msgspec.msgpack.Decoder(DurableBody)
+heartbeat_decoder = msgspec.msgpack.Decoder(HeartbeatBody)
+receipt_decoder = msgspec.msgpack.Decoder(ReceiptBody)
