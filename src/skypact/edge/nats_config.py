@@ -101,11 +101,15 @@ def nation_config(server: NationServer) -> str:
     me, context = server.nation, server.context
     leaving = [_pair(context, me, partner) for partner in server.partners]
     coming = [_pair(context, partner, me) for partner in server.partners]
-    remote = f"""  remotes [ {{
+    remotes = f"""leafnodes {{
+  reconnect: 1s
+  remotes [ {{
     urls: {json.dumps([f"tls://{hub}" for hub in server.hubs])}
     account: LINK
     tls {_tls(server.node, server.hub_authority, "handshake_first: true")}
-  }} ]"""
+  }} ]
+}}
+"""
     accounts = [
         _account(
             "NATION",
@@ -122,11 +126,7 @@ def nation_config(server: NationServer) -> str:
     ]
     return f"""{_head(me, context, server.port, server.log)}
 tls {_tls(server.server, server.authority, "verify_and_map: true")}
-leafnodes {{
-  reconnect: 1s
-{remote}
-}}
-{_accounts(accounts)}
+{remotes if server.hubs else ""}{_accounts(accounts)}
 """
 
 

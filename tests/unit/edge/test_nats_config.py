@@ -25,13 +25,17 @@ NOW_NS = 1_790_000_000_000_000_000
 CREDENTIAL = Credential(Path("/pki/a b.pem"), Path("/pki/a b.key"), 0)
 
 
-def nation(partners: list[str], credential: Credential = CREDENTIAL) -> NationServer:
+def nation(
+    partners: list[str],
+    credential: Credential = CREDENTIAL,
+    hubs: tuple[str, ...] = ("127.0.0.1:20002", "[::1]:20003"),
+) -> NationServer:
     return NationServer(
         nation="auria",
         context=Context.EXERCISE,
         partners=partners,
         port=20_001,
-        hubs=["127.0.0.1:20002", "[::1]:20003"],
+        hubs=hubs,
         server=credential,
         node=credential,
         authority=credential.certificate,
@@ -108,8 +112,10 @@ def test_nats_server_takes_both(tmp_path: Path) -> None:
     texts = {
         "nation": nation_config(nation(["borvia"], credential)),
         "alone": nation_config(nation([], credential)),
+        "without a hub": nation_config(nation([], credential, hubs=())),
         "hub": hub_config(hub([("auria", "borvia")], credential)),
     }
+    assert "leafnodes" not in texts["without a hub"]
     for name, text in texts.items():
         path = tmp_path / f"{name}.conf"
         path.write_text(text)
