@@ -35,7 +35,13 @@ from skypact.edge.pki import Credential
 RETRY_S = 0.1
 CONNECT_DEADLINE_S = 5.0
 CLOSE_DEADLINE_S = 1.0
-UNSENT_MAX_BYTES = 2 * FRAME_MAX_BYTES
+# What may wait for the own server: tracks leave half of it to warnings.
+UNSENT_MAX_BYTES = {
+    Stream.TRACK: FRAME_MAX_BYTES,
+    Stream.HEARTBEAT: FRAME_MAX_BYTES,
+    Stream.WARNING: 2 * FRAME_MAX_BYTES,
+    Stream.RECEIPT: 2 * FRAME_MAX_BYTES,
+}
 UNREAD_MAX_BYTES = 8 * FRAME_MAX_BYTES
 UNREAD_MAX_FRAMES = 20_000
 WINDOW = 64
@@ -117,7 +123,7 @@ class PartnerLinks:
             reason = "not connected"
         elif len(frame) > FRAME_MAX_BYTES:
             reason = "frame too large"
-        elif client.pending_data_size + len(frame) > UNSENT_MAX_BYTES:
+        elif client.pending_data_size + len(frame) > UNSENT_MAX_BYTES[stream]:
             reason = "server too slow"
         else:
             address = Address(here.context, here.nation, partner, stream)
@@ -155,7 +161,7 @@ class PartnerLinks:
             reconnect_time_wait=cast(Any, RETRY_S),
             ping_interval=2,
             max_outstanding_pings=2,
-            pending_size=2 * UNSENT_MAX_BYTES,
+            pending_size=4 * FRAME_MAX_BYTES,
             closed_cb=closed,
             error_cb=failed,
         )

@@ -29,6 +29,7 @@ STOP_DEADLINE_S = 3.0
 RETRY_S = 0.1
 RESTART_S = (0.0, 0.2, 0.4, 0.8)  # before the first restart, the second, ...
 PROVEN_S = 5.0
+FAILED_WAIT_S = 5.0
 PORT_PATIENCE_S = 1.0
 # Below the range from which systems number outgoing connections (32768 on), above what is named.
 PORTS = range(20_000, 32_000)
@@ -78,6 +79,7 @@ class NatsServer:
             except LinkError as error:
                 # The node goes on alone meanwhile: its own people are warned without any link.
                 logger().error("nats_server_failed", why=str(error))
+                await asyncio.sleep(FAILED_WAIT_S)
 
     async def renew(self) -> None:
         """End it, so that `run` starts it again with the certificates that are now on disk."""

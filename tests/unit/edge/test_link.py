@@ -14,6 +14,7 @@ from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
 from skypact.edge import link
 from skypact.edge.link import WINDOW, Endpoint, OutboxSender, PartnerLinks
+from skypact.edge.nats_config import FRAME_MAX_BYTES
 from skypact.edge.pki import Credential
 
 
@@ -192,6 +193,44 @@ def test_frames_of_others_are_refused_and_counted() -> None:
     asyncio.run(story())
     assert taken == [("borvia", Stream.TRACK, b"frame")]
     assert links.refused == {"other context": 1, "not a partner": 2, "unknown subject": 1}
+
+
+class _SlowServer:
+    """Stands for a connection whose server does not read."""
+
+    is_connected, is_closed = True, False
+
+    def __init__(self, pending_data_size: int) -> None:
+        self.pending_data_size, self.published = pending_data_size, list[str]()
+
+    async def publish(self, subject: str, frame: bytes) -> None:
+        self.published.append(subject)
+
+
+def test_tracks_leave_room_for_warnings_when_the_server_is_slow() -> None:
+    links, _ = _links()
+
+    async def sent(stream: Stream, waiting: int) -> bool:
+        slow = _SlowServer(waiting)
+        links._client = slow
+        assert await links.send("borvia", stream, b"frame") == bool(slow.published)
+        return bool(slow.published)
+
+    async def story() -> None:
+        assert await sent(Stream.TRACK, FRAME_MAX_BYTES - 5)
+        assert not await sent(Stream.TRACK, FRAME_MAX_BYTES - 4)
+        assert await sent(Stream.WARNING, FRAME_MAX_BYTES)
+        assert not await sent(Stream.WARNING, 2 * FRAME_MAX_BYTES)
+
+    asyncio.run(story())
+    assert links.unsent == {"server too slow": 2}
+
+
+def test_frame_beyond_the_limit_is_not_sent() -> None:
+    links, _ = _links()
+    links._client = _SlowServer(0)
+    assert asyncio.run(links.send("borvia", Stream.TRACK, bytes(FRAME_MAX_BYTES + 1))) is False
+    assert links.unsent == {"frame too large": 1}
 
 
 def test_nothing_is_kept_for_later_while_unconnected() -> None:
