@@ -32,11 +32,14 @@ class WireDatagram(NamedTuple):
 
 
 class CivilTraffic(Protocol):
-    """Recorded flights as bytes: (seconds of the recording, datagram or piece of a stream)."""
+    """Recorded flights as bytes: (seconds of the recording, datagram or piece of a stream).
 
-    def cat021(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]: ...
+    zero_ns: UTC of second 0, from which the times of day in the bytes follow.
+    """
 
-    def beast(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]: ...
+    def cat021(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]: ...
+
+    def beast(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]: ...
 
 
 class World:
@@ -47,7 +50,8 @@ class World:
     ) -> None:
         """start_ns: when second 0 of the scenario is, int ns UTC; civil: without it the feeds of
         recorded traffic are silent."""
-        self.scenario, self.truth, self.start_ns = scenario, Truth(scenario), start_ns
+        self.scenario, self.seed, self.start_ns = scenario, seed, start_ns
+        self.truth = Truth(scenario)
         self.feeds = {s.name: n.name for n in scenario.nations for s in n.sensors}
         self.feeds |= {t.feed: n.name for n in scenario.nations for t in n.traffic}
         sites = [s for n in scenario.nations for s in n.sensors]
@@ -70,13 +74,11 @@ class World:
         source = self._civil.cat021 if traffic.format == "asterix" else self._civil.beast
         # The recording counts in seconds; what falls on a bound is decided in ns, once.
         since_s, until_s = ((t - self.start_ns) / SECOND_NS for t in (from_ns, to_ns))
+        zero_ns = self.start_ns - round(traffic.start_s * SECOND_NS)
+        bounds_s = since_s + traffic.start_s - 1e-6, until_s + traffic.start_s + 1e-6
         sent = [
-            WireDatagram(
-                self.start_ns + round((at_s - traffic.start_s) * SECOND_NS), traffic.feed, data
-            )
-            for at_s, data in source(
-                since_s + traffic.start_s - 1e-6, until_s + traffic.start_s + 1e-6
-            )
+            WireDatagram(zero_ns + round(at_s * SECOND_NS), traffic.feed, data)
+            for at_s, data in source(*bounds_s, zero_ns)
         ]
         return [d for d in sent if from_ns <= d.time_ns < to_ns]
 

@@ -15,12 +15,12 @@ NIGHT = load("first_night")
 class EverySecond:
     """Civil traffic that says its second, as text."""
 
-    def cat021(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]:
+    def cat021(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]:
         seconds = range(int(np.ceil(from_s)), int(np.ceil(to_s)))
         return [(float(s), b"cat021 %d" % s) for s in seconds]
 
-    def beast(self, from_s: float, to_s: float) -> Sequence[tuple[float, bytes]]:
-        return [(at_s, b"beast") for at_s, _ in self.cat021(from_s, to_s)]
+    def beast(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]:
+        return [(at_s, b"beast") for at_s, _ in self.cat021(from_s, to_s, zero_ns)]
 
 
 @pytest.fixture(scope="module")
