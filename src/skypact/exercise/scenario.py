@@ -14,7 +14,7 @@ import msgspec
 
 from skypact.core.errors import ConfigError
 from skypact.core.lines import Path, line_of
-from skypact.core.site import Positive, SensorSite, Share
+from skypact.core.site import Positive, SensorSite
 from skypact.core.toml import decode_toml, dotted
 from skypact.sensors.settings import Moved
 from skypact.warning.settings import Place
@@ -152,7 +152,7 @@ class Link(
     between: tuple[Name, Name]
     delay_s: Seconds = 0.03
     jitter_s: Seconds = 0.0
-    loss: Share = 0.0
+    loss: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.0
     partitions: tuple[Partition, ...] = ()
 
 

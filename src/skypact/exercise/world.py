@@ -32,14 +32,16 @@ class WireDatagram(NamedTuple):
 
 
 class CivilTraffic(Protocol):
-    """Recorded flights as bytes: (seconds of the recording, datagram or piece of a stream).
+    """Recorded flights as bytes: (seconds of the recording, datagram or piece of a stream) in
+    from_s <= seconds < to_s; zero_ns: UTC to be told for second 0 of the recording."""
 
-    zero_ns: UTC of second 0, from which the times of day in the bytes follow.
-    """
+    def cat021(
+        self, from_s: float, to_s: float, zero_ns: int | None = None
+    ) -> Sequence[tuple[float, bytes]]: ...
 
-    def cat021(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]: ...
-
-    def beast(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]: ...
+    def beast(
+        self, from_s: float, to_s: float, zero_ns: int | None = None
+    ) -> Sequence[tuple[float, bytes]]: ...
 
 
 class World:
@@ -72,15 +74,12 @@ class World:
         if self._civil is None:
             return []
         source = self._civil.cat021 if traffic.format == "asterix" else self._civil.beast
-        # The recording counts in seconds; what falls on a bound is decided in ns, once.
-        since_s, until_s = ((t - self.start_ns) / SECOND_NS for t in (from_ns, to_ns))
         zero_ns = self.start_ns - round(traffic.start_s * SECOND_NS)
-        bounds_s = since_s + traffic.start_s - 1e-6, until_s + traffic.start_s + 1e-6
-        sent = [
+        from_s, to_s = ((ns - zero_ns) / SECOND_NS for ns in (from_ns, to_ns))
+        return [
             WireDatagram(zero_ns + round(at_s * SECOND_NS), traffic.feed, data)
-            for at_s, data in source(*bounds_s, zero_ns)
+            for at_s, data in source(max(from_s, 0.0), max(to_s, 0.0), zero_ns)
         ]
-        return [d for d in sent if from_ns <= d.time_ns < to_ns]
 
 
 class _RadarFeed:

@@ -16,6 +16,7 @@ class EverySecond:
     """Civil traffic that says its second, as text."""
 
     def cat021(self, from_s: float, to_s: float, zero_ns: int) -> Sequence[tuple[float, bytes]]:
+        assert zero_ns == START_NS
         seconds = range(int(np.ceil(from_s)), int(np.ceil(to_s)))
         return [(float(s), b"cat021 %d" % s) for s in seconds]
 
