@@ -31,7 +31,9 @@ def commands_page() -> str:
     """Return the reference of all commands, as each describes itself."""
     parts = ["# Commands\n", "Written by `make bless` from the program itself.\n"]
     for path, command in commands(main, "skypact"):
-        context = click.Context(command, info_name=path, max_content_width=100)
+        context = click.Context(
+            command, info_name=path, max_content_width=100, help_option_names=["-h", "--help"]
+        )
         context.terminal_width = 100
         parts += [f"## {path}\n", f"```text\n{command.get_help(context)}\n```\n"]
     return "\n".join(parts)
