@@ -1,0 +1,43 @@
+"""Feed settings say what is wrong with them."""
+
+import msgspec
+import pytest
+
+from skypact.sensors.settings import FeedSettings, split_source
+
+
+def convert(**changed: object) -> FeedSettings:
+    table = {"name": "a", "source": "udp://127.0.0.1:8601", "format": "asterix", "period_s": 4}
+    return msgspec.convert(table | changed, FeedSettings)
+
+
+def test_defaults_pin_an_edition_for_every_category() -> None:
+    editions = convert().editions
+    said = (editions.cat021, editions.cat034, editions.cat048, editions.cat062)
+    assert said == ("2.6", "1.29", "1.32", "1.20")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["udp://239.1.1.1:8600?interface=127.0.0.1", "tcp://127.0.0.1:30005", "file:a/b.pcap?speed=2"],
+)
+def test_sources_that_are_understood(source: str) -> None:
+    assert convert(source=source).source == source
+    assert split_source(source).scheme == source.partition(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"source": "http://127.0.0.1:80"}, "udp://HOST:PORT"),
+        ({"source": "udp://127.0.0.1"}, "HOST:PORT is missing"),
+        ({"source": "file:"}, "no path"),
+        ({"format": "sbs"}, "format"),
+        ({"editions": {"cat048": "9.9"}}, "cat048"),
+        ({"colour": "red"}, "colour"),
+        ({"moved": {"from_lat_deg": 91}}, "from_lat_deg"),
+    ],
+)
+def test_faults_are_named(changed: dict[str, object], reason: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=reason):
+        convert(**changed)
