@@ -19,9 +19,8 @@ from skypact.core.toml import decode_toml, dotted
 from skypact.sensors.settings import Moved
 from skypact.warning.settings import Place
 
-NAME = r"^[a-z][a-z0-9_-]{0,39}$"
-
-Name = Annotated[str, msgspec.Meta(pattern=NAME)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+NationName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Height = Annotated[float, msgspec.Meta(ge=-500, le=100_000)]
@@ -130,7 +129,7 @@ class Nation(
 ):  # fmt: skip
     """One node: its radars, its recorded feeds and its people."""
 
-    name: Name
+    name: NationName
     sensors: tuple[SensorSite, ...] = ()
     traffic: tuple[Traffic, ...] = ()
     people: tuple[Person, ...] = ()
@@ -149,7 +148,7 @@ class Link(
 ):  # fmt: skip
     """Both directions between two nations. jitter_s: mean of an exponential on top of `delay_s`."""
 
-    between: tuple[Name, Name]
+    between: tuple[NationName, NationName]
     delay_s: Seconds = 0.03
     jitter_s: Seconds = 0.0
     loss: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.0

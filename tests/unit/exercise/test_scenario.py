@@ -1,10 +1,30 @@
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skypact.core.errors import ConfigError
-from skypact.exercise.scenario import Ballistic, Drone, load, read, shipped
+from skypact.core.site import SensorSite
+from skypact.exercise.scenario import (
+    Ballistic,
+    Cruise,
+    Drone,
+    Link,
+    Nation,
+    Partition,
+    Person,
+    Point,
+    Scenario,
+    Traffic,
+    Waypoint,
+    load,
+    read,
+    shipped,
+)
+from skypact.sensors.settings import Moved
+from skypact.warning.settings import Place
 
 SMALL = """\
 name = "small"
@@ -109,3 +129,19 @@ def test_the_raid_of_the_first_night_is_ballistic_first() -> None:
     first = load("first_night").threats[0]
     assert isinstance(first, Ballistic)
     assert first.start_s == 5
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "scenario.md"
+
+
+def test_the_page_names_every_key() -> None:
+    page = PAGE.read_text("utf-8")
+    tables = (Scenario, Nation, SensorSite, Traffic, Moved, Person, Ballistic, Cruise, Drone)
+    for table in (*tables, Point, Waypoint, Link, Partition, Place):
+        for field in msgspec.structs.fields(table):
+            assert re.search(rf"`[^`]*\b{field.encode_name}\b[^`]*`", page), field.encode_name
+
+
+def test_the_scenario_on_the_page_loads() -> None:
+    (block,) = re.findall(r"```toml scenario\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert len(read(block, "scenario.md").threats) == 2
