@@ -80,7 +80,8 @@ def plain(title: str, text: str, status: int, forward: str = "") -> Response:
     """Return a small page without script; `forward`: where to go at once."""
     jump = f'<meta http-equiv="refresh" content="0;url={html.escape(forward)}">' if forward else ""
     return HTMLResponse(
-        f'<!doctype html><html lang="en"><meta charset="utf-8">{jump}<title>{title}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<link rel="icon" href="data:,">{jump}<title>{title}</title>'
         f"<main><h1>{title}</h1><p>{html.escape(text)}</p></main></html>",
         status,
     )

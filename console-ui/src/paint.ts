@@ -1,0 +1,67 @@
+// Tells the node when a warning was really on the screen: the element exists, lies inside what is
+// scrolled into view, the page is visible, and a frame that contains it has been painted. The age
+// is measured here, so the browser's clock does not matter.
+
+import { store } from './store.svelte';
+
+const AT_ONCE = 64;
+const waiting = new Map<HTMLElement, string>();
+const painted = new Map<string, number>();
+const told = new Set<string>();
+let scheduled = false;
+
+/** Svelte attachment for the element that shows a warning. */
+export function shows(id: string) {
+  return (node: HTMLElement) => {
+    if (told.has(id)) return undefined;
+    waiting.set(node, id);
+    schedule();
+    return () => waiting.delete(node);
+  };
+}
+
+export function schedule(): void {
+  if (scheduled || waiting.size === 0) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    const seen = [...waiting].filter(([node]) => inView(node));
+    if (seen.length === 0) return;
+    // A message queued inside the frame is delivered after that frame was painted.
+    const after = new MessageChannel();
+    after.port1.onmessage = () => {
+      const now = performance.now();
+      for (const [node, id] of seen) {
+        waiting.delete(node);
+        if (told.has(id)) continue;
+        told.add(id);
+        painted.set(id, now);
+      }
+      flushPainted();
+    };
+    after.port2.postMessage(0);
+  });
+}
+
+export function flushPainted(): void {
+  while (painted.size > 0) {
+    const now = performance.now();
+    const some = [...painted].slice(0, AT_ONCE);
+    const rows = some.map(([id, at]): [string, number] => [id, Math.min(600_000, Math.max(0, now - at))]);
+    if (!store.send({ ask: 'shown', rows })) return;
+    for (const [id] of some) painted.delete(id);
+  }
+}
+
+function inView(node: HTMLElement): boolean {
+  if (document.visibilityState !== 'visible' || !node.isConnected) return false;
+  const box = node.getBoundingClientRect();
+  const frame = node.closest('[data-scroller]')?.getBoundingClientRect();
+  const top = Math.max(0, frame?.top ?? 0);
+  const bottom = Math.min(innerHeight, frame?.bottom ?? innerHeight);
+  const middle = (box.top + box.bottom) / 2;
+  return box.height > 0 && middle > top && middle < bottom;
+}
+
+document.addEventListener('visibilitychange', schedule);
+document.addEventListener('scroll', schedule, { capture: true, passive: true });

@@ -1,0 +1,49 @@
+// What the node sends. Kept in step with console/service.py and console/views.py.
+
+export type State = 'raised' | 'acknowledged' | 'escalated' | 'clear_proposed' | 'cleared';
+export const STAGES = ['detected', 'tracked', 'raised', 'released', 'received', 'shown', 'acknowledged'] as const;
+
+export interface Place { name: string; nation: string; eta_ms: number; spread_s: number }
+export interface Impact { lat: number; lon: number; semi_major_m: number; semi_minor_m: number; azimuth_deg: number }
+export interface WarningRow {
+  id: string; origin: string; nation: string; track: number; threat: string; probability: number;
+  state: State; version: number; places: Place[]; assessed_ms: number; impact: Impact | null;
+  reason: string; acknowledge_by_ms: number; acknowledged_by: string; cleared_by: string;
+  ledger: Record<(typeof STAGES)[number], number>;
+  may_acknowledge: boolean; may_release: boolean;
+}
+export interface Site { name: string; kind: 'place' | 'sensor'; nation: string; lat_deg: number; lon_deg: number; range_m: number }
+export interface Column { name: string; dtype: 'u4' | 'i4' | 'u2' | 'i2' | 'u1'; scale: number; unit: string }
+export interface Hello {
+  kind: 'hello'; now_ms: number; nation: string; display_name: string; context: 'operation' | 'exercise' | 'test';
+  person: string; roster: string[]; typed_names: boolean; coast_after_s: number;
+  view: { lat: number; lon: number; zoom: number }; sites: Site[]; layout: Column[];
+}
+export interface Feed {
+  name: string; format: string; alive: boolean; last_ms: number; records: number; refused: number;
+  unknown: number; doubled: number; dropped: number; last_refusals: string[];
+}
+export interface Sensor { name: string; alive: boolean; last_ms: number; rotation_s: number }
+export interface Feeds { kind: 'feeds'; observed_ms: number; feeds: Feed[]; sensors: Sensor[] }
+export interface PartnerLink {
+  partner: string; alive: boolean; last_heard_ms: number; tracks_in: number; tracks_out: number; gaps: number; outbox: number;
+}
+export interface Links { kind: 'links'; observed_ms: number; links: PartnerLink[] }
+export interface Notice { kind: string; about: string; text: string; count: number }
+export interface Hush { kind: 'hush'; at_ms: number; until_ms: number; person: string }
+export type Down =
+  | Hello | Feeds | Links | Hush
+  | { kind: 'tick'; now_ms: number }
+  | { kind: 'warnings'; rows: WarningRow[] }
+  | { kind: 'notices'; rows: Notice[] }
+  | { kind: 'texts'; reporters: string[]; rows: [number, string, string][] }
+  | { kind: 'done'; ask: string; warning_id: string; person: string }
+  | { kind: 'refused'; ask: string; warning_id: string; reason: string };
+
+export type Up =
+  | { ask: 'watch'; person: string }
+  | { ask: 'acknowledge'; warning_id: string }
+  | { ask: 'all_clear'; warning_id: string }
+  | { ask: 'shown'; rows: [string, number][] }
+  | { ask: 'hush' }
+  | { ask: 'got'; picture: boolean };

@@ -1,0 +1,163 @@
+// What the page knows. Svelte sees queues, counters and the selection; tracks stay in typed arrays.
+
+import { heard, nodeNow } from './clock';
+import { Picture } from './frame';
+import type { Down, Feeds, Hello, Hush, Links, Notice, State, Up, WarningRow } from './protocol';
+import { firstEta } from './words';
+
+const CLEARED_MAX = 200;
+const RANK: Record<State, number> = { escalated: 0, raised: 0, acknowledged: 1, clear_proposed: 1, cleared: 2 };
+
+export type Connection = 'connecting' | 'live' | 'lost' | 'ended';
+
+class Store {
+  connection = $state<Connection>('connecting');
+  lostAt = $state(0);
+  hello = $state.raw<Hello | null>(null);
+  person = $state('');
+  queue = $state.raw<WarningRow[]>([]);
+  newest = $state.raw<WarningRow | null>(null);
+  feeds = $state.raw<Feeds | null>(null);
+  links = $state.raw<Links | null>(null);
+  notices = $state.raw<Notice[]>([]);
+  hush = $state.raw<Hush>({ kind: 'hush', at_ms: 0, until_ms: 0, person: '' });
+  selectedWarning = $state('');
+  selectedTrack = $state(0);
+  asking = $state<Record<string, string>>({});
+  message = $state('');
+  pictureTick = $state(0);
+  pictureAt = $state(0);
+  now = $state(0);
+
+  picture = new Picture();
+  reporters: string[] = [];
+  readonly texts = new Map<number, { callsign: string; address: string }>();
+  readonly warnings = new Map<string, WarningRow>();
+  readonly firstSeen = new Map<string, number>();
+  readonly onPicture = new Set<() => void>();
+  readonly onWarnings = new Set<() => void>();
+  send: (ask: Up) => boolean = () => false;
+  afterWatch = '';
+
+  take(message: Down): void {
+    switch (message.kind) {
+      case 'hello':
+        heard(message.now_ms);
+        this.hello = message;
+        if (message.person) this.person = message.person;
+        // The node restarted and asks again; the same person still sits here.
+        else if (this.person) this.send({ ask: 'watch', person: this.person });
+        break;
+      case 'tick':
+        heard(message.now_ms);
+        break;
+      case 'warnings':
+        this.takeWarnings(message.rows);
+        break;
+      case 'feeds':
+        this.feeds = message;
+        break;
+      case 'links':
+        this.links = message;
+        break;
+      case 'notices':
+        this.notices = message.rows;
+        break;
+      case 'hush':
+        this.hush = message;
+        break;
+      case 'texts':
+        this.reporters = message.reporters;
+        for (const [number, callsign, address] of message.rows) this.texts.set(number, { callsign, address });
+        break;
+      case 'done':
+        if (message.ask === 'watch') this.watchBegun(message.person);
+        else delete this.asking[message.warning_id];
+        break;
+      case 'refused':
+        delete this.asking[message.warning_id];
+        this.message = message.reason;
+        break;
+    }
+  }
+
+  takePicture(buffer: ArrayBuffer): void {
+    if (!this.hello) return;
+    this.picture = new Picture(buffer, this.hello.layout);
+    this.pictureAt = this.picture.timeMs;
+    this.pictureTick++;
+    if (this.texts.size > 2 * this.picture.count + 2000) {
+      for (const number of this.texts.keys()) if (this.picture.rowOf(number) < 0) this.texts.delete(number);
+    }
+    for (const run of this.onPicture) run();
+  }
+
+  private takeWarnings(rows: WarningRow[]): void {
+    for (const row of rows) {
+      if ((this.warnings.get(row.id)?.version ?? -1) > row.version) continue;
+      if (!this.firstSeen.has(row.id)) {
+        this.firstSeen.set(row.id, nodeNow());
+        if (row.may_acknowledge) this.newest = row;
+      }
+      if (!row.may_acknowledge && row.state !== 'clear_proposed') delete this.asking[row.id];
+      this.warnings.set(row.id, row);
+    }
+    const sorted = [...this.warnings.values()].sort(
+      (a, b) =>
+        RANK[a.state] - RANK[b.state] ||
+        Number(b.may_acknowledge) - Number(a.may_acknowledge) ||
+        (a.state === 'cleared' ? b.assessed_ms - a.assessed_ms : firstEta(a) - firstEta(b)) ||
+        (a.id < b.id ? -1 : 1),
+    );
+    const open = sorted.filter((row) => row.state !== 'cleared').length;
+    for (const old of sorted.splice(open + CLEARED_MAX)) {
+      this.warnings.delete(old.id);
+      this.firstSeen.delete(old.id);
+    }
+    this.queue = sorted;
+    const newest = this.newest && this.warnings.get(this.newest.id);
+    this.newest = newest?.may_acknowledge ? newest : null;
+    for (const run of this.onWarnings) run();
+  }
+
+  private watchBegun(person: string): void {
+    this.person = person;
+    this.message = '';
+    const waiting = this.afterWatch;
+    this.afterWatch = '';
+    if (waiting) this.acknowledge(waiting);
+  }
+
+  /** Acknowledge in the name of the person on watch; asks for the name first if need be. */
+  acknowledge(id: string): void {
+    const row = this.warnings.get(id);
+    if (!row?.may_acknowledge || this.asking[id]) return;
+    this.selectedWarning = id;
+    if (!this.person) {
+      this.afterWatch = id;
+      this.message = 'Say who is on watch; the acknowledgement carries that name.';
+      document.querySelector<HTMLElement>('[data-watch-field]')?.focus();
+      return;
+    }
+    this.ask('acknowledge', id);
+  }
+
+  releaseAllClear(id: string): void {
+    if (!this.person) {
+      this.message = 'Say who is on watch; the all-clear carries that name.';
+      return;
+    }
+    this.ask('all_clear', id);
+  }
+
+  private ask(ask: 'acknowledge' | 'all_clear', id: string): void {
+    if (this.send({ ask, warning_id: id })) this.asking[id] = ask;
+    else this.message = 'Not connected to the node: nothing was recorded. Use another post.';
+  }
+
+  /** Warnings that this nation has not acknowledged. */
+  unacknowledged = $derived(this.queue.filter((row) => row.may_acknowledge));
+  open = $derived(this.queue.filter((row) => row.state !== 'cleared').length);
+}
+
+export const store = new Store();
