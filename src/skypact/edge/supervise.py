@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ParamSpec
 
 from skypact.core.errors import InvariantError
@@ -209,6 +210,8 @@ def _live(spec: ChildSpec, parent: int, mask: set[signal.Signals | int]) -> None
     status = CRASHED
     try:
         die_with_parent(parent)
+        # What `ps` and an operator see; Linux keeps 15 characters.
+        Path("/proc/self/comm").write_text(f"sky-{spec.name}"[:15])
         os.setpgid(0, 0)  # Ctrl-C reaches the supervisor only, which ends each child once
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)

@@ -1,0 +1,190 @@
+"""The commands: the only place where edge, console, exercise and node meet."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from skypact import __version__
+from skypact.cli.first_hour import backup, init, restore
+from skypact.core.errors import SkypactError
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Span(click.ParamType[float]):
+    """A time such as 60s, 5m or 1h."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value)
+        try:
+            seconds = float(text[:-1]) * UNITS_S[text[-1:]]
+        except (KeyError, ValueError):
+            self.fail(f"{text!r} is not a time such as 60s, 5m or 1h", param, ctx)
+        if not 0 < seconds < 1e7:
+            self.fail(f"{text!r} is not between 0 and 100 days", param, ctx)
+        return seconds
+
+
+class Plainly(click.Group):
+    """Ends with one sentence, not a traceback, when the fault is a person's to mend."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SkypactError as error:
+            click.echo(f"skypact: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="skypact")
+def main() -> None:
+    """Skypact: a shared air picture and warning between nations that trust each other only so far.
+
+    Defensive coordination only: it shows, warns, proposes and records; people decide.
+    """
+
+
+@main.command()
+@click.option("--for", "for_s", type=Span(), help="End by itself after this time, e.g. 60s.")
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+@click.option("--summary", type=NEW_FILE, help="Write a JSON summary here at the end.")
+@click.option("--state", type=FOLDER, help="Keep everything here and go on from it.")
+@click.option("--scenario", default="first_night", show_default=True, help="What happens.")
+@click.option("--seed", default=1, show_default=True, help="What chance decides.")
+def demo(
+    for_s: float | None,
+    no_browser: bool,
+    summary: Path | None,
+    state: Path | None,
+    scenario: str,
+    seed: int,
+) -> None:
+    """Four nodes, one raid seen together: an exercise on this machine."""
+    from skypact.cli.demo import run
+
+    sys.exit(run(scenario, state, seed, for_s, not no_browser, summary))
+
+
+@main.command()
+@click.argument("directory", type=FOLDER)
+def node(directory: Path) -> None:
+    """Run the node of one nation from its folder."""
+    from functools import partial
+
+    from skypact.cli.demo import say
+    from skypact.cli.live import run_node
+
+    tell = partial(say, who=directory.name)
+    sys.exit(run_node(directory, tell, lambda link: tell(f"console: {link}")))
+
+
+@main.command("open")
+@click.argument("directory", type=FOLDER)
+def open_console(directory: Path) -> None:
+    """Print a one-time link to the console of a running node: one more seat."""
+    from skypact.cli.live import SEAT
+    from skypact.config import STATE
+    from skypact.console.auth import open_seat
+    from skypact.edge.clock import Clock
+
+    click.echo(open_seat(directory / STATE / SEAT, Clock().now_ns()))
+
+
+@main.command()
+@click.argument("recording", type=OLD_FILE)
+@click.option("--out", required=True, type=NEW_FILE, help=".npz, .csv or .geojson")
+@click.option("--sensors", type=OLD_FILE, help="TOML file with [[sensor]] tables.")
+def track(recording: Path, out: Path, sensors: Path | None) -> None:
+    """Track a recording: .npz, .ast or .pcap in, confirmed tracks out."""
+    from skypact.edge.track_file import track_file
+
+    click.echo(json.dumps(track_file(recording, out, sensors_path=sensors)))
+
+
+@main.command()
+@click.argument("journal", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", type=click.File("wb"), help="Write the outputs here.")
+def replay(journal: Path, out: Any) -> None:
+    """Run a journal again and compare every output with what left then."""
+    from skypact.cli.replay import run
+
+    counts = run(journal, out)
+    click.echo(json.dumps(counts))
+    sys.exit(1 if counts["differ"] else 0)
+
+
+@main.group()
+def exercise() -> None:
+    """Hypothetical nights through the production code."""
+
+
+@exercise.command("run")
+@click.argument("scenario")
+@click.option("--seed", default=1, show_default=True, help="What chance decides.")
+@click.option("--out", required=True, type=FOLDER, help="A folder a nation, each with its journal.")
+@click.option("--for", "for_s", type=Span(), help="Only this much of the scenario.")
+def run_exercise(scenario: str, seed: int, out: Path, for_s: float | None) -> None:
+    """Play SCENARIO (a shipped name or a TOML file) under the simulated clock."""
+    from skypact.cli.simulate import run
+
+    with click.progressbar(length=1000, label=scenario, file=sys.stderr) as bar:
+        done = 0
+
+        def progress(share: float) -> None:
+            nonlocal done
+            bar.update(round(share * 1000) - done)
+            done = round(share * 1000)
+
+        report = run(scenario, seed, out, for_s, progress)
+    click.echo(json.dumps(report))
+
+
+@main.group()
+def config() -> None:
+    """A node's configuration."""
+
+
+@config.command("check")
+@click.argument("directory", type=FOLDER)
+def check_config(directory: Path) -> None:
+    """Tell every fault of a node's folder with file and line."""
+    from skypact.config import check_folder
+
+    found = check_folder(directory)
+    for fault in found:
+        click.echo(str(fault), err=True)
+    if found:
+        click.echo(f"{len(found)} faults", err=True)
+        sys.exit(1)
+    click.echo(f"{directory}: no fault found")
+
+
+@main.command()
+def warm() -> None:
+    """Compile all kernels once, so that no node waits for it later."""
+    from skypact.core.jit import warm as compile_all
+
+    report: Callable[[], Any] = compile_all
+    click.echo(json.dumps(report()))
+
+
+for command in (init, backup, restore):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Node folders of an exercise: what a nation would write by hand, made from a scenario."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import tomli_w
+
+from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
+from skypact.exercise.dice import generator
+from skypact.exercise.scenario import Nation, Scenario
+
+OVERLAY = "overlay.geojson"
+NUMBERS_FROM, NUMBERS_UPTO = 1_000, 32_767
+HEAD = "# Written for an exercise from the scenario {name}; every setting is in docs/reference.\n\n"
+
+
+class Network(NamedTuple):
+    """Where things are on this machine. feeds: port of each feed; servers: of each message server;
+    leaf: where nations join the coordinator; consoles: of each console."""
+
+    feeds: Mapping[str, int]
+    servers: Mapping[str, int]
+    leaf: int
+    consoles: Mapping[str, int]
+
+
+UNCONNECTED = Network({}, {}, 1, {})
+"""For a simulated exercise: no port is ever opened."""
+
+
+def coordinator(scenario: Scenario) -> str:
+    """Return the nation without sensors, which holds the hub."""
+    return next(n.name for n in scenario.nations if not n.sensors)
+
+
+def write_folder(
+    directory: Path, scenario: Scenario, nation: str, seed: int, network: Network
+) -> None:
+    """Write the folder of `nation`; what is already there stays as it is."""
+    if (directory / NODE_FILE).exists():
+        return
+    (directory / AGREEMENTS).mkdir(parents=True, exist_ok=True)
+    for source in _agreements(scenario):
+        text = source.read_text("utf-8")
+        parties = tomllib.loads(text)
+        if nation in (parties["owner"], parties["partner"]):
+            (directory / AGREEMENTS / source.name).write_text(text, "utf-8")
+    keys = directory / KEYS
+    keys.mkdir(mode=0o700, exist_ok=True)
+    # From the seed, so that a simulated exercise repeats; a real node's is random.
+    secret = hashlib.blake2b(f"{scenario.name} {seed} {nation}".encode(), digest_size=SECRET_BYTES)
+    (keys / SECRET).touch(mode=0o600)
+    (keys / SECRET).write_text(secret.hexdigest() + "\n")
+    overlay = files("skypact") / "data" / "demo_region.geojson"
+    (directory / OVERLAY).write_text(overlay.read_text("utf-8"), "utf-8")
+    tables = _tables(scenario, scenario.nation(nation), seed, network)
+    # Last: a folder with this file is complete.
+    partial = directory / (NODE_FILE + ".partial")
+    partial.write_text(HEAD.format(name=scenario.name) + tomli_w.dumps(tables), "utf-8")
+    partial.rename(directory / NODE_FILE)
+
+
+def _agreements(scenario: Scenario) -> list[Any]:
+    folder = files("skypact") / "data" / "scenarios" / f"{scenario.name}-agreements"
+    return sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+
+
+def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> dict[str, Any]:
+    hub = coordinator(scenario)
+    link: dict[str, Any] = {"port": network.servers.get(nation.name, 1)}
+    if nation.name == hub:
+        link |= {"leaf_port": network.leaf, "pairs": _pairs(scenario)}
+    else:
+        link |= {"hubs": [f"127.0.0.1:{network.leaf}"]}
+    return {
+        "node": {
+            "nation": nation.name,
+            "context": "exercise",
+            "display_name": nation.name.capitalize(),
+        },
+        "link": link,
+        "picture": {"track_numbers": _numbers(scenario, nation.name, seed)},
+        "console": {
+            "port": network.consoles.get(nation.name, 0),
+            "roster": [person.name for person in nation.people],
+            "overlay": OVERLAY,
+        },
+        "feed": _feeds(nation, network),
+        "sensor": [_plain(site) for site in nation.sensors],
+        "place": [_plain(place) for place in scenario.places],
+    }
+
+
+def _pairs(scenario: Scenario) -> list[list[str]]:
+    return [sorted(link.between) for link in scenario.links]
+
+
+def _numbers(scenario: Scenario, nation: str, seed: int) -> list[int]:
+    """Return this nation's share of the shuffled pool: a number does not tell who gave it."""
+    names = sorted(n.name for n in scenario.nations)
+    shuffled = generator(seed, "track numbers").permutation(NUMBERS_UPTO - NUMBERS_FROM)
+    return (NUMBERS_FROM + shuffled[names.index(nation) :: len(names)]).tolist()
+
+
+def _feeds(nation: Nation, network: Network) -> list[dict[str, Any]]:
+    feeds: list[dict[str, Any]] = [
+        {
+            "name": site.name,
+            "source": f"udp://127.0.0.1:{network.feeds.get(site.name, 1)}",
+            "format": "asterix",
+            "period_s": site.period_s,
+        }
+        for site in nation.sensors
+    ]
+    for traffic in nation.traffic:
+        scheme = "udp" if traffic.format == "asterix" else "tcp"
+        feed: dict[str, Any] = {
+            "name": traffic.feed,
+            "source": f"{scheme}://127.0.0.1:{network.feeds.get(traffic.feed, 1)}",
+            "format": traffic.format,
+            "period_s": 5.0,
+        }
+        if traffic.moved is not None:
+            feed["moved"] = _plain(traffic.moved)
+        feeds.append(feed)
+    return feeds
+
+
+def _plain(struct: msgspec.Struct) -> dict[str, Any]:
+    """Return a Struct as TOML knows it: without what is not set."""
+    table = msgspec.to_builtins(struct)
+    return {key: value for key, value in table.items() if value is not None}

@@ -1,0 +1,109 @@
+"""Door messages as sentences for a terminal: one readable line per important event."""
+
+from collections.abc import Iterator
+
+from skypact.core.messages import (
+    AirWarning,
+    ClockStepped,
+    Delivery,
+    FeedView,
+    FrameRefused,
+    InputQuarantined,
+    LinkView,
+    Message,
+    ReleaseWithheld,
+    StorageFailed,
+)
+
+EVENTS = {
+    "warning_raised": "WARNING",
+    "warning_updated": "update",
+    "warning_acknowledged": "acknowledged",
+    "warning_escalated": "ESCALATED, nobody has acknowledged",
+    "all_clear_proposed": "all-clear proposed, a person must release it",
+    "warning_cleared": "ALL-CLEAR",
+}
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them: "1 min 05 s"."""
+    whole = max(0, round(seconds))
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+class Narrator:
+    """Remembers what was said, so that a line appears only when something changed."""
+
+    def __init__(self) -> None:
+        self._links: dict[str, bool] = {}
+        self._feeds: dict[str, bool] = {}
+        self._said: set[str] = set()
+
+    def lines(self, message: Message) -> Iterator[str]:
+        """Yield what is worth a line."""
+        match message:
+            case Delivery():
+                yield from self._delivery(message)
+            case LinkView():
+                yield from self._changes("link to", self._links, _links(message))
+            case FeedView():
+                yield from self._changes("feed", self._feeds, _feeds(message))
+            case _:
+                line = fault(message)
+                if line and line not in self._said:
+                    self._said.add(line)
+                    yield line
+
+    def _changes(self, what: str, held: dict[str, bool], now: dict[str, bool]) -> Iterator[str]:
+        for name, alive in now.items():
+            if held.get(name, False) != alive:
+                held[name] = alive
+                yield f"{what} {name} {'is up' if alive else 'is LOST'}"
+
+    def _delivery(self, message: Delivery) -> Iterator[str]:
+        warning = message.warning
+        what = EVENTS.get(message.event)
+        key = f"{message.event} {warning.warning_id}"
+        if what is None or key in self._said:
+            return
+        self._said.add(key)
+        yield f"{what}: {sentence(warning)}"
+
+
+def _links(view: LinkView) -> dict[str, bool]:
+    return {link.partner: link.alive for link in view.links}
+
+
+def _feeds(view: FeedView) -> dict[str, bool]:
+    return {feed.name: feed.alive for feed in view.feeds}
+
+
+def fault(message: Message) -> str:
+    """Return what went wrong in one sentence, "" when nothing did."""
+    match message:
+        case FrameRefused():
+            return f"refused a frame of {message.partner}: {message.reason}"
+        case ReleaseWithheld():
+            return f"withheld {message.what} from {message.partner}: {message.reason}"
+        case InputQuarantined():
+            return f"an input broke a rule of the node and is set aside: {message.reason}"
+        case StorageFailed():
+            return f"DISK FAILED, warnings go out unrecorded: {message.reason}"
+        case ClockStepped():
+            return f"UTC stepped by {message.step_ns / 1e9:+.3f} s; following it slowly"
+        case _:
+            return ""
+
+
+def sentence(warning: AirWarning) -> str:
+    """Return a warning in one sentence."""
+    places = ", ".join(
+        f"{place.name} in {duration(place.time_to_go_s)}" for place in warning.places[:3]
+    )
+    more = f" and {len(warning.places) - 3} more" if len(warning.places) > 3 else ""
+    by = f", by {warning.acknowledged_by}" if warning.acknowledged_by else ""
+    return (
+        f"{warning.threat_class.name.lower()} track {warning.track} threatens "
+        f"{places or warning.nation}{more} [{warning.warning_id}, from {warning.origin} "
+        f"for {warning.nation}{by}]"
+    )

@@ -1,0 +1,51 @@
+"""Replay a journal: the same inputs through the same code, compared with what came out then."""
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from skypact.config import KEYS, SECRET, decode
+from skypact.core.codec import encode
+from skypact.core.errors import ConfigError
+from skypact.edge.journal import Kind, read
+from skypact.edge.replay import RecordedConfig, quarantined, replay
+from skypact.node import Node, build
+
+
+def run(journal: Path, out: BinaryIO | None) -> dict[str, Any]:
+    """Replay the whole journal; write each output as length (u4, little-endian) and message.
+
+    journal: the folder `state/journal` of a node; its keys are found beside it. Returns counts:
+    inputs, outputs, agree, differ (with the position of the first), unchecked.
+    """
+    node = _node(journal)
+    counts = {"inputs": 0, "outputs": 0, "agree": 0, "differ": 0, "unchecked": 0}
+    first: int | None = None
+    for step in replay(node, read(journal), quarantined(read(journal))):
+        counts["inputs"] += 1
+        counts["outputs"] += len(step.outputs)
+        verdict = {True: "agree", False: "differ", None: "unchecked"}[step.agrees]
+        counts[verdict] += 1
+        if step.agrees is False and first is None:
+            first = step.position
+        if out is not None:
+            for message in step.outputs:
+                data = encode(message)
+                out.write(len(data).to_bytes(4, "little") + data)
+    return {**counts, "first_difference": first}
+
+
+def _node(journal: Path) -> Node:
+    for entry in read(journal):
+        if entry.kind is Kind.CONFIG:
+            recorded = msgspec.msgpack.decode(entry.payload, type=RecordedConfig)
+            break
+    else:
+        raise ConfigError("holds no configuration entry", path=str(journal))
+    folder = journal.resolve().parent.parent
+    try:
+        secret = bytes.fromhex((folder / KEYS / SECRET).read_text().strip())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot be read: {error}", path=str(folder / KEYS / SECRET)) from error
+    return build(decode(folder, recorded.files, secret))

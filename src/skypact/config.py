@@ -1,0 +1,239 @@
+"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml` and `keys/`.
+
+Every table of `node.toml` is the Struct of one room; what the edge and the console need is here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from skypact.core.errors import ConfigError
+from skypact.core.lines import line_of
+from skypact.core.messages import Context
+from skypact.core.site import SensorSite
+from skypact.core.toml import decode_toml, faults
+from skypact.picture.settings import PictureSettings
+from skypact.sensors.settings import FeedSettings
+from skypact.sharing import lint
+from skypact.sharing.agreements import Agreement
+from skypact.sharing.settings import SharingSettings
+from skypact.tracking.settings import TrackingSettings
+from skypact.warning.settings import Place, WarningSettings
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+NODE_FILE = "node.toml"
+AGREEMENTS = "agreements"
+KEYS = "keys"
+STATE = "state"
+SECRET = "reference.key"
+SECRET_BYTES = 32
+
+
+class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """nation: name in messages, subjects and certificates; display_name: for people."""
+
+    nation: Name
+    context: Context
+    display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The node's own message server and the way to the coordinator.
+
+    port: of the own server, loopback only; hubs: "host:port" of the coordinator's leaf doors.
+    leaf_port and leaf_host are set on the coordinator alone: where nations join.
+    """
+
+    port: Port
+    hubs: tuple[str, ...] = ()
+    leaf_port: Port | None = None
+    leaf_host: str = "127.0.0.1"
+    pairs: tuple[tuple[Name, Name], ...] = ()
+
+
+class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """host: a loopback address, nothing else is accepted; port: 0 lets the system choose.
+
+    roster: names offered in "who is on watch"; typed_names: a name that is not in the roster may
+    be typed; overlay: path of a GeoJSON file drawn over the base map (properties `name`, `kind`);
+    centre_*, zoom: first view of the map; coast_after_s: a track not updated for longer is greyed;
+    links and sessions end by themselves after *_lifetime_s.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
+    roster: Annotated[tuple[PersonName, ...], msgspec.Meta(max_length=200)] = ()
+    typed_names: bool = True
+    overlay: str = ""
+    centre_lat_deg: Annotated[float, msgspec.Meta(ge=-85, le=85)] = -32.0
+    centre_lon_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] = -18.0
+    zoom: Annotated[float, msgspec.Meta(ge=0, le=16)] = 5.2
+    coast_after_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 15.0
+    link_lifetime_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 300.0
+    session_lifetime_s: Annotated[float, msgspec.Meta(gt=0, le=604_800)] = 43_200.0
+    clients_max: Annotated[int, msgspec.Meta(ge=1, le=64)] = 16
+
+
+class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """keep_mb: how much journal is kept on disk; the oldest goes first."""
+
+    keep_mb: Annotated[int, msgspec.Meta(ge=64, le=10_000_000)] = 4_096
+
+    @property
+    def keep_bytes(self) -> int:
+        return self.keep_mb * 1024 * 1024
+
+
+class NodeConfig(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"feeds": "feed", "sensors": "sensor", "places": "place"},
+):
+    """The whole of `node.toml`."""
+
+    node: NodeSettings
+    link: LinkSettings
+    picture: PictureSettings
+    feeds: tuple[FeedSettings, ...] = ()
+    sensors: tuple[SensorSite, ...] = ()
+    places: tuple[Place, ...] = ()
+    tracking: TrackingSettings = TrackingSettings()
+    sharing: SharingSettings = SharingSettings()
+    warning: WarningSettings = WarningSettings()
+    journal: JournalSettings = JournalSettings()
+    console: ConsoleSettings = ConsoleSettings()
+
+
+class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
+    """A node's folder, read. files: name to text of everything that decides what the rooms do."""
+
+    path: Path
+    config: NodeConfig
+    agreements: tuple[Agreement, ...]
+    files: dict[str, str]
+    secret: bytes
+
+    @property
+    def keys(self) -> Path:
+        return self.path / KEYS
+
+    @property
+    def state(self) -> Path:
+        return self.path / STATE
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Return who has an agreement with this nation in either direction, sorted."""
+        me = self.config.node.nation
+        named = {name for a in self.agreements for name in (a.owner, a.partner)}
+        return tuple(sorted(named - {me}))
+
+
+def load(path: Path) -> NodeDirectory:
+    """Read a node's folder; raises ConfigError for the first fault."""
+    return decode(path, _texts(path), _secret(path))
+
+
+def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
+    """Return the node's folder from texts, as a journal recorded them."""
+    found = check(path, files)
+    if found:
+        raise found[0]
+    config = decode_toml(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
+    agreements = tuple(
+        decode_toml(text, Agreement, str(path / name))
+        for name, text in sorted(files.items())
+        if name != NODE_FILE
+    )
+    return NodeDirectory(
+        path=path, config=config, agreements=agreements, files=dict(files), secret=secret
+    )
+
+
+def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
+    """Return every fault of the texts of a node's folder, with file and line."""
+    found = faults(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
+    texts = {str(path / name): text for name, text in files.items() if name != NODE_FILE}
+    for name, text in sorted(texts.items()):
+        found += faults(text, Agreement, name)
+    if found:
+        return found
+    config = decode_toml(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
+    agreements = {name: decode_toml(t, Agreement, name) for name, t in sorted(texts.items())}
+    me = config.node.nation
+    named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
+    found = lint.faults(agreements, me, sorted(named))
+    found += _doubles(config, str(path / NODE_FILE))
+    texts[str(path / NODE_FILE)] = files[NODE_FILE]
+    return [_with_line(fault, texts[fault.path]) for fault in found]
+
+
+def check_folder(path: Path) -> list[ConfigError]:
+    """Return every fault of a node's folder, a missing or unreadable file included."""
+    try:
+        files = _texts(path)
+    except ConfigError as fault:
+        return [fault]
+    found = check(path, files)
+    try:
+        _secret(path)
+    except ConfigError as fault:
+        found.append(fault)
+    return found
+
+
+def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield names that two feeds, sensors or places share, and radars with one SAC and SIC."""
+    tables: dict[str, list[tuple[str, str]]] = {
+        "feed": [("name", f.name) for f in config.feeds],
+        "sensor": [("name", s.name) for s in config.sensors],
+        "place": [("name", p.name) for p in config.places],
+    }
+    for table, named in tables.items():
+        seen: set[str] = set()
+        for index, (key, value) in enumerate(named):
+            if value in seen:
+                message = f'"{value}" appears twice'
+                yield ConfigError(message, path=path, key=f"{table}[{index}].{key}")
+            seen.add(value)
+    radars: set[tuple[int, int]] = set()
+    for index, site in enumerate(config.sensors):
+        if (site.sac, site.sic) in radars:
+            message = f"SAC {site.sac} SIC {site.sic} is already another sensor's"
+            yield ConfigError(message, path=path, key=f"sensor[{index}].sic")
+        radars.add((site.sac, site.sic))
+
+
+def _with_line(fault: ConfigError, text: str) -> ConfigError:
+    key = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", fault.key)]
+    return ConfigError(fault.message, path=fault.path, key=fault.key, line=line_of(text, key))
+
+
+def _secret(path: Path) -> bytes:
+    file = path / KEYS / SECRET
+    try:
+        secret = bytes.fromhex(_read(file).strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise ConfigError(f"must hold {2 * SECRET_BYTES} hexadecimal digits", path=str(file))
+    return secret
+
+
+def _texts(path: Path) -> dict[str, str]:
+    names = [NODE_FILE, *(f"{AGREEMENTS}/{p.name}" for p in (path / AGREEMENTS).glob("*.toml"))]
+    return {name: _read(path / name) for name in sorted(names)}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", path=str(path)) from error

@@ -1,0 +1,93 @@
+"""From a node's folder to its certificates and the configuration of its message server.
+
+`keys/` of a nation: `authority.pem` and `.key` (its own), `hub-authority.pem` (the coordinator's).
+`keys/` of the coordinator: its own authority, and `nations/<name>.pem`, the authority of every
+nation that may join. The rest is issued from the own authority and renewed before it ends.
+"""
+
+from pathlib import Path
+
+from skypact.config import NodeDirectory
+from skypact.core.errors import ConfigError
+from skypact.edge import pki
+from skypact.edge.link import Endpoint
+from skypact.edge.nats_config import LOOPBACK, HubServer, NationServer, hub_config, nation_config
+from skypact.edge.pki import Role
+
+HUB_AUTHORITY = "hub-authority.pem"
+NATIONS = "nations"
+
+
+def own_authority(directory: NodeDirectory, now_ns: int) -> pki.Authority:
+    """Return the node's own authority, made when there is none."""
+    node = directory.config.node
+    return pki.make_authority(directory.keys, node.nation, node.context, now_ns)
+
+
+def endpoint(directory: NodeDirectory, now_ns: int) -> Endpoint:
+    """Return how the node's program connects to its own server."""
+    node = directory.config.node
+    authority = own_authority(directory, now_ns)
+    return Endpoint(
+        nation=node.nation,
+        context=node.context,
+        partners=directory.partners,
+        port=directory.config.link.port,
+        app=pki.issue(authority, Role.APP, now_ns),
+        authority=authority.certificate,
+    )
+
+
+def server_text(directory: NodeDirectory, now_ns: int) -> str:
+    """Return the configuration of the node's message server; the coordinator's is the hub."""
+    if directory.config.link.leaf_port is not None:
+        return hub_config(_hub(directory, directory.config.link.leaf_port, now_ns))
+    return nation_config(_nation(directory, now_ns))
+
+
+def _nation(directory: NodeDirectory, now_ns: int) -> NationServer:
+    node, link = directory.config.node, directory.config.link
+    authority = own_authority(directory, now_ns)
+    hub_authority = directory.keys / HUB_AUTHORITY
+    if link.hubs and not hub_authority.exists():
+        raise ConfigError("the coordinator's authority is missing", path=str(hub_authority))
+    return NationServer(
+        nation=node.nation,
+        context=node.context,
+        partners=directory.partners,
+        port=link.port,
+        hubs=link.hubs,
+        server=pki.issue(authority, Role.SERVER, now_ns, (LOOPBACK,)),
+        node=pki.issue(authority, Role.NODE, now_ns),
+        authority=authority.certificate,
+        hub_authority=hub_authority,
+        log=_log(directory),
+    )
+
+
+def _hub(directory: NodeDirectory, leaf_port: int, now_ns: int) -> HubServer:
+    node, link = directory.config.node, directory.config.link
+    authority = own_authority(directory, now_ns)
+    nations = {path.stem: path for path in sorted((directory.keys / NATIONS).glob("*.pem"))}
+    bundle = directory.state / "nations.pem"
+    bundle.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pki.write_bundle(bundle, node.context, nations)
+    return HubServer(
+        nation=node.nation,
+        context=node.context,
+        nations=tuple(nations),
+        pairs=link.pairs,
+        port=link.port,
+        leaf_port=leaf_port,
+        server=pki.issue(authority, Role.SERVER, now_ns, (link.leaf_host,)),
+        authority=authority.certificate,
+        nation_authorities=bundle,
+        log=_log(directory),
+        leaf_host=link.leaf_host,
+    )
+
+
+def _log(directory: NodeDirectory) -> Path:
+    folder = directory.state / "nats"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / "nats-server.log"

@@ -1,0 +1,76 @@
+"""One readable line per important event, and only when something changed."""
+
+import pytest
+
+from skypact.cli.narrate import Narrator, duration, sentence
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    AirWarning,
+    Context,
+    Delivery,
+    LinkState,
+    LinkView,
+    StorageFailed,
+    ThreatClass,
+    ThreatenedPlace,
+    WarningState,
+)
+
+ISSUER = Issuer("auria", "test", Context.EXERCISE)
+WARNING = AirWarning(
+    warning_id="borvia/1f",
+    origin="borvia",
+    nation="auria",
+    track=4711,
+    threat_class=ThreatClass.BALLISTIC,
+    class_probability=0.9,
+    state=WarningState.RAISED,
+    version=1,
+    places=(
+        ThreatenedPlace(name="Aurensis", nation="auria", time_to_go_s=385, time_spread_s=10),
+    ),
+    assessed_ns=1,
+)
+
+
+def delivery(event: str) -> Delivery:
+    return Delivery(**ISSUER.header(1, 1), post="duty", event=event, warning=WARNING)
+
+
+def links(alive: bool) -> LinkView:
+    state = LinkState(
+        partner="borvia", alive=alive, last_heard_ns=1, tracks_in=0, tracks_out=0, gaps=0, outbox=0
+    )
+    return LinkView(**ISSUER.header(1, 1), links=(state,))
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(7.4, "7 s"), (65, "1 min 05 s"), (-3, "0 s")])
+def test_duration(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_a_warning_reads_like_a_sentence() -> None:
+    assert sentence(WARNING) == (
+        "ballistic track 4711 threatens Aurensis in 6 min 25 s [borvia/1f, from borvia for auria]"
+    )
+
+
+def test_an_event_is_told_once() -> None:
+    narrator = Narrator()
+    assert len(list(narrator.lines(delivery("warning_raised")))) == 1
+    assert not list(narrator.lines(delivery("warning_raised")))
+    assert not list(narrator.lines(delivery("restated")))
+    assert len(list(narrator.lines(delivery("warning_cleared")))) == 1
+
+
+def test_a_link_is_told_when_it_changes() -> None:
+    narrator = Narrator()
+    assert list(narrator.lines(links(False))) == []
+    assert list(narrator.lines(links(True))) == ["link to borvia is up"]
+    assert list(narrator.lines(links(True))) == []
+    assert list(narrator.lines(links(False))) == ["link to borvia is LOST"]
+
+
+def test_a_failed_disk_is_told() -> None:
+    failed = StorageFailed(**ISSUER.header(1, 1), reason="no space left")
+    assert "no space left" in next(Narrator().lines(failed))
