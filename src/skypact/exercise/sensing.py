@@ -79,6 +79,19 @@ class Radar:
         polar = np.stack([np.hypot(ground, up), azimuth, np.arctan2(up, ground)], -1)
         return polar, height_m(position), exists
 
+    def in_sight(self, polar: F64, height: F64) -> NDArray[np.bool_]:
+        """Return who is in range, above the horizon and inside the beam, as `polar` gives them."""
+        low, high = np.radians([self.site.elevation_min_deg, self.site.elevation_max_deg])
+        distance, elevation = polar[:, 0], polar[:, 2]
+        ground = distance * np.cos(elevation)
+        return (
+            (distance >= self.site.range_min_m)
+            & (distance <= self._range_m)
+            & (elevation >= low)
+            & (elevation <= high)
+            & (ground <= horizon_m(self.site.height_m, height))
+        )
+
     def _targets(self, rotation: int) -> tuple[F64, F64]:
         north_s = self.north_s(rotation)
         passed_s = np.full(self._truth.count, north_s + self.site.period_s / 2)
@@ -90,20 +103,8 @@ class Radar:
         dice = generator(self._seed, self.site.name, "targets", rotation)
         hit = dice.random(len(polar)) < self.site.detection_probability
         noise = dice.standard_normal(polar.shape) * self._noise_sd()
-        seen = exists & hit & self._in_sight(polar, height)
+        seen = exists & hit & self.in_sight(polar, height)
         return passed_s[seen], (polar + noise)[seen]
-
-    def _in_sight(self, polar: F64, height: F64) -> NDArray[np.bool_]:
-        low, high = np.radians([self.site.elevation_min_deg, self.site.elevation_max_deg])
-        distance, elevation = polar[:, 0], polar[:, 2]
-        ground = distance * np.cos(elevation)
-        return (
-            (distance >= self.site.range_min_m)
-            & (distance <= self._range_m)
-            & (elevation >= low)
-            & (elevation <= high)
-            & (ground <= horizon_m(self.site.height_m, height))
-        )
 
     def _clutter(self, rotation: int) -> tuple[F64, F64]:
         dice = generator(self._seed, self.site.name, "clutter", rotation)

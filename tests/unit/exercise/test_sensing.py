@@ -41,7 +41,7 @@ def test_low_flyers_are_seen_when_they_rise_over_the_horizon(truth: Truth) -> No
         polar, height, _ = radar.polar(np.full(truth.count, time))
         ground = polar[cruise, 0] * np.cos(polar[cruise, 2])
         seen.append(bool(ground <= horizon_m(SITE.height_m, height[cruise])))
-        assert bool(radar._in_sight(polar, height)[cruise]) == seen[-1]
+        assert bool(radar.in_sight(polar, height)[cruise]) == seen[-1]
     assert not seen[0]
     assert seen[-1]
 
