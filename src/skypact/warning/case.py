@@ -7,7 +7,7 @@ import msgspec
 from skypact.core.messages import AirWarning, Ledger, ThreatenedPlace, WarningState
 from skypact.warning.lifecycle import Trigger, may, next_state
 from skypact.warning.settings import WarningSettings
-from skypact.warning.threat import Assessment
+from skypact.warning.threat.evaluate import Assessment
 
 SECOND_NS = 1_000_000_000
 OWN_STAGES = ("received_ns", "shown_ns", "acknowledged_ns")

@@ -1,7 +1,7 @@
 """The life of a warning as a table: what may happen in which state, and where it leads.
 
 RAISED --acknowledge--> ACKNOWLEDGED     silence: RAISED --> ESCALATED, again and again
-any open state --quiet--> CLEAR_PROPOSED --threatens again--> RAISED or, if answered, ACKNOWLEDGED
+any open state --quiet--> CLEAR_PROPOSED --threatens again--> back to the state it was in
 any open state --a named person--> CLEARED, which is final
 """
 
@@ -15,8 +15,8 @@ class Trigger(StrEnum):
     """What can happen to a warning.
 
     SILENCE: the time to acknowledge passed; QUIET: it no longer threatens, or its time is over;
-    RESUME, RESUME_ANSWERED: it threatens again after the all-clear was proposed; CLEAR: by a named
-    person of the nation that raised it, or by that nation's message.
+    RESUME, RESUME_ESCALATED, RESUME_ANSWERED: it threatens again after the all-clear was proposed;
+    CLEAR: by a named person of the nation that raised it, or by that nation's message.
     """
 
     UPDATE = "update"
@@ -24,6 +24,7 @@ class Trigger(StrEnum):
     SILENCE = "silence"
     QUIET = "quiet"
     RESUME = "resume"
+    RESUME_ESCALATED = "resume_escalated"
     RESUME_ANSWERED = "resume_answered"
     CLEAR = "clear"
 
@@ -55,6 +56,7 @@ TABLE: dict[WarningState, dict[Trigger, WarningState]] = {
         _T.ACKNOWLEDGE: _S.CLEAR_PROPOSED,
         _T.SILENCE: _S.CLEAR_PROPOSED,
         _T.RESUME: _S.RAISED,
+        _T.RESUME_ESCALATED: _S.ESCALATED,
         _T.RESUME_ANSWERED: _S.ACKNOWLEDGED,
         _T.CLEAR: _S.CLEARED,
     },

@@ -30,14 +30,14 @@ from skypact.core.messages import (
     WarningState,
     WarningUpdated,
 )
-from skypact.warning.assess import Assessor
 from skypact.warning.audience import EVENT_NAMES, LEDGER, REFUSED, REMINDER, RESTATED, Audience
 from skypact.warning.case import Case, opened, received
 from skypact.warning.commands import why_not_acknowledged, why_not_cleared
 from skypact.warning.docket import Docket, DocketState, Key
 from skypact.warning.lifecycle import Trigger
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat import Assessment
+from skypact.warning.threat.assess import Assessor
+from skypact.warning.threat.evaluate import Assessment
 
 
 class _State(msgspec.Struct, kw_only=True):
@@ -389,7 +389,9 @@ class Warnings:
 
 
 def _resume(case: Case) -> Trigger:
-    return Trigger.RESUME_ANSWERED if case.answered else Trigger.RESUME
+    if case.answered:
+        return Trigger.RESUME_ANSWERED
+    return Trigger.RESUME_ESCALATED if case.step else Trigger.RESUME
 
 
 def _arrivals(case: Case) -> list[int]:

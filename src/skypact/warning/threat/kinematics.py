@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from skypact.core.geodesy import F64, enu_axes, geodetic_from_ecef
 
 GRAVITY_MPS2 = 9.80665
+STANDING_MPS = 0.1
 _ROW, _COLUMN = np.triu_indices(6)
 
 
@@ -58,6 +59,7 @@ def kinematics(position_ecef_m: F64, velocity_ecef_mps: F64, covariance: F64) ->
         - 2 * spread_v[:, 0, 1] * east * north
         + spread_v[:, 1, 1] * east * east
     )
+    course_sd = np.minimum(_sd(across_var) / np.maximum(along, STANDING_MPS), np.pi)
     return Kinematics(
         position_ecef_m=position_ecef_m,
         velocity_ecef_mps=velocity_ecef_mps,
@@ -72,7 +74,7 @@ def kinematics(position_ecef_m: F64, velocity_ecef_mps: F64, covariance: F64) ->
         climb_sd_mps=_sd(spread_v[:, 2, 2]),
         along_mps=along,
         course_rad=np.arctan2(velocity[:, 0], velocity[:, 1]) % (2 * np.pi),
-        course_sd_rad=np.minimum(_sd(across_var) / np.maximum(along, 1e-6), np.pi),
+        course_sd_rad=np.where(along > STANDING_MPS, course_sd, np.pi),
         position_sd_m=_sd(spread_p[:, 0, 0] + spread_p[:, 1, 1]),
     )
 

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import DEPENDENT, SECONDARY, ThreatClass
-from skypact.warning.classify import CLASSES, MEMORY_S, class_probabilities, held_class
-from skypact.warning.kinematics import Kinematics
+from skypact.warning.threat.classify import CLASSES, MEMORY_S, class_probabilities, held_class
+from skypact.warning.threat.kinematics import Kinematics
 
 I64 = NDArray[np.int64]
 U1 = NDArray[np.uint8]

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import ImpactEllipse, ThreatClass, ThreatenedPlace
-from skypact.warning.approach import reach
-from skypact.warning.fall import CHI2_95, Air, ellipse, predict_impact
-from skypact.warning.kinematics import Kinematics
 from skypact.warning.places import Places, gap_to_polygon
 from skypact.warning.settings import WarningSettings
+from skypact.warning.threat.approach import reach
+from skypact.warning.threat.fall import CHI2_95, Air, ellipse, predict_impact
+from skypact.warning.threat.kinematics import Kinematics
 
 FALLING = (int(ThreatClass.BALLISTIC), int(ThreatClass.ROCKET))
 ELLIPSE_MAX_M = 500_000.0

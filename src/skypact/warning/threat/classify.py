@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import ThreatClass
-from skypact.warning.kinematics import GRAVITY_MPS2, Kinematics
+from skypact.warning.threat.kinematics import GRAVITY_MPS2, Kinematics
 
 CLASSES = len(ThreatClass)
 MEMORY_S = 8.0
@@ -30,9 +30,9 @@ class Box(NamedTuple):
     kind: ThreatClass
     weight_silent: float
     weight_cooperative: float
-    speed: tuple[float, float]
-    height: tuple[float, float]
-    climb: tuple[float, float]
+    speed_mps: tuple[float, float]
+    height_m: tuple[float, float]
+    climb_mps: tuple[float, float]
 
 
 # Free fall is one kind here; its range tells ballistic from rocket. Its weights are the same with
@@ -53,8 +53,8 @@ BOXES = (
     Box(ThreatClass.UNKNOWN, 0.2, 0.1, (0, 25), (-300, 5000), (0, 15)),
     Box(ThreatClass.UNKNOWN, 0.02, 0.02, (0, 8000), (-1000, 1.5e6), (0, 8000)),
 )
-_LOW = np.array([(b.speed[0], b.height[0], b.climb[0]) for b in BOXES])
-_HIGH = np.array([(b.speed[1], b.height[1], b.climb[1]) for b in BOXES])
+_LOW = np.array([(b.speed_mps[0], b.height_m[0], b.climb_mps[0]) for b in BOXES])
+_HIGH = np.array([(b.speed_mps[1], b.height_m[1], b.climb_mps[1]) for b in BOXES])
 _SILENT = np.array([b.weight_silent for b in BOXES])
 _COOPERATIVE = np.array([b.weight_cooperative for b in BOXES])
 _KIND = np.array([int(b.kind) for b in BOXES])

@@ -15,8 +15,8 @@ from skypact.core.geodesy import (
     distance_m,
     geodetic_from_ecef,
 )
-from skypact.warning.kernels_fall import fall
-from skypact.warning.kinematics import Kinematics
+from skypact.warning.threat.kernels_fall import fall
+from skypact.warning.threat.kinematics import Kinematics
 
 CHI2_95 = 5.991464547107979
 

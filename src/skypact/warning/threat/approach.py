@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skypact.core.geodesy import F64, wrap_pi
-from skypact.warning.kinematics import Kinematics
 from skypact.warning.places import I64, Places, gap_to_polygon, holds_origin
+from skypact.warning.threat.kinematics import Kinematics
 
 HALF_ANGLE_MAX_RAD = np.radians(60.0)
 SPEED_MIN_MPS = 5.0

@@ -9,6 +9,7 @@ import numpy as np
 
 from skypact.core.geodesy import (
     EARTH_RATE_RADPS,
+    ECCENTRICITY2,
     F64,
     FLATTENING,
     GM_M3PS2,
@@ -18,6 +19,7 @@ from skypact.core.geodesy import (
 from skypact.core.jit import F8, arrays, kernel, part, signature, together
 
 GRAVITY_MPS2 = 9.80665
+POLAR_RADIUS_M = SEMI_MAJOR_AXIS_M * (1 - FLATTENING)
 DENSITY_KGPM3 = 1.225
 SCALE_HEIGHT_M = 7_200.0
 AIR_TOP_M = 90_000.0
@@ -30,9 +32,10 @@ State = tuple[float, float, float, float, float, float]
 
 @part
 def height_above_ellipsoid(x: float, y: float, z: float) -> float:
-    """Return the height along the radius, within 30 m below 200 km."""
+    """Return the height along the radius: exact on the ground, within 30 m below 200 km."""
     r2 = x * x + y * y + z * z
-    return math.sqrt(r2) - SEMI_MAJOR_AXIS_M * (1 - FLATTENING * z * z / r2)
+    surface = POLAR_RADIUS_M / math.sqrt(1 - ECCENTRICITY2 * (1 - z * z / r2))
+    return math.sqrt(r2) - surface
 
 
 @part
@@ -47,7 +50,7 @@ def derivative(s: State, drag: float) -> State:
     flat = pull * (1 + bulge * (1 - 5 * z2)) + EARTH_RATE_RADPS * EARTH_RATE_RADPS
     brake = 0.0
     if drag > 0:
-        height = max(r - SEMI_MAJOR_AXIS_M * (1 - FLATTENING * z2), 0.0)
+        height = max(height_above_ellipsoid(x, y, z), 0.0)
         density = DENSITY_KGPM3 * math.exp(-height / SCALE_HEIGHT_M)
         brake = 0.5 * density * drag * math.sqrt(u * u + v * v + w * w)
     return (

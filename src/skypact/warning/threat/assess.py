@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from skypact.core.columns import array
 from skypact.core.geodesy import F64
 from skypact.core.messages import SystemTracks, ThreatClass
-from skypact.warning.kinematics import kinematics
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat import Assessment, evaluate
-from skypact.warning.tracks import TrackMemory
+from skypact.warning.threat.evaluate import Assessment, evaluate
+from skypact.warning.threat.kinematics import kinematics
+from skypact.warning.threat.memory import TrackMemory
 
 
 class Seen(NamedTuple):

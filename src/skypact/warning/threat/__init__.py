@@ -1,0 +1,1 @@
+"""Threat evaluation: what tracks are, where they go, what they threaten. Pure and batched."""
