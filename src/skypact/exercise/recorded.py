@@ -41,6 +41,13 @@ class RecordedTraffic:
         self._messages = self._data["message"].tobytes()
         self.begin_ns = int(self._data["flights_begin_s"]) * SECOND_NS
 
+    def flights(self) -> dict[str, list[Any]]:
+        """Return `address` and `callsign` of the recorded flights, as they are in the bytes."""
+        return {
+            "address": self._data["flight_address"].tolist(),
+            "callsign": self._data["flight_callsign"].tolist(),
+        }
+
     def cat021(
         self, from_s: float, to_s: float, zero_ns: int | None = None
     ) -> list[tuple[float, bytes]]:

@@ -80,7 +80,7 @@ class Sensors:
         self._pending = {f.name: b"" for f in settings if f.format == "beast"}
         self._aircraft = {name: Aircrafts() for name in self._pending}
         self._names = InventedNames()
-        self._heard = {site.name: Heard(rotation_s=site.period_s) for site in sites}
+        self._heard = {site.name: Heard(rotation_s=float(site.period_s)) for site in sites}
         self._periods_s = {site.name: site.period_s for site in sites}
         self._next_wake_ns: int | None = None
 

@@ -1,0 +1,45 @@
+"""Counters and doubles stay bounded and exact."""
+
+from skypact.sensors.asterix_blocks import Refusal
+from skypact.sensors.settings import FeedSettings
+from skypact.sensors.tally import DOUBLES_KEPT, REFUSALS_KEPT, Doubles, Tally
+
+FEED = FeedSettings(name="a", source="udp://127.0.0.1:1", format="asterix", period_s=4)
+WINDOW_NS = 2_000_000_000
+
+
+def test_refusals_are_all_counted_and_the_last_few_kept() -> None:
+    tally = Tally()
+    tally.refuse(Refusal(i, f"reason {i}", count=2) for i in range(20))
+    assert tally.refused == 40
+    assert tally.last_refusals[-1] == "byte 19: reason 19"
+    assert len(tally.last_refusals) == REFUSALS_KEPT
+    tally.note("byte 17: reason 17")
+    assert tally.last_refusals[-1] == "byte 17: reason 17"
+    assert len(set(tally.last_refusals)) == REFUSALS_KEPT
+
+
+def test_alive_for_two_periods() -> None:
+    tally = Tally()
+    assert not tally.state(FEED, 10**9).alive
+    tally.last_ns = 100 * 10**9
+    assert tally.state(FEED, 108 * 10**9).alive
+    assert not tally.state(FEED, 108 * 10**9 + 1).alive
+
+
+def test_the_same_bytes_within_the_window_are_a_double() -> None:
+    doubles = Doubles()
+    heard = [
+        doubles.is_double(data, at * 10**9, WINDOW_NS)
+        for data, at in [(b"a", 0), (b"b", 0), (b"a", 1), (b"a", 2), (b"a", 3), (b"b", 2.5)]
+    ]
+    assert heard == [False, False, True, True, False, False]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    doubles = Doubles()
+    for i in range(DOUBLES_KEPT + 100):
+        doubles.is_double(i.to_bytes(4, "big"), i, WINDOW_NS)
+    assert len(doubles.heard) == DOUBLES_KEPT
+    doubles.is_double(b"late", 10**12, WINDOW_NS)
+    assert len(doubles.heard) == 1
