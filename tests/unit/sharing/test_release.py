@@ -1,0 +1,50 @@
+"""Numbering of streams."""
+
+import msgspec
+import pytest
+
+from skypact.core.errors import InvariantError
+from skypact.core.messages import Stream
+from skypact.sharing import wire
+from skypact.sharing.release import Releaser, ReleaserState
+from tests.unit.sharing.treaty import ISSUER
+
+BEAT = wire.HeartbeatBody(track_sequence=0, warning_sequence=0)
+
+
+def make(releaser: Releaser, stream: Stream, partner: str = "borvia"):
+    return releaser.make(partner, stream, ("a-b/1",), BEAT, 5, 6)
+
+
+def test_each_stream_to_each_partner_counts_from_one_without_gaps():
+    releaser = Releaser(ISSUER)
+    releaser.start(4)
+    made = [make(releaser, s, p) for s in Stream for p in ("borvia", "cestia") for _ in range(2)]
+    assert [r.sequence for r in made] == [1, 2] * 8
+    frame = wire.frame_decoder.decode(made[0].frame)
+    assert (frame.sender, frame.recipient, frame.epoch, frame.clauses, frame.sent_ns) == (
+        "auria",
+        "borvia",
+        4,
+        ("a-b/1",),
+        6,
+    )
+
+
+def test_a_new_epoch_begins_best_effort_anew_and_goes_on_with_warnings():
+    releaser = Releaser(ISSUER)
+    releaser.start(1)
+    for stream in Stream:
+        make(releaser, stream)
+    data = msgspec.msgpack.encode(releaser.state())
+    after = Releaser(ISSUER)
+    after.restore(msgspec.msgpack.decode(data, type=ReleaserState))
+    after.start(2)
+    assert [make(after, stream).sequence for stream in Stream] == [1, 1, 2, 1]
+
+
+def test_tracks_and_warnings_must_name_a_clause():
+    releaser = Releaser(ISSUER)
+    for stream in (Stream.TRACK, Stream.WARNING):
+        with pytest.raises(InvariantError):
+            releaser.make("borvia", stream, (), BEAT, 5, 6)
