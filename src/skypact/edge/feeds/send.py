@@ -21,22 +21,22 @@ class UdpSender:
             ]
         except OSError as error:
             raise LinkError(f"{host} can't be found: {error}", link=f"udp:{port}") from error
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self.sent = self.failed = 0
 
     def send(self, datagram: bytes) -> None:
         """Send at once or count a failure: a radar does not wait for its listeners."""
         try:
-            self._socket.sendto(datagram, self._address)
+            self.socket.sendto(datagram, self._address)
         except OSError:
             self.failed += 1
         else:
             self.sent += 1
 
     def close(self) -> None:
-        self._socket.close()
+        self.socket.close()
 
 
 class BeastServer:

@@ -1,0 +1,58 @@
+"""File feeds keep the recording's own times."""
+
+import asyncio
+import struct
+from pathlib import Path
+
+import pytest
+
+from skypact.core.errors import DecodeError, LinkError
+from skypact.edge.feeds.file import path_and_speed
+from skypact.edge.feeds.run import run_feed
+from tests.unit.edge.feeds.listening import NOW_NS, Delivered, now_ns, settings
+from tests.unit.edge.feeds.test_capture import PAYLOAD, capture, ipv4
+
+
+def replay(source: str, form: str = "asterix") -> Delivered:
+    delivered: Delivered = []
+    feed = settings(source, form)
+    asyncio.run(run_feed(feed, lambda *item: delivered.append(item), now_ns))
+    return delivered
+
+
+def test_a_capture_arrives_at_its_own_times(tmp_path: Path) -> None:
+    path = tmp_path / "a capture.pcap"
+    path.write_bytes(capture(101, ipv4(), ipv4()))
+    delivered = replay(f"file:{path}?speed=0")
+    assert delivered == [("feed", PAYLOAD, (100 + i) * 10**9 + 7_000) for i in range(2)]
+
+
+def test_speed_divides_the_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "capture.pcap"
+    path.write_bytes(capture(101, ipv4(), ipv4(), ipv4()))
+    waited: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    replay(f"file:{path}?speed=4")
+    assert waited == pytest.approx([0, 0.25, 0.5])
+
+
+def test_files_without_times_arrive_now(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ast"
+    path.write_bytes(PAYLOAD * 100)
+    assert replay(f"file:{path}") == [("feed", PAYLOAD, NOW_NS)] * 100
+    assert [len(data) for _, data, _ in replay(f"file:{path}", "beast")] == [500]
+
+
+def test_what_can_not_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LinkError, match="there is no file"):
+        replay(f"file:{tmp_path}/none.pcap")
+    with pytest.raises(LinkError, match="speed=fast"):
+        path_and_speed("file:a?speed=fast", "feed")
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(capture(101, ipv4()) + struct.pack("<I", 1))
+    with pytest.raises(DecodeError):
+        replay(f"file:{path}?speed=0")

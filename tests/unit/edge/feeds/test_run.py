@@ -1,0 +1,22 @@
+"""One entry for every kind of source."""
+
+import asyncio
+
+import pytest
+
+from skypact.edge.feeds import run
+from tests.unit.edge.feeds.listening import now_ns, settings
+
+
+@pytest.mark.parametrize("scheme", ["udp", "tcp", "file"])
+def test_the_source_picks_the_runner(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    for kind in ("udp", "tcp", "file"):
+
+        async def note(feed: object, deliver: object, clock: object, kind: str = kind) -> None:
+            ran.append(kind)
+
+        monkeypatch.setattr(run, f"run_{kind}", note)
+    feed = settings(f"{scheme}://127.0.0.1:7" if scheme != "file" else "file:a.ast")
+    asyncio.run(run.run_feed(feed, lambda *_: None, now_ns))
+    assert ran == [scheme]
