@@ -1,0 +1,145 @@
+"""The only door to numba.
+
+A kernel is a module function on arrays with an explicit signature, compiled without the GIL and
+kept on disk. It is compiled (or loaded) by `warm`, or by its first call; importing compiles
+nothing. A part is a function that only kernels call; its machine code lives in theirs.
+
+Kernels and parts stand in `kernels*.py` or in a folder `kernels`. numba alone serves stale machine
+code when a part in another file changes. So the cache folder is named after a hash of all these
+files, the numba version and the CPU.
+"""
+
+import hashlib
+import importlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+import llvmlite.binding
+import numba
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_FOLDERS_KEPT = 4
+_numba: Any = numba
+_types: Any = numba.types
+_llvm: Any = llvmlite.binding
+
+F8: Any = _types.float64
+I8: Any = _types.int64
+
+
+def arrays(kind: Any, dimensions: int) -> Any:
+    """Return the type of a C-contiguous array."""
+    return _types.Array(kind, dimensions, "C")
+
+
+def record(kind: np.dtype[np.void]) -> Any:
+    """Return the type of one row of a structured array (made with align=True)."""
+    return _numba.from_dtype(kind)
+
+
+def signature(result: Any, *arguments: Any) -> Any:
+    """Return the signature of a kernel."""
+    return result(*arguments)
+
+
+def together(*kinds: Any) -> Any:
+    """Return the type of a plain tuple."""
+    return _types.Tuple(kinds)
+
+
+def sources() -> list[Path]:
+    """Return all files that kernels and parts stand in."""
+    return sorted({*_PACKAGE.rglob("kernels*.py"), *_PACKAGE.rglob("kernels/*.py")})
+
+
+def sources_hash() -> str:
+    """Return a hash of all that decides the machine code of the kernels."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes())
+    features: Any = _llvm.get_host_cpu_features()
+    for text in (_numba.__version__, np.__version__, _llvm.get_host_cpu_name(), features.flatten()):
+        digest.update(str(text).encode() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return where machine code is kept: below SKYPACT_CACHE, else below ~/.cache/skypact."""
+    root = os.environ.get("SKYPACT_CACHE", "")
+    base = Path(root) if root else Path.home() / ".cache" / "skypact"
+    return base / "kernels" / sources_hash()
+
+
+def _prepare_cache() -> bool:
+    """Point numba at our folder; False when it cannot be written (kernels then live in memory)."""
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return False
+    _numba.config.CACHE_DIR = str(folder)
+    return os.access(folder, os.W_OK)
+
+
+class Kernel(Generic[P, R]):
+    """A compiled function; `py_func` is the plain Python it was written as."""
+
+    def __init__(self, function: Callable[P, R], kind: Any) -> None:
+        self.py_func = function
+        self._signature = kind
+        self._compiled: Callable[P, R] | None = None
+
+    def compile(self) -> Callable[P, R]:
+        """Return the machine code, from disk when it is there."""
+        if self._compiled is None:
+            jit = _numba.njit(self._signature, cache=_prepare_cache(), nogil=True)
+            self._compiled = cast(Callable[P, R], jit(self.py_func))
+        return self._compiled
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return (self._compiled or self.compile())(*args, **kwargs)
+
+
+_kernels: list[Kernel[Any, Any]] = []
+
+
+def kernel(kind: Any) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+    """Make a function a kernel of this signature. It must stand in one of `sources()`."""
+
+    def wrap(function: Callable[P, R]) -> Kernel[P, R]:
+        made = Kernel(function, kind)
+        _kernels.append(made)
+        return made
+
+    return wrap
+
+
+def part(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function callable from kernels; plain Python reaches it as `.py_func`."""
+    return cast(Callable[P, R], _numba.njit(nogil=True)(function))
+
+
+def warm() -> dict[str, object]:
+    """Compile or load every kernel of the package; return their names and the cache folder.
+
+    Drops the oldest stale cache folders.
+    """
+    for path in sources():
+        importlib.import_module(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts))
+    for each in _kernels:
+        each.compile()
+    here = cache_folder()
+    if here.parent.is_dir():
+        others = [x for x in here.parent.iterdir() if x.is_dir() and x != here]
+        others.sort(key=lambda x: (x.stat().st_mtime, x.name), reverse=True)
+        for stale in others[_FOLDERS_KEPT - 1 :]:
+            shutil.rmtree(stale, ignore_errors=True)
+    return {"kernels": [each.py_func.__qualname__ for each in _kernels], "cache": str(here)}

@@ -1,0 +1,95 @@
+"""The engine: arrays of plots in, rows of tracks out. It knows no messages but their columns.
+
+`Tracker` is the room around it; a recording can be run through it directly.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.tracking.kernels.layout import CONFIRMED, GUESS, LOOK, TUNING
+from skypact.tracking.kernels.scan_pass import scan_pass
+from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.table import TrackTable
+
+I64 = NDArray[np.int64]
+_GUESS_ROWS = 2048
+
+
+class Outcome(NamedTuple):
+    """changed: rows of the table; ended: numbers, why (STARVED, COASTED), last states (n, 6)."""
+
+    changed: I64
+    ended: I64
+    why: I64
+    states: NDArray[np.float64]
+
+
+def _odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def tuning_row(settings: TrackingSettings) -> NDArray[Any]:
+    """Return the settings as the kernels need them, one TUNING row."""
+    row = np.zeros(1, TUNING)
+    row["gate2"] = settings.gate_sd**2
+    row["late_s"], row["coast_s"] = settings.late_s, settings.coast_s
+    row["tentative_s"] = settings.tentative_s
+    row["confirm_odds"] = _odds(settings.confirm_probability)
+    row["delete_odds"] = _odds(settings.delete_probability)
+    row["new_targets"] = settings.new_targets_per_scan
+    row["noise"] = settings.flying_noise + settings.falling_noise
+    row["vertical"] = settings.vertical_noise_share
+    row["manoeuvre_s"] = settings.manoeuvre_s
+    row["speed_var"] = settings.speed_sd_mps**2
+    row["climb_var"] = settings.climb_sd_mps**2
+    row["falling_var"] = settings.falling_speed_sd_mps**2
+    row["falling_share"] = settings.falling_share_low
+    row["ceiling_m"] = settings.ceiling_m
+    row["pressure_var"] = settings.pressure_height_sd_m**2
+    row["coast_var"] = settings.coast_sd_m**2
+    row["rotation"] = 1.0 if settings.earth_rotation else 0.0
+    return row
+
+
+class Engine:
+    """Tracks of one node. sites: SITE rows; sensor s is row s, the last is position reports."""
+
+    def __init__(self, settings: TrackingSettings, sites: NDArray[Any]) -> None:
+        self.sites = sites
+        self.radars = int(sites.size) - 1
+        self.table = TrackTable(self.radars, settings.tracks_max)
+        self._tuning = tuning_row(settings)
+        self._guesses = np.zeros(_GUESS_ROWS, GUESS)
+        self._look = np.zeros(1, LOOK)
+
+    def run(self, s: int, plots: NDArray[Any], seen_ns: int, now_ns: int, whole: bool) -> Outcome:
+        """Work the plots (PLOT rows) of one sensor in.
+
+        seen_ns: plot time the sensor has looked up to; now_ns: node time; whole: the plots are one
+        full turn at one instant.
+        """
+        table = self.table
+        table.reserve(plots.size)
+        return Outcome(
+            *scan_pass(
+                table.tracks,
+                table.sights,
+                table.counters,
+                self.sites,
+                s,
+                plots,
+                self._tuning,
+                self._guesses,
+                self._look,
+                seen_ns,
+                now_ns,
+                int(whole),
+            )
+        )
+
+    def confirmed(self) -> I64:
+        """Return the rows of confirmed tracks."""
+        return np.flatnonzero(self.table.tracks["state"][: self.table.count] == CONFIRMED)

@@ -1,0 +1,1 @@
+"""Machine code of the tracker: rows in, rows out."""

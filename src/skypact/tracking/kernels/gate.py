@@ -1,0 +1,242 @@
+"""Gate: which plots could belong to which track, found through plots sorted by range.
+
+Index coordinates: for a radar u is slant range and v azimuth; for position reports u is the
+geocentric latitude as metres and v the longitude.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from skypact.core.jit import part
+from skypact.tracking.kernels.layout import FLYING
+from skypact.tracking.kernels.measure import SEMI_MAJOR, mixture_likelihood, wrap
+from skypact.tracking.kernels.motion import predict
+
+REPORT_DENSITY = 1e-13  # false position reports, per m3
+ADDRESS_BONUS = 20.0
+ODDS_GAIN_MAX = 10.0
+
+
+@part
+def index_plots(plots: Any, radar: bool) -> tuple[Any, Any, Any]:
+    """Return (order by u, sorted u, v in that order)."""
+    n = plots.size
+    u, v = np.empty(n), np.empty(n)
+    for j in range(n):
+        plot = plots[j]
+        if radar:
+            u[j], v[j] = plot.polar[0], plot.polar[1]
+        else:
+            x, y, z = plot.position[0], plot.position[1], plot.position[2]
+            u[j] = SEMI_MAJOR * math.atan2(z, math.sqrt(x * x + y * y))
+            v[j] = math.atan2(y, x)
+    order = np.argsort(u, kind="mergesort")
+    return order, u[order], v[order]
+
+
+@part
+def along(cov: Any, dt: float, a: float, b: float, c: float) -> float:
+    """Return the position variance along the direction (a, b, c), dt seconds on."""
+    d = (a, b, c)
+    value = 0.0
+    for r in range(3):
+        for q in range(3):
+            grown = cov[r, q] + dt * (cov[r, q + 3] + cov[r + 3, q]) + dt * dt * cov[r + 3, q + 3]
+            value += d[r] * d[q] * grown
+    return value
+
+
+@part
+def growth(track: Any, dt: float, tuning: Any) -> float:
+    """Return the variance that manoeuvre, or an unknown fast fall, adds in dt seconds."""
+    extra = tuning.noise[2] * abs(dt) ** 3 / 3
+    if track.hits < 3 and track.weight[FLYING] > 0.0:
+        extra += tuning.falling_var * dt * dt
+    return extra
+
+
+@part
+def window(
+    track: Any, dt: float, half_s: float, site: Any, tuning: Any
+) -> tuple[float, float, float, float]:
+    """Return (u, half width, v, half width) where plots of a track may lie, dt seconds on."""
+    x = track.x
+    px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    gate = math.sqrt(tuning.gate2)
+    extra = growth(track, dt, tuning)
+    slack = 5.0 * dt * dt
+    if half_s > 0.0:
+        slack += half_s * math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+        slack += gate * half_s * math.sqrt(track.cov[3, 3] + track.cov[4, 4] + track.cov[5, 5])
+    cov = track.cov
+    if site.radar == 0:
+        flat = math.sqrt(px * px + py * py)
+        size = along(cov, dt, 1.0, 0.0, 0.0) + along(cov, dt, 0.0, 1.0, 0.0)
+        size += along(cov, dt, 0.0, 0.0, 1.0) + extra
+        reach = gate * math.sqrt(size) + slack + 3000.0
+        return SEMI_MAJOR * math.atan2(pz, flat), reach, math.atan2(py, px), reach / max(flat, 1.0)
+    rot = site.rotation
+    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
+    slant = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-3
+    e = rot[0, 0] * dx + rot[0, 1] * dy + rot[0, 2] * dz
+    n = rot[1, 0] * dx + rot[1, 1] * dy + rot[1, 2] * dz
+    flat = math.sqrt(e * e + n * n) + 1e-3
+    out = along(cov, dt, dx / slant, dy / slant, dz / slant) + extra
+    ce, cn = n / flat, -e / flat
+    side = along(
+        cov,
+        dt,
+        ce * rot[0, 0] + cn * rot[1, 0],
+        ce * rot[0, 1] + cn * rot[1, 1],
+        ce * rot[0, 2] + cn * rot[1, 2],
+    )
+    sideways = gate * math.sqrt(side + extra) + slack
+    reach = gate * math.sqrt(out + site.var[0]) + slack + sideways * sideways / (2 * slant)
+    turn = sideways / flat + gate * math.sqrt(site.var[1]) if sideways < flat else math.pi
+    return slant, reach, math.atan2(e, n), turn
+
+
+@part
+def double_size(values: Any) -> Any:
+    """Return the same integers with room for twice as many."""
+    bigger = np.empty(2 * values.size, np.int64)
+    for c in range(values.size):
+        bigger[c] = values[c]
+    return bigger
+
+
+@part
+def candidates(table: Any, rows: int, site: Any, plots: Any, tuning: Any) -> tuple[Any, Any, Any]:
+    """Return (track rows near plots, start of their candidates and end, plot of each)."""
+    order, u, v = index_plots(plots, site.radar != 0)
+    first = last = plots[0].time_ns
+    for j in range(plots.size):
+        first, last = min(first, plots[j].time_ns), max(last, plots[j].time_ns)
+    middle, half_s = first + (last - first) // 2, 0.5e-9 * (last - first)
+    near, start = np.empty(64, np.int64), np.empty(65, np.int64)
+    found = np.empty(256, np.int64)
+    k = count = 0
+    start[0] = 0
+    for i in range(rows):
+        track = table[i]
+        dt = 1e-9 * (middle - track.time_ns)
+        cu, wu, cv, wv = window(track, dt, half_s, site, tuning)
+        q = np.searchsorted(u, cu - wu)
+        while q < u.size and u[q] <= cu + wu:
+            if abs(wrap(v[q] - cv)) <= wv:
+                if count == found.size:
+                    found = double_size(found)
+                found[count] = order[q]
+                count += 1
+            q += 1
+        if count > start[k]:
+            if k + 2 > near.size:
+                near, start = double_size(near), double_size(start)
+            near[k] = i
+            k += 1
+            start[k] = count
+    return near[:k], start[: k + 1], found[:count]
+
+
+@part
+def density(site: Any, plot: Any) -> float:
+    """Return the density of false plots in the space that a plot is measured in."""
+    if site.radar == 0:
+        return REPORT_DENSITY
+    if not math.isnan(plot.polar[2]):
+        return site.false_density
+    if not math.isnan(plot.altitude):
+        return site.false_density * site.elevation_span / 15e3
+    return site.false_density * site.elevation_span
+
+
+@part
+def may_pair(track: Any, sight: Any, site: Any, plot: Any, tuning: Any) -> bool:
+    """Refuse a second plot of one sweep, a plot too old, and another address."""
+    since = plot.time_ns - sight.hit_ns
+    rest = site.period_ns * 2 // 5 if site.radar != 0 else 0
+    if sight.hit_ns > 0 and since <= rest:
+        return False
+    if 1e-9 * (track.time_ns - plot.time_ns) > tuning.late_s:
+        return False
+    mine, other = track.address, plot.address
+    return mine == 0 or other == 0 or mine == other
+
+
+@part
+def hit_chance(sight: Any, site: Any) -> float:
+    """Return the probability that the target, if it exists, gives the sensor a plot."""
+    if site.radar == 0:
+        return 0.95
+    return site.detects * sight.visible
+
+
+@part
+def pair_score(
+    track: Any,
+    sight: Any,
+    row: Any,
+    lag: float,
+    site: Any,
+    plot: Any,
+    tuning: Any,
+    look: Any,
+) -> tuple[float, float]:
+    """Return (log likelihood ratio of the plot being the track against being new or false, gain in
+    the log odds of existence); -inf outside the gate."""
+    best, value = mixture_likelihood(row, lag, site, plot, tuning, look)
+    same = track.address != 0 and track.address == plot.address
+    if best > (16 * tuning.gate2 if same else tuning.gate2) or value <= 0.0:
+        return -math.inf, 0.0
+    chance = hit_chance(sight, site)
+    floor = density(site, plot)
+    gain = math.log(chance * value / floor)
+    exists = 1.0 / (1.0 + math.exp(-track.odds))
+    fresh = 1.0
+    if site.radar != 0:
+        fresh += tuning.new_targets / site.false_plots
+    score = gain + math.log(exists / (1.0 - exists * chance)) - math.log(fresh)
+    if same:
+        score += ADDRESS_BONUS
+    return score, min(gain, ODDS_GAIN_MAX)
+
+
+@part
+def score_pairs(
+    table: Any,
+    sights: Any,
+    near: Any,
+    start: Any,
+    found: Any,
+    site: Any,
+    s: int,
+    plots: Any,
+    tuning: Any,
+    guesses: Any,
+    look: Any,
+) -> tuple[Any, Any, Any, Any]:
+    """Return (start of the pairs of each near track and end, plot, score, gain)."""
+    begin = np.empty(near.size + 1, np.int64)
+    which, score, gain = np.empty(found.size, np.int64), np.empty(found.size), np.empty(found.size)
+    count = 0
+    for n in range(near.size):
+        track, sight = table[near[n]], sights[near[n], s]
+        row = guesses[min(n, guesses.size - 1)]
+        begin[n] = count
+        row.time_ns = -1
+        for c in range(start[n], start[n + 1]):
+            plot = plots[found[c]]
+            if not may_pair(track, sight, site, plot, tuning):
+                continue
+            if row.time_ns < 0:
+                row.time_ns = max(plot.time_ns, track.time_ns)
+                predict(track, 1e-9 * (row.time_ns - track.time_ns), tuning, row)
+            lag = 1e-9 * (plot.time_ns - row.time_ns)
+            value, more = pair_score(track, sight, row, lag, site, plot, tuning, look)
+            if value > 0.0:
+                which[count], score[count], gain[count] = found[c], value, more
+                count += 1
+    begin[near.size] = count
+    return begin, which[:count], score[:count], gain[:count]

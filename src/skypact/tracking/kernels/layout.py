@@ -1,0 +1,136 @@
+"""The rows that the tracking kernels work on, as structured arrays: one argument a table.
+
+M = 5 motion models. Models 0..2 fly (constant velocity, rising noise); 3..4 fall (gravity). A track
+starts with both kinds; the kind that explains the plots stays.
+"""
+
+import numpy as np
+
+MODELS = 5
+FLYING = 3
+TENTATIVE, CONFIRMED = 0, 1
+STARVED, COASTED = 1, 2  # why a track ended
+# Indices into the counters.
+ROWS, LAST_NUMBER, NOT_STARTED, COUNTERS = 0, 1, 2, 4
+
+# Tracks are rows 0..counters[ROWS], in no order; a row that ends takes in the last one.
+# x, cov: state (position, velocity, ECEF, m and m/s) and covariance, all models together; model_*:
+# of each model, weight 0 where it is out; odds: log odds of existence; time_ns: of the state;
+# plot_ns: plot time of the latest hit; heard_ns: node time of it.
+TRACK = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("plot_ns", "<i8"),
+        ("x", "<f8", (6,)),
+        ("cov", "<f8", (6, 6)),
+        ("odds", "<f8"),
+        ("hits", "<i8"),
+        ("number", "<i8"),
+        ("state", "<i8"),
+        ("weight", "<f8", (MODELS,)),
+        ("model_x", "<f8", (MODELS, 6)),
+        ("model_cov", "<f8", (MODELS, 6, 6)),
+        ("heard_ns", "<i8"),
+        ("detected_ns", "<i8"),
+        ("confirmed_ns", "<i8"),
+        ("address", "<i8"),
+        ("callsign", "<u8"),
+        ("detection", "<i8"),
+        ("touched", "<i8"),
+    ],
+    align=True,
+)
+
+# What one sensor knows of one track (rows of tracks, columns of sensors): plot time of its latest
+# hit and look, 0 never; visible: probability that it can see it, where geometry says it might.
+SIGHT = np.dtype([("hit_ns", "<i8"), ("looked_ns", "<i8"), ("visible", "<f8")], align=True)
+
+# A radar; the last row stands for all position reports (radar 0). position ECEF; rotation from ECEF
+# to east, north, up; var: of range, azimuth, elevation; false_density: false plots a scan per m rad
+# rad of its polar space, elevation_span: the rad over which they spread.
+SITE = np.dtype(
+    [
+        ("radar", "<i8"),
+        ("position", "<f8", (3,)),
+        ("rotation", "<f8", (3, 3)),
+        ("range_min", "<f8"),
+        ("range_max", "<f8"),
+        ("elevation_min", "<f8"),
+        ("elevation_max", "<f8"),
+        ("height", "<f8"),
+        ("var", "<f8", (3,)),
+        ("detects", "<f8"),
+        ("false_plots", "<f8"),
+        ("false_density", "<f8"),
+        ("elevation_span", "<f8"),
+        ("period_ns", "<i8"),
+    ],
+    align=True,
+)
+
+# One plot. Of a radar: polar (range, azimuth, elevation) and altitude, NaN where not measured. A
+# position report: position ECEF, rotation to east, north, up there, var along these, velocity ECEF
+# (NaN: not known).
+PLOT = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("polar", "<f8", (3,)),
+        ("altitude", "<f8"),
+        ("position", "<f8", (3,)),
+        ("rotation", "<f8", (3, 3)),
+        ("var", "<f8", (3,)),
+        ("velocity", "<f8", (3,)),
+        ("address", "<i8"),
+        ("callsign", "<u8"),
+        ("detection", "<i8"),
+    ],
+    align=True,
+)
+
+# Settings as the kernels need them; odds are logarithms.
+TUNING = np.dtype(
+    [
+        ("gate2", "<f8"),
+        ("late_s", "<f8"),
+        ("coast_s", "<f8"),
+        ("tentative_s", "<f8"),
+        ("confirm_odds", "<f8"),
+        ("delete_odds", "<f8"),
+        ("new_targets", "<f8"),
+        ("noise", "<f8", (MODELS,)),
+        ("vertical", "<f8"),
+        ("manoeuvre_s", "<f8"),
+        ("speed_var", "<f8"),
+        ("climb_var", "<f8"),
+        ("falling_var", "<f8"),
+        ("falling_share", "<f8"),
+        ("ceiling_m", "<f8"),
+        ("pressure_var", "<f8"),
+        ("coast_var", "<f8"),
+        ("rotation", "<f8"),
+    ],
+    align=True,
+)
+
+# A predicted track (time_ns -1: none yet).
+GUESS = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("weight", "<f8", (MODELS,)),
+        ("x", "<f8", (MODELS, 6)),
+        ("cov", "<f8", (MODELS, 6, 6)),
+    ],
+    align=True,
+)
+
+# Scratch of one measurement: rows of h, innovation z, noise r, P h' and S inverse.
+LOOK = np.dtype(
+    [
+        ("h", "<f8", (3, 3)),
+        ("z", "<f8", (3,)),
+        ("r", "<f8", (3,)),
+        ("pht", "<f8", (6, 3)),
+        ("inverse", "<f8", (3, 3)),
+    ],
+    align=True,
+)

@@ -1,0 +1,294 @@
+"""Lifecycle: start, hit, miss, confirm, end. Existence is a log odds (integrated probabilistic
+data association, Musicki, Evans 1994) and each radar's view of a track has its own probability
+(visibility, after Brekke, Hem, Tokle 2021), so a radar that cannot see a target erodes nothing."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from skypact.core.jit import part
+from skypact.tracking.kernels.layout import (
+    COASTED,
+    CONFIRMED,
+    FLYING,
+    LAST_NUMBER,
+    MODELS,
+    NOT_STARTED,
+    ROWS,
+    STARVED,
+    TENTATIVE,
+)
+from skypact.tracking.kernels.measure import combine, height_of
+
+ODDS_MAX = 8.0
+SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
+HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
+HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
+
+
+@part
+def polar_start(track: Any, site: Any, plot: Any, tuning: Any) -> float:
+    """Put a track where a radar plot is, with its covariance; return its height."""
+    slant, azimuth, elevation = plot.polar[0], plot.polar[1], plot.polar[2]
+    var_up = site.var[2]
+    if math.isnan(elevation):
+        known = not math.isnan(plot.altitude)
+        height = plot.altitude if known else tuning.ceiling_m / 3
+        sd = math.sqrt(tuning.pressure_var) if known else tuning.ceiling_m / 4
+        lift = (height - site.height - slant * slant / 12.74e6) / max(slant, 1.0)
+        elevation = math.asin(min(max(lift, -0.9), 0.9))
+        var_up = (sd / max(slant, 1.0)) ** 2
+    sa, ca, se, ce = math.sin(azimuth), math.cos(azimuth), math.sin(elevation), math.cos(elevation)
+    rot = site.rotation
+    for u in range(3):
+        track.x[u] = site.position[u] + slant * (
+            sa * ce * rot[0, u] + ca * ce * rot[1, u] + se * rot[2, u]
+        )
+    for u in range(3):
+        for v in range(3):
+            value = 0.0
+            for c in range(3):
+                if c == 0:
+                    le, ln, lu, var = sa * ce, ca * ce, se, site.var[0]
+                elif c == 1:
+                    le, ln, lu, var = slant * ca * ce, -slant * sa * ce, 0.0, site.var[1]
+                else:
+                    le, ln, lu, var = -slant * sa * se, -slant * ca * se, slant * ce, var_up
+                a = le * rot[0, u] + ln * rot[1, u] + lu * rot[2, u]
+                b = le * rot[0, v] + ln * rot[1, v] + lu * rot[2, v]
+                value += var * a * b
+            track.cov[u, v] = value
+    return height_of(track.x[0], track.x[1], track.x[2])
+
+
+@part
+def report_start(track: Any, plot: Any) -> float:
+    """Put a track where a report is, with its covariance; return its height."""
+    rot = plot.rotation
+    for u in range(3):
+        track.x[u] = plot.position[u]
+        for v in range(3):
+            value = 0.0
+            for c in range(3):
+                value += plot.var[c] * rot[c, u] * rot[c, v]
+            track.cov[u, v] = value
+    return height_of(track.x[0], track.x[1], track.x[2])
+
+
+@part
+def start_models(track: Any, height: float, plot: Any, tuning: Any) -> None:
+    """Spread the position of a track over all models, each with its prior of velocity."""
+    velocity = plot.velocity
+    known = not math.isnan(velocity[0])
+    high = min(max((height - 0.6 * tuning.ceiling_m) / (0.4 * tuning.ceiling_m), 0.0), 1.0)
+    falls = 0.0 if known else tuning.falling_share + (0.98 - tuning.falling_share) * high
+    track.weight[0] = track.weight[1] = 0.4 * (1.0 - falls)
+    track.weight[2] = 0.2 * (1.0 - falls)
+    track.weight[3] = track.weight[4] = 0.5 * falls
+    x = track.x
+    r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    for m in range(MODELS):
+        flat = tuning.speed_var if m < FLYING else tuning.falling_var
+        steep = tuning.climb_var if m < FLYING else tuning.falling_var
+        if known:
+            flat = steep = 400.0
+        for u in range(3):
+            track.model_x[m, u] = x[u]
+            track.model_x[m, u + 3] = velocity[u] if known else 0.0
+            for v in range(3):
+                track.model_cov[m, u, v] = track.cov[u, v]
+                track.model_cov[m, u, v + 3] = track.model_cov[m, v + 3, u] = 0.0
+                up = x[u] * x[v] / r2
+                track.model_cov[m, u + 3, v + 3] = (
+                    flat * ((1.0 if u == v else 0.0) - up) + steep * up
+                )
+
+
+@part
+def first_odds(site: Any, plot: Any, height: float, tuning: Any) -> float:
+    """Return the log odds that a lone plot is a target."""
+    if site.radar == 0:
+        return 2.0 if plot.address != 0 else 0.0
+    odds = math.log(tuning.new_targets / site.false_plots)
+    if math.isnan(plot.polar[2]):
+        return odds
+    slant = plot.polar[0]
+    blur = 3 * slant * math.sqrt(site.var[2])
+    if height > tuning.ceiling_m + blur:
+        return odds - HIGH_PENALTY
+    if height < -blur:
+        return odds - LOW_PENALTY
+    # Aircraft keep to a thin layer; false plots fill every elevation.
+    share = site.elevation_span * slant / tuning.ceiling_m
+    return odds + min(max(math.log(max(share, 1e-3)), 0.0), 2.0)
+
+
+@part
+def start(
+    table: Any,
+    sights: Any,
+    counters: Any,
+    site: Any,
+    s: int,
+    plot: Any,
+    now_ns: int,
+    tuning: Any,
+) -> None:
+    """Start a tentative track from a plot; when the table is full, count that it was not."""
+    i = counters[ROWS]
+    if i >= table.size:
+        counters[NOT_STARTED] += 1
+        return
+    counters[ROWS] += 1
+    track = table[i]
+    if site.radar != 0:
+        height = polar_start(track, site, plot, tuning)
+    else:
+        height = report_start(track, plot)
+    start_models(track, height, plot, tuning)
+    combine(track)
+    track.number, track.state, track.hits = 0, TENTATIVE, 1
+    track.odds = first_odds(site, plot, height, tuning)
+    track.time_ns = track.plot_ns = plot.time_ns
+    track.heard_ns = track.detected_ns = now_ns
+    track.confirmed_ns = 0
+    for c in range(sights.shape[1]):
+        sight = sights[i, c]
+        sight.visible, sight.hit_ns, sight.looked_ns = UNTRIED, 0, 0
+    sight = sights[i, s]
+    sight.visible, sight.hit_ns, sight.looked_ns = SEEN, plot.time_ns, plot.time_ns
+    track.address, track.callsign = plot.address, plot.callsign
+    track.detection = plot.detection
+    track.touched = 0
+
+
+@part
+def note_hit(
+    track: Any, sight: Any, counters: Any, plot: Any, gain: float, now_ns: int, tuning: Any
+) -> None:
+    """Book a plot as a hit of a track; confirm it when it exists surely enough."""
+    track.odds = min(track.odds + gain, ODDS_MAX)
+    track.hits += 1
+    track.plot_ns = max(track.plot_ns, plot.time_ns)
+    track.heard_ns = now_ns
+    sight.hit_ns = plot.time_ns
+    sight.looked_ns = max(sight.looked_ns, plot.time_ns)
+    sight.visible = 1.0 - HIDE
+    track.detection |= plot.detection
+    if plot.address != 0:
+        track.address = plot.address
+    if plot.callsign != 0:
+        track.callsign = plot.callsign
+    track.touched = 1
+    if track.state == TENTATIVE and track.odds >= tuning.confirm_odds:
+        track.state = CONFIRMED
+        track.confirmed_ns = now_ns
+        counters[LAST_NUMBER] += 1
+        track.number = counters[LAST_NUMBER]
+
+
+@part
+def covered(x: Any, dt: float, site: Any) -> bool:
+    """Say whether geometry lets a radar see the state x, dt seconds on (4/3 Earth horizon)."""
+    px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
+    slant = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if slant < site.range_min or slant > site.range_max:
+        return False
+    rot = site.rotation
+    up = rot[2, 0] * dx + rot[2, 1] * dy + rot[2, 2] * dz
+    elevation = math.asin(up / max(slant, 1.0))
+    if elevation < site.elevation_min or elevation > site.elevation_max:
+        return False
+    height = max(height_of(px, py, pz), 0.0)
+    return slant <= 4120.0 * (math.sqrt(max(site.height, 0.0)) + math.sqrt(height))
+
+
+@part
+def note_miss(track: Any, sight: Any, site: Any) -> None:
+    """A radar looked and gave no plot: the target is not there, or not visible, or unlucky."""
+    missed = 1.0 - site.detects * sight.visible
+    track.odds += math.log(missed)
+    visible = sight.visible * (1.0 - site.detects) / missed
+    sight.visible = visible * (1.0 - HIDE) + (1.0 - visible) * SHOW
+
+
+@part
+def miss_looks(
+    table: Any, sights: Any, rows: int, site: Any, s: int, seen_ns: int, whole: bool
+) -> None:
+    """Book the looks of radar s that brought no plot.
+
+    whole: this was a full turn at one instant. Else plots come in pieces as the beam turns, and
+    a track is missed when well over a period has gone since the beam last passed it.
+    """
+    period = site.period_ns
+    patience = period // 2 if whole else period + period // 6
+    for i in range(rows):
+        track, sight = table[i], sights[i, s]
+        since = seen_ns - sight.looked_ns
+        never = sight.looked_ns == 0
+        if not never and since < patience:
+            continue
+        if not covered(track.x, 1e-9 * (seen_ns - track.time_ns), site):
+            continue
+        if whole or not never:
+            note_miss(track, sight, site)
+        late = not whole and not never and since < 2 * period
+        sight.looked_ns = sight.looked_ns + period if late else seen_ns
+
+
+@part
+def move_row(table: Any, sights: Any, a: int, b: int) -> None:
+    """Copy track row b to row a."""
+    table[a] = table[b]
+    for c in range(sights.shape[1]):
+        sights[a, c] = sights[b, c]
+
+
+@part
+def fate(track: Any, seen_ns: int, tuning: Any) -> int:
+    """Return why a track should end now, 0 when it should not."""
+    quiet_s = 1e-9 * (seen_ns - track.plot_ns)
+    if track.odds < tuning.delete_odds:
+        return STARVED
+    if track.state == TENTATIVE:
+        return STARVED if quiet_s > tuning.tentative_s else 0
+    if quiet_s > tuning.coast_s:
+        return COASTED
+    if quiet_s > 0.0:
+        dt = 1e-9 * (seen_ns - track.time_ns)
+        cov = track.cov
+        size = cov[0, 0] + cov[1, 1] + cov[2, 2] + dt * dt * (cov[3, 3] + cov[4, 4] + cov[5, 5])
+        if size > tuning.coast_var:
+            return COASTED
+    return 0
+
+
+@part
+def sweep(
+    table: Any, sights: Any, counters: Any, seen_ns: int, tuning: Any
+) -> tuple[Any, Any, Any]:
+    """Remove the tracks that end; return (number, why, state) of the confirmed ones."""
+    rows = counters[ROWS]
+    why = np.empty(rows, np.int64)
+    gone = 0
+    for i in range(rows):
+        why[i] = fate(table[i], seen_ns, tuning)
+        if why[i] > 0 and table[i].state == CONFIRMED:
+            gone += 1
+    numbers, reasons = np.empty(gone, np.int64), np.empty(gone, np.int64)
+    states = np.empty((gone, 6))
+    for i in range(rows - 1, -1, -1):
+        if why[i] == 0:
+            continue
+        if table[i].state == CONFIRMED:
+            gone -= 1
+            numbers[gone], reasons[gone] = table[i].number, why[i]
+            for c in range(6):
+                states[gone, c] = table[i].x[c]
+        counters[ROWS] -= 1
+        if i != counters[ROWS]:
+            move_row(table, sights, i, counters[ROWS])
+    return numbers, reasons, states

@@ -1,0 +1,39 @@
+"""Settings of the tracker, as written under [tracking]."""
+
+from typing import Annotated
+
+import msgspec
+
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Probability = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+
+
+class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """earth_rotation: the ballistic models feel it; off only for simulations without it.
+    tracks_max: when full, plots start no new track (counted). late_s: how far behind a track a plot
+    may be. coast_s: how long a confirmed track lives without plots. confirm_probability,
+    delete_probability: of existence. new_targets_per_scan: expected, sets what a first plot is
+    worth against the false plots of its radar. Noise: m2/s3, of the three flying models (quiet,
+    turning, hard) and the two falling ones."""
+
+    earth_rotation: bool = True
+    tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 50_000
+    late_s: Positive = 10.0
+    future_s: Positive = 5.0
+    coast_s: Positive = 25.0
+    tentative_s: Positive = 12.0
+    confirm_probability: Probability = 0.98
+    delete_probability: Probability = 0.05
+    new_targets_per_scan: Positive = 0.5
+    gate_sd: Positive = 4.5
+    flying_noise: tuple[Positive, Positive, Positive] = (1.0, 100.0, 3000.0)
+    falling_noise: tuple[Positive, Positive] = (5.0, 3000.0)
+    vertical_noise_share: Positive = 0.1
+    manoeuvre_s: Positive = 60.0
+    speed_sd_mps: Positive = 170.0
+    climb_sd_mps: Positive = 20.0
+    falling_speed_sd_mps: Positive = 900.0
+    falling_share_low: Probability = 0.05
+    ceiling_m: Positive = 18_000.0
+    pressure_height_sd_m: Positive = 150.0
+    coast_sd_m: Positive = 5_000.0

@@ -1,0 +1,50 @@
+"""Radars as the kernels need them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.geodesy import ecef_from_geodetic, enu_axes
+from skypact.core.site import SensorSite
+from skypact.tracking.kernels.layout import SITE
+
+# False plots spread over this much elevation at most; what is left is sky nobody flies in.
+_FALSE_ELEVATION_MAX_RAD = math.radians(20)
+_FALSE_PLOTS_MIN = 0.1
+
+
+def site_rows(sites: Sequence[SensorSite]) -> NDArray[Any]:
+    """Return one SITE row a radar, in their order, and a last one for position reports."""
+    rows = np.zeros(len(sites) + 1, SITE)
+    for row, site in zip(rows, sites, strict=False):
+        row["radar"] = 1
+        row["position"] = ecef_from_geodetic(*site.origin)
+        row["rotation"] = enu_axes(site.lat_rad, site.lon_rad)
+        row["range_min"], row["range_max"] = site.range_min_m, site.range_max_m
+        row["elevation_min"] = math.radians(site.elevation_min_deg)
+        row["elevation_max"] = math.radians(site.elevation_max_deg)
+        row["height"] = site.height_m
+        row["var"] = (
+            site.range_sd_m**2,
+            site.azimuth_sd_rad**2,
+            site.elevation_sd_rad**2,
+        )
+        row["detects"] = min(max(site.detection_probability, 0.05), 0.99)
+        row["false_plots"] = max(site.clutter_per_scan, _FALSE_PLOTS_MIN)
+        row["period_ns"] = round(site.period_s * 1e9)
+    return spread_false_plots(rows)
+
+
+def spread_false_plots(rows: NDArray[Any]) -> NDArray[Any]:
+    """Fill in the density of false plots that follows from their number and each radar's limits."""
+    radars = rows[rows["radar"] == 1]
+    high = np.minimum(radars["elevation_max"], _FALSE_ELEVATION_MAX_RAD)
+    span = np.maximum(high - radars["elevation_min"], 0.01)
+    depth = np.maximum(radars["range_max"] - radars["range_min"], 1.0)
+    radars["elevation_span"] = span
+    radars["false_density"] = radars["false_plots"] / (2 * np.pi * depth * span)
+    rows[rows["radar"] == 1] = radars
+    return rows

@@ -1,0 +1,234 @@
+"""The tracking room: plots in, tracks out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.core.columns import fault, pack
+from skypact.core.ids import Issuer
+from skypact.core.messages import (
+    Message,
+    PositionReports,
+    Scan,
+    TrackBatch,
+    TracksDeleted,
+)
+from skypact.core.site import SensorSite
+from skypact.tracking.coverage import in_coverage
+from skypact.tracking.doubles import Doubles
+from skypact.tracking.engine import Engine, Outcome
+from skypact.tracking.kernels.layout import COASTED, CONFIRMED
+from skypact.tracking.pieces import one_plot_each, sweeps
+from skypact.tracking.plots import report_plots, scan_plots
+from skypact.tracking.refusals import Refusals
+from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.sites import site_rows
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+_WAKE_GRACE_NS = 2_000_000_000
+_UPPER = np.triu_indices(6)
+# Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
+_BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
+_WHOLE_SHARE = 0.8
+
+
+class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the room remembers."""
+
+    issued: int
+    table: bytes
+    doubles: bytes
+    newest_ns: int
+    last_scan_ns: tuple[int, ...]
+    refused: dict[str, int]
+    refusals: tuple[str, ...]
+
+
+class Tracker:
+    """Tracks of one nation's own sensors (Room protocol).
+
+    Takes Scan and PositionReports; returns TrackBatch (confirmed tracks that changed) and
+    TracksDeleted. Input that cannot be used changes no track and is counted in `refusals`.
+    """
+
+    def __init__(
+        self, issuer: Issuer, settings: TrackingSettings, sites: tuple[SensorSite, ...]
+    ) -> None:
+        self.refusals = Refusals()
+        self._issuer, self._settings = issuer, settings
+        self._index = {site.name: s for s, site in enumerate(sites)}
+        self._engine = Engine(settings, site_rows(sites))
+        self._doubles = Doubles()
+        self._newest_ns = 0
+        self._last_scan_ns = np.zeros(len(sites), np.int64)
+        self._coast_ns = round(settings.coast_s * 1e9) + _WAKE_GRACE_NS
+        self._late_ns = round(settings.late_s * 1e9)
+        self._future_ns = round(settings.future_s * 1e9)
+
+    @property
+    def tracks(self) -> int:
+        """Return the number of tracks, tentative ones included."""
+        return self._engine.table.count
+
+    @property
+    def not_started(self) -> int:
+        """Return how many plots started no track because the table was full."""
+        return self._engine.table.not_started
+
+    def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
+        """Take one message; return what follows from it."""
+        if isinstance(message, Scan):
+            return self._scan(message, now_ns)
+        if isinstance(message, PositionReports):
+            return self._reports(message, now_ns)
+        return ()
+
+    def wake(self, now_ns: int) -> Sequence[Message]:
+        """End the confirmed tracks that nothing has been heard of for too long."""
+        table = self._engine.table
+        quiet = table.tracks["heard_ns"][: table.count] + self._coast_ns <= now_ns
+        rows = np.flatnonzero(quiet)
+        if rows.size == 0:
+            return ()
+        ended = rows[table.tracks["state"][rows] == CONFIRMED]
+        numbers: I64 = table.tracks["number"][ended]
+        states = table.tracks["x"][ended]
+        table.remove(rows)
+        if ended.size == 0:
+            return ()
+        outcome = Outcome(ended[:0], numbers, np.full(ended.size, COASTED, np.int64), states)
+        return self._deleted(outcome, now_ns)
+
+    def next_wake_ns(self) -> int | None:
+        """Return when the track longest unheard of is due to end."""
+        table = self._engine.table
+        if table.count == 0:
+            return None
+        return int(table.tracks["heard_ns"][: table.count].min()) + self._coast_ns
+
+    def snapshot(self) -> bytes:
+        """Return the whole state."""
+        return msgspec.msgpack.encode(
+            TrackerState(
+                issued=self._issuer.issued,
+                table=self._engine.table.to_bytes(),
+                doubles=self._doubles.to_bytes(),
+                newest_ns=self._newest_ns,
+                last_scan_ns=tuple(self._last_scan_ns.tolist()),
+                refused=self.refusals.counts,
+                refusals=tuple(self.refusals.latest),
+            )
+        )
+
+    def restore(self, state: bytes) -> None:
+        """Take over the state that `snapshot` returned."""
+        held = msgspec.msgpack.decode(state, type=TrackerState)
+        self._engine.table.from_bytes(held.table)
+        self._doubles.from_bytes(held.doubles)
+        self._issuer.issued = held.issued
+        self._newest_ns = held.newest_ns
+        self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
+        self.refusals = Refusals(held.refused, held.refusals)
+
+    def _timely(self, time_ns: I64, now_ns: int, source: str) -> NDArray[np.bool_]:
+        """Say which plots are neither from the future nor too far behind; count the others."""
+        ahead = time_ns > now_ns + self._future_ns
+        behind = time_ns < self._newest_ns - self._late_ns
+        if ahead.any():
+            self.refusals.add(f"{source}: plots from the future", int(ahead.sum()))
+        if behind.any():
+            self.refusals.add(f"{source}: plots too late", int(behind.sum()))
+        return ~(ahead | behind)
+
+    def _scan(self, scan: Scan, now_ns: int) -> Sequence[Message]:
+        s = self._index.get(scan.sensor, -1)
+        why = "is not a configured sensor" if s < 0 else fault(scan)
+        if why:
+            self.refusals.add(f"{scan.sensor}: {why}", 1)
+            return ()
+        plots = scan_plots(scan)
+        keep = self._timely(plots["time_ns"], now_ns, scan.sensor)
+        fresh = self._doubles.fresh(s, plots["time_ns"], plots["polar"])
+        if not fresh.all():
+            self.refusals.add(f"{scan.sensor}: doubled plots", int((~fresh).sum()))
+        plots = plots[keep & fresh]
+        if scan.count and plots.size == 0:
+            return ()
+        period = int(self._engine.sites["period_ns"][s])
+        out: list[Message] = []
+        for rows in sweeps(plots["time_ns"], period):
+            piece = plots[rows]
+            out += self._pass(s, piece, self._whole(s, piece, scan, period), now_ns)
+        return out
+
+    def _whole(self, s: int, piece: NDArray[Any], scan: Scan, period: int) -> tuple[int, bool]:
+        """Return (plot time looked up to, True when the piece is a full turn at one instant)."""
+        times = piece["time_ns"]
+        seen_ns = int(times.max()) if times.size else scan.observed_ns
+        before = int(self._last_scan_ns[s])
+        instant = times.size == 0 or int(times.min()) == seen_ns
+        self._last_scan_ns[s] = max(seen_ns, before)
+        return seen_ns, instant and before > 0 and seen_ns - before >= _WHOLE_SHARE * period
+
+    def _reports(self, reports: PositionReports, now_ns: int) -> Sequence[Message]:
+        why = fault(reports)
+        if why:
+            self.refusals.add(f"{reports.feed}: {why}", 1)
+            return ()
+        plots = report_plots(reports)
+        plots = plots[self._timely(plots["time_ns"], now_ns, reports.feed)]
+        out: list[Message] = []
+        for rows in one_plot_each(plots["time_ns"], plots["address"]):
+            piece = plots[rows]
+            look = (int(piece["time_ns"].max()), False)
+            out += self._pass(self._engine.radars, piece, look, now_ns)
+        return out
+
+    def _pass(
+        self, s: int, plots: NDArray[Any], look: tuple[int, bool], now_ns: int
+    ) -> list[Message]:
+        seen_ns, whole = look
+        self._newest_ns = max(self._newest_ns, seen_ns)
+        outcome = self._engine.run(s, plots, seen_ns, now_ns, whole)
+        out: list[Message] = []
+        if outcome.changed.size:
+            out.append(self._batch(outcome.changed, seen_ns, now_ns))
+        if outcome.ended.size:
+            out += self._deleted(outcome, now_ns)
+        return out
+
+    def _batch(self, rows: I64, seen_ns: int, now_ns: int) -> TrackBatch:
+        t = self._engine.table.tracks[rows]
+        cov = t["cov"]
+        variance: F64 = np.trace(cov[:, :3, :3], axis1=1, axis2=2) / 3
+        octaves: F64 = 0.5 * np.log2(np.maximum(variance, 1.0) / _BEST_SD_M**2)
+        quality: F64 = np.clip(15 - np.round(_STEPS_AN_OCTAVE * octaves), 0, 15)
+        columns = pack(
+            TrackBatch,
+            number=t["number"],
+            time_ns=t["time_ns"],
+            position_ecef_m=t["x"][:, :3],
+            velocity_ecef_mps=t["x"][:, 3:],
+            covariance=cov[:, _UPPER[0], _UPPER[1]],
+            quality=quality,
+            detected_ns=t["detected_ns"],
+            confirmed_ns=t["confirmed_ns"],
+            detection=t["detection"],
+            address=t["address"],
+            callsign=t["callsign"].copy().view("S8"),
+        )
+        return TrackBatch(**self._issuer.header(seen_ns, now_ns), count=rows.size, **columns)
+
+    def _deleted(self, outcome: Outcome, now_ns: int) -> list[Message]:
+        seen = in_coverage(outcome.states, self._engine.sites)
+        reasons = tuple(
+            "no plots" if why != COASTED or inside else "left coverage"
+            for why, inside in zip(outcome.why.tolist(), seen.tolist(), strict=True)
+        )
+        numbers = tuple(outcome.ended.tolist())
+        header = self._issuer.header(self._newest_ns, now_ns)
+        return [TracksDeleted(**header, numbers=numbers, reasons=reasons)]
