@@ -31,53 +31,63 @@ def triangle(matrix: F64) -> F64:
 
 
 def cholesky(matrix: F64) -> F64:
-    """Return the lower factor (N, 6, 6); slightly indefinite matrices are repaired upwards."""
-    n = matrix.shape[-1]
-    lower = np.zeros_like(matrix)
-    for j in range(n):
-        diagonal = matrix[:, j, j]
-        pivot = diagonal - (lower[:, j, :j] ** 2).sum(1)
-        floor = PIVOT_SHARE * np.abs(diagonal) + np.finfo(np.float64).tiny
-        root = np.sqrt(np.maximum(pivot, floor))
-        lower[:, j, j] = root
-        for i in range(j + 1, n):
-            dot = (lower[:, i, :j] * lower[:, j, :j]).sum(1)
-            lower[:, i, j] = (matrix[:, i, j] - dot) / root
-    return lower
-
-
-def solve_lower(lower: F64, right: F64) -> F64:
-    """Return y of L y = b for (N, n, n) and (N, n)."""
-    y = np.zeros_like(right)
-    for i in range(lower.shape[-1]):
-        dot = (lower[:, i, :i] * y[:, :i]).sum(1)
-        y[:, i] = (right[:, i] - dot) / lower[:, i, i]
-    return y
+    """Return the lower factor (N, n, n); slightly indefinite matrices are repaired upwards."""
+    return _back(_cholesky(_front(matrix)))
 
 
 def inverse(matrix: F64) -> F64:
     """Return the inverses of (N, n, n) symmetric positive definite matrices."""
-    lower = cholesky(matrix)
-    n = matrix.shape[-1]
-    inv = np.zeros_like(matrix)
-    for k in range(n):
-        unit = np.zeros((len(matrix), n))
-        unit[:, k] = 1.0
-        inv[:, :, k] = solve_lower(lower, unit)
-    return (inv[:, :, :, None] * inv[:, :, None, :]).sum(1)
+    root = _inverse_of_lower(_cholesky(_front(matrix)))
+    total = root[0, :, None] * root[0, None, :]
+    for row in root[1:]:
+        total += row[:, None] * row[None, :]
+    return _back(total)
 
 
 def distance2(difference: F64, matrix: F64) -> F64:
     """Return the squared Mahalanobis distances (N,) of (N, n) under (N, n, n)."""
-    return (solve_lower(cholesky(matrix), difference) ** 2).sum(1)
+    lower = _cholesky(_front(matrix))
+    y = np.ascontiguousarray(difference.T)
+    for i in range(len(lower)):
+        y[i] = (y[i] - (lower[i, :i] * y[:i]).sum(0)) / lower[i, i]
+    return (y * y).sum(0)
 
 
 def log_determinant(matrix: F64) -> F64:
     """Return ln det of (N, n, n)."""
-    lower = cholesky(matrix)
-    return 2 * np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(1)
+    lower = _cholesky(_front(matrix))
+    return 2 * sum((np.log(lower[i, i]) for i in range(len(lower))), np.zeros(len(matrix)))
 
 
 def times(matrix: F64, vector: F64) -> F64:
     """Return (N, n) products of (N, n, n) and (N, n)."""
-    return (matrix * vector[:, None, :]).sum(2)
+    return (_front(matrix) * np.ascontiguousarray(vector.T)).sum(1).T
+
+
+def _front(matrix: F64) -> F64:
+    """Return (n, n, N): every element of all matrices side by side, which is what is fast."""
+    return np.ascontiguousarray(matrix.transpose(1, 2, 0))
+
+
+def _back(matrix: F64) -> F64:
+    return np.ascontiguousarray(matrix.transpose(2, 0, 1))
+
+
+def _cholesky(matrix: F64) -> F64:
+    lower = np.zeros_like(matrix)
+    for j in range(len(matrix)):
+        diagonal = matrix[j, j]
+        pivot = diagonal - (lower[j, :j] * lower[j, :j]).sum(0)
+        floor = PIVOT_SHARE * np.abs(diagonal) + np.finfo(np.float64).tiny
+        lower[j, j] = np.sqrt(np.maximum(pivot, floor))
+        dot = (lower[j + 1 :, :j] * lower[j, :j]).sum(1)
+        lower[j + 1 :, j] = (matrix[j + 1 :, j] - dot) / lower[j, j]
+    return lower
+
+
+def _inverse_of_lower(lower: F64) -> F64:
+    out = np.zeros_like(lower)
+    for i in range(len(lower)):
+        out[i, i] = 1 / lower[i, i]
+        out[i, :i] = -(lower[i, :i, None] * out[:i, :i]).sum(0) * out[i, i]
+    return out
