@@ -57,10 +57,13 @@ class Audience:
 
 
 def _in_words(warning: AirWarning, own: str) -> AirWarning:
-    """Return the warning as our own people read it: one for a partner says how far it has come."""
+    """Return the warning as our own people read it: one for a partner says how far it has come,
+    one between others that it is for information."""
     if warning.nation == own:
         return warning
-    if warning.acknowledged_by:
+    if warning.origin != own:
+        progress = f"For information: {warning.origin} warns {warning.nation}."
+    elif warning.acknowledged_by:
         progress = f"{warning.nation} has acknowledged."
     elif warning.state is WarningState.ESCALATED:
         progress = f"{warning.nation} has not acknowledged in time: call them."

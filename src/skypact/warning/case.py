@@ -177,9 +177,11 @@ def content(found: Assessment) -> dict[str, Any]:
     }
 
 
-def sentence(found: Assessment) -> str:
+def sentence(found: Assessment | AirWarning) -> str:
     """Return why: class, first place, time."""
     kind = found.threat_class.name.lower()
+    if not found.places:
+        return f"{kind.capitalize()} track {found.track} ({found.class_probability:.0%} sure)."
     first = found.places[0]
     more = len(found.places) - 1
     others = f" and {more} more place{'s' if more > 1 else ''}" if more else ""
@@ -229,17 +231,8 @@ def opened(
     )
 
 
-def received(told: AirWarning, now_ns: int, within_s: float) -> Case:
-    """Return the case of a partner's warning for us, as it came."""
-    by_ns = now_ns + round(within_s * SECOND_NS)
-    ledger = msgspec.structs.replace(told.ledger, received_ns=now_ns, shown_ns=0, acknowledged_ns=0)
-    state = told.state
-    if state in (WarningState.ACKNOWLEDGED, WarningState.ESCALATED):
-        state = WarningState.RAISED
-    warning = msgspec.structs.replace(
-        told, state=state, version=1, acknowledged_by="", acknowledge_by_ns=by_ns, ledger=ledger
-    )
-    due_ns = 0 if state is WarningState.CLEARED else by_ns
-    return Case(
-        warning=warning, partner_version=told.version, silence_due_ns=due_ns, told_ns=now_ns
-    )
+def resume(case: Case) -> Trigger:
+    """Return how a warning whose all-clear was proposed goes on when it threatens again."""
+    if case.answered:
+        return Trigger.RESUME_ANSWERED
+    return Trigger.RESUME_ESCALATED if case.step else Trigger.RESUME

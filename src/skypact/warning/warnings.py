@@ -31,10 +31,11 @@ from skypact.core.messages import (
     WarningUpdated,
 )
 from skypact.warning.audience import EVENT_NAMES, LEDGER, REFUSED, REMINDER, RESTATED, Audience
-from skypact.warning.case import Case, opened, received
+from skypact.warning.case import Case, opened, resume
 from skypact.warning.commands import why_not_acknowledged, why_not_cleared
 from skypact.warning.docket import Docket, DocketState, Key
 from skypact.warning.lifecycle import Trigger
+from skypact.warning.partners import follow, received
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.assess import Assessor
 from skypact.warning.threat.evaluate import Assessment
@@ -233,42 +234,19 @@ class Warnings:
 
     def _receive(self, message: PartnerWarning, now_ns: int) -> list[Message]:
         told, case = message.warning, self._docket.get(message.warning.warning_id)
-        if told.nation != self._nation or told.origin != message.partner:
-            why = f"is by {told.origin} for {told.nation}; it is not {message.partner}'s for us"
-            return [self._refusal(message.id, f"Warning {told.warning_id} {why}.", now_ns)]
-        if case is None:
-            case = received(told, now_ns, self._settings.acknowledge_within_s)
-            if not case.open:
-                self._docket.add(case)
-                return []
-            if self._docket.open_count >= self._settings.open_max:
-                return self._refuse_case(case, now_ns)
-            self._docket.add(case)
-            return self._tell(WarningRaised, case, now_ns)
-        if case.warning.origin != message.partner or told.version <= case.partner_version:
-            return []
-        case.partner_version = told.version
-        return self._follow_partner(case, message, now_ns) if case.open else []
-
-    def _follow_partner(self, case: Case, message: PartnerWarning, now_ns: int) -> list[Message]:
-        told, state = message.warning, case.warning.state
-        fields = ("threat_class", "class_probability", "places", "assessed_ns", "impact", "reason")
-        facts = {name: getattr(told, name) for name in fields}
-        if told.state is WarningState.CLEARED:
-            case.apply(Trigger.CLEAR, **facts, cleared_by=told.cleared_by or message.partner)
-            self._close(case)
-            return self._tell(WarningCleared, case, now_ns)
-        proposed = told.state is WarningState.CLEAR_PROPOSED
-        if proposed and state is not WarningState.CLEAR_PROPOSED:
-            case.apply(Trigger.QUIET, **facts)
-            return self._tell(AllClearProposed, case, now_ns)
-        if not proposed and state is WarningState.CLEAR_PROPOSED:
-            case.apply(_resume(case), **facts)
-            return self._tell(WarningUpdated, case, now_ns)
-        if all(getattr(case.warning, name) == value for name, value in facts.items()):
-            return []
-        case.apply(Trigger.UPDATE, **facts)
-        return self._tell(WarningUpdated, case, now_ns)
+        if told.origin != message.partner or (case and case.warning.origin != message.partner):
+            why = f"Warning {told.warning_id} by {told.origin} came from {message.partner}."
+            return [self._refusal(message.id, why, now_ns)]
+        if case is not None:
+            kind = follow(case, told, self._nation)
+            if kind is WarningCleared:
+                self._close(case)
+            return self._tell(kind, case, now_ns) if kind else []
+        case = received(told, self._nation, now_ns, self._settings.acknowledge_within_s)
+        if case.open and self._docket.open_count >= self._settings.open_max:
+            return self._refuse_case(case, now_ns)
+        self._docket.add(case)
+        return self._tell(WarningRaised, case, now_ns) if case.open else []
 
     def _take_answer(self, message: PartnerAcknowledgement, now_ns: int) -> list[Message]:
         case = self._docket.get(message.warning_id)
@@ -343,7 +321,7 @@ class Warnings:
         if not case.update_due_ns or case.update_due_ns > now_ns:
             return []
         proposed = case.warning.state is WarningState.CLEAR_PROPOSED
-        case.apply(_resume(case) if proposed else Trigger.UPDATE, **case.news())
+        case.apply(resume(case) if proposed else Trigger.UPDATE, **case.news())
         case.told_ns = now_ns
         return self._tell(WarningUpdated, case, now_ns)
 
@@ -386,12 +364,6 @@ class Warnings:
         if nation == self._nation:
             return self._settings.acknowledge_within_s
         return self._settings.partner_acknowledge_within_s
-
-
-def _resume(case: Case) -> Trigger:
-    if case.answered:
-        return Trigger.RESUME_ANSWERED
-    return Trigger.RESUME_ESCALATED if case.step else Trigger.RESUME
 
 
 def _arrivals(case: Case) -> list[int]:

@@ -2,12 +2,12 @@ import msgspec
 import pytest
 
 from skypact.core.errors import InvariantError
-from skypact.core.messages import ThreatClass, ThreatenedPlace, WarningState
-from skypact.warning.case import Case, opened, received, sentence
+from skypact.core.messages import ThreatClass, ThreatenedPlace
+from skypact.warning.case import Case, opened, sentence
 from skypact.warning.lifecycle import Trigger
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.evaluate import Assessment
-from tests.unit.warning.world import SECOND_NS, START_NS, partner_warning
+from tests.unit.warning.world import SECOND_NS, START_NS
 
 T0 = START_NS
 SETTINGS = WarningSettings()
@@ -105,14 +105,6 @@ def test_a_lost_track_waits_for_its_arrival_and_a_quiet_one_does_not() -> None:
     assert turned.quiet_due_ns == at(40)
     assert "no longer threatens Alder" in turned.why_quiet()
     assert "arrival is over" in lost.why_quiet()
-
-
-def test_a_partners_state_is_not_ours() -> None:
-    told = partner_warning(T0, state=WarningState.ACKNOWLEDGED, acknowledged_by="X").warning
-    case = received(told, T0, 30.0)
-    assert case.warning.state is WarningState.RAISED
-    assert not case.answered
-    assert case.silence_due_ns == at(30)
 
 
 def test_the_reason_is_one_sentence() -> None:

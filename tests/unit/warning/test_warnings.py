@@ -205,7 +205,7 @@ def test_a_threat_that_comes_back_resumes_the_same_warning() -> None:
     assert of_kind(warnings.wake(at(32)), AllClearProposed)
     out = warnings.handle(tracks(at(36), [(7, cruise_to_alder(55))]), at(36))
     (event,) = of_kind(out, WarningUpdated)
-    assert event.warning.state is WarningState.RAISED
+    assert event.warning.state is WarningState.ESCALATED  # as it was before
     assert event.warning.warning_id == "auria-w1"
     assert not of_kind(out, WarningRaised)
 

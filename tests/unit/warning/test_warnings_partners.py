@@ -76,14 +76,25 @@ def test_a_clear_that_overtakes_its_warning_leaves_nothing_open() -> None:
     assert warnings.next_wake_ns() is None
 
 
-def test_a_warning_that_is_not_the_partners_for_us_is_refused() -> None:
-    warnings = room()
-    for strange in (
-        partner_warning(T0, nation="cestia"),
-        partner_warning(T0, origin="cestia"),
-    ):
-        (refusal,) = warnings.handle(strange, T0)
+def test_a_warning_under_another_nations_name_is_refused() -> None:
+    for origin in ("cestia", "auria"):
+        (refusal,) = room().handle(partner_warning(T0, origin=origin), T0)
         assert isinstance(refusal, CommandRefused)
+
+
+def test_a_warning_between_others_is_shown_for_information() -> None:
+    warnings = room()
+    out = warnings.handle(partner_warning(T0, nation="cestia"), T0)
+    (delivery,) = of_kind(out, Delivery)
+    assert delivery.warning.reason.startswith("For information: borvia warns cestia. Ballistic")
+    assert warnings.next_wake_ns() is None
+    (refusal,) = warnings.handle(acknowledge(at(1), "borvia-7"), at(1))
+    assert "only cestia can acknowledge" in refusal.reason
+    escalated = partner_warning(T0, 2, WarningState.ESCALATED, nation="cestia")
+    assert told(warnings.handle(escalated, at(2))) == [("duty", "warning_updated", "escalated")]
+    assert not warnings.handle(partner_warning(T0, 3, escalated.warning.state, nation="cestia"), T0)
+    cleared = partner_warning(T0, 4, WarningState.CLEARED, nation="cestia")
+    assert of_kind(warnings.handle(cleared, at(3)), WarningCleared)
 
 
 def test_several_warnings_of_one_track_are_acknowledged_together() -> None:
