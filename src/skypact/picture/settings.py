@@ -17,8 +17,8 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     gate, release_gate: squared Mahalanobis distance (6 degrees of freedom) to join and to part;
     registration_sd_m: what nations' systems may disagree by on top of their covariances;
     reach_max_m: nothing further apart is compared; process_noise_m2ps3: of the constant-velocity
-    model that takes tracks to a common time; pending_s: age at which identity pending becomes
-    unknown.
+    model that takes tracks to a common time; apart_s: how long parted tracks are not joined again;
+    pending_s: age at which identity pending becomes unknown.
     """
 
     track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...] = ()
