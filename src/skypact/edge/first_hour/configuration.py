@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +18,7 @@ UNIT = "skypact.service"
 TRACK_NUMBERS = 500
 TRACK_NUMBER_MIN, TRACK_NUMBER_MAX = 1_000, 32_767
 NUMBERS_PER_LINE = 15
+AGREED_FOR = timedelta(days=365)
 
 
 def init(
@@ -42,7 +44,7 @@ def init(
         raise ConfigError("is not empty; a new node needs a folder of its own", path=str(directory))
     shown = display_name or nation.capitalize()
     texts = {
-        f"{AGREEMENTS}/{EXAMPLE}": _filled(_template("agreement.toml"), owner=_quoted(nation)),
+        f"{AGREEMENTS}/{EXAMPLE}": agreement_text(nation, now_ns),
         UNIT: unit(directory, program),
         NODE_FILE: node_text(nation, shown, context),
     }
@@ -67,6 +69,17 @@ def node_text(nation: str, display_name: str, context: Context) -> str:
         display_name=_quoted(display_name),
         context=f'"{context.value}"',
         track_numbers="[\n  " + ",\n  ".join(rows) + ",\n]",
+    )
+
+
+def agreement_text(owner: str, now_ns: int) -> str:
+    """Return the commented example of an agreement: for a year from the day of `now_ns`."""
+    today = datetime.fromtimestamp(now_ns / 1e9, UTC).date()
+    return _filled(
+        _template("agreement.toml"),
+        owner=_quoted(owner),
+        valid_from=f"{today}T00:00:00Z",
+        valid_until=f"{today + AGREED_FOR}T00:00:00Z",
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,10 @@ def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
     example.write_text(example.read_text().replace('partner = "borvia"', 'partner = "auria"'))
     example.rename(example.with_name("auria.toml"))
     node = load(tmp_path / "borvia")
-    assert [(a.owner, a.partner) for a in node.agreements] == [("borvia", "auria")]
+    (agreement,) = node.agreements
+    assert (agreement.owner, agreement.partner) == ("borvia", "auria")
+    now = datetime.fromtimestamp(NOW_NS / 1e9, UTC)
+    assert agreement.valid_from <= now < agreement.valid_until
     assert check(node.path, node.files) == []
 
 
