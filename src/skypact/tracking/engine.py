@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.tracking.kernels.layout import CONFIRMED, GUESS, LOOK, TUNING
+from skypact.core.geodesy import GM_M3PS2
+from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, LOOK, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.table import TrackTable
@@ -93,3 +94,16 @@ class Engine:
     def confirmed(self) -> I64:
         """Return the rows of confirmed tracks."""
         return np.flatnonzero(self.table.tracks["state"][: self.table.count] == CONFIRMED)
+
+    def states_at(self, time_ns: int) -> tuple[I64, NDArray[np.float64]]:
+        """Return (numbers, states (n, 6) ECEF) of the confirmed tracks, carried to a time."""
+        tracks = self.table.tracks[self.confirmed()]
+        dt = 1e-9 * (time_ns - tracks["time_ns"])[:, None]
+        states = tracks["x"].copy()
+        position = states[:, :3]
+        falls = tracks["weight"][:, FLYING:].sum(axis=1)
+        pull = -GM_M3PS2 * falls / np.sqrt(np.sum(position**2, axis=1)) ** 3
+        acceleration = pull[:, None] * position
+        states[:, :3] += dt * states[:, 3:] + 0.5 * dt * dt * acceleration
+        states[:, 3:] += dt * acceleration
+        return tracks["number"], states
