@@ -18,6 +18,7 @@ from skypact.core.messages import Context
 from skypact.edge import pki
 from skypact.edge.clock import Clock
 from skypact.edge.credentials import HUB_AUTHORITY, NATIONS
+from skypact.edge.log import configure
 from skypact.edge.nats_server import kept_port
 from skypact.edge.supervise import ChildSpec, supervise
 from skypact.exercise.scenario import Scenario
@@ -53,6 +54,7 @@ def _run(
     browser: bool,
     summary_path: Path | None,
 ) -> int:
+    configure("demo")
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE  {scenario.title}. Ctrl-C ends it.", "demo")
     network = prepare(state, scenario, seed)

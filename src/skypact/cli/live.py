@@ -28,6 +28,7 @@ from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
 from skypact.edge.link import OutboxSender, PartnerLinks
+from skypact.edge.log import configure
 from skypact.edge.nats_config import server_name
 from skypact.edge.nats_server import NatsServer
 from skypact.edge.replay import RecordedConfig
@@ -44,6 +45,7 @@ def run_node(directory: Path, say: Callable[[str], None], opened: Callable[[str]
     """Run the node in `directory` until it is told to end; return the exit status."""
 
     async def live() -> int:
+        configure(directory.name)
         return await LiveNode(load(directory), say).run(opened)
 
     return asyncio.run(live())

@@ -46,6 +46,7 @@ class BeastServer:
         self._host, self._port = host, port
         self._clients: dict[asyncio.StreamWriter, None] = {}
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; raises LinkError when the port can't be had."""
@@ -61,6 +62,7 @@ class BeastServer:
             self._server.close()
         for writer in list(self._clients):
             self._drop(writer)
+        await asyncio.gather(*self._serving)
 
     @property
     def port(self) -> int:
@@ -90,6 +92,10 @@ class BeastServer:
             writer.transport.abort()
             return
         self._clients[writer] = None
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         try:
             while await reader.read(4096):
                 pass  # what a client says is of no interest; its end of stream is
