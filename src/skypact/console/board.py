@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from skypact.config import ConsoleSettings
 from skypact.console import frame, views
-from skypact.console.settings import ConsoleSettings, NodeIdentity
+from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (
     AirWarning,

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from skypact.config import ConsoleSettings
 from skypact.console.auth import Session
 from skypact.console.board import Board
-from skypact.console.settings import ConsoleSettings, NodeIdentity
+from skypact.console.settings import NodeIdentity
 from skypact.console.views import may_acknowledge, may_release
 from skypact.core.errors import DecodeError, SkypactError
 from skypact.core.ids import Issuer

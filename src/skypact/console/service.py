@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from skypact.config import ConsoleSettings
 from skypact.console import auth, views
 from skypact.console.board import Board
 from skypact.console.desk import (
@@ -27,7 +28,7 @@ from skypact.console.desk import (
 )
 from skypact.console.frame import LAYOUT
 from skypact.console.pages import STATIC, Page
-from skypact.console.settings import ConsoleSettings, MapSite, NodeIdentity
+from skypact.console.settings import MapSite, NodeIdentity
 from skypact.console.stream import ClientQueue
 from skypact.console.web import ASK_BYTES_MAX, Door, application
 from skypact.core.errors import ConfigError, DecodeError

@@ -1,0 +1,136 @@
+"""Messages to what the page shows."""
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+
+from skypact.console import views
+from skypact.console.settings import NodeIdentity
+from skypact.core.messages import (
+    CommandRefused,
+    Context,
+    DatagramsDropped,
+    FeedState,
+    FeedView,
+    FrameRefused,
+    InputQuarantined,
+    Ledger,
+    LinkState,
+    LinkView,
+    Message,
+    NodeStarted,
+    ReleaseWithheld,
+    SensorState,
+    ThreatenedPlace,
+    WarningState,
+)
+from tests.unit.console.scene import warning
+
+AURIA = NodeIdentity(nation="auria", context=Context.EXERCISE, display_name="Auria")
+HEADER: dict[str, Any] = {
+    "id": "m1", "observed_ns": 5_000_000, "received_ns": 0, "origin": "auria",
+    "context": Context.EXERCISE,
+}  # fmt: skip
+AT = 1_900_000_000_000_000_000
+
+
+def test_times_to_go_become_times_of_arrival() -> None:
+    place = ThreatenedPlace(name="Aurensis", nation="auria", time_to_go_s=90.5, time_spread_s=4.04)
+    row = views.warning_row(warning(1, assessed_ns=AT, places=(place,)), AURIA)
+    assert row["places"] == [
+        {"name": "Aurensis", "nation": "auria", "eta_ms": AT / 1e6 + 90_500, "spread_s": 4.0}
+    ]
+    assert row["threat"] == "ballistic"
+
+
+def test_angles_become_degrees() -> None:
+    impact = views.warning_row(warning(1), AURIA)["impact"]
+    assert impact["lat"] == pytest.approx(-32.1)
+    assert impact["azimuth_deg"] == pytest.approx(262)
+    assert math.isclose(impact["semi_major_m"], 38_000)
+    assert views.warning_row(warning(1, impact=None), AURIA)["impact"] is None
+
+
+def test_no_number_exceeds_what_a_browser_holds_exactly() -> None:
+    row = views.warning_row(warning(1, acknowledge_by_ns=AT), AURIA)
+
+    def numbers(value: Any) -> list[float]:
+        if isinstance(value, dict):
+            return [n for inner in value.values() for n in numbers(inner)]
+        if isinstance(value, list):
+            return [n for inner in value for n in numbers(inner)]
+        return [value] if isinstance(value, int | float) else []
+
+    decoded = msgspec.json.decode(msgspec.json.encode(row))
+    assert max(abs(n) for n in numbers(decoded)) < 2**53
+
+
+def test_the_ledger_keeps_microseconds() -> None:
+    ledger = views.ledger_row(Ledger(detected_ns=AT + 1_234_567, shown_ns=0))
+    assert ledger["detected"] == AT / 1e6 + 1.235
+    assert ledger["shown"] == 0
+    assert tuple(ledger) == views.STAGES
+
+
+@pytest.mark.parametrize(
+    ("changed", "acknowledge", "release"),
+    [
+        ({}, True, False),
+        ({"state": WarningState.ESCALATED}, True, False),
+        ({"state": WarningState.ACKNOWLEDGED}, False, False),
+        ({"nation": "cestia"}, False, False),
+        ({"state": WarningState.CLEAR_PROPOSED}, False, False),
+        ({"state": WarningState.CLEAR_PROPOSED, "origin": "auria"}, False, True),
+        ({"state": WarningState.CLEARED, "origin": "auria"}, False, False),
+    ],
+)
+def test_people_may_do_what_is_theirs(
+    changed: dict[str, Any], acknowledge: bool, release: bool
+) -> None:
+    row = views.warning_row(warning(1, **changed), AURIA)
+    assert (row["may_acknowledge"], row["may_release"]) == (acknowledge, release)
+
+
+def test_feeds_and_links_keep_their_counters() -> None:
+    feed = FeedState(
+        name="f", format="beast", records=1, refused=2, unknown=3, doubled=4, dropped=5,
+        last_ns=6_000_000, alive=False, last_refusals=("a", "b", "c", "d"),
+    )  # fmt: skip
+    sensor = SensorState(name="s", last_ns=7_000_000, rotation_s=4.996, alive=True)
+    rows = views.feed_rows(FeedView(**HEADER, feeds=(feed,), sensors=(sensor,)))
+    assert rows["observed_ms"] == 5.0
+    assert rows["feeds"][0]["last_refusals"] == ["b", "c", "d"]
+    assert [rows["feeds"][0][k] for k in ("records", "refused", "doubled", "dropped")] == [
+        1, 2, 4, 5,
+    ]  # fmt: skip
+    assert rows["sensors"] == [{"name": "s", "alive": True, "last_ms": 7.0, "rotation_s": 5.0}]
+    link = LinkState(
+        partner="borvia", alive=True, last_heard_ns=8_000_000, tracks_in=1, tracks_out=2, gaps=3,
+        outbox=4,
+    )  # fmt: skip
+    assert views.link_rows(LinkView(**HEADER, links=(link,)))["links"] == [
+        {"partner": "borvia", "alive": True, "last_heard_ms": 8.0, "tracks_in": 1, "tracks_out": 2,
+         "gaps": 3, "outbox": 4}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "count"),
+    [
+        (CommandRefused(**HEADER, command_id="c1", reason="no"), "command refused", 1),
+        (ReleaseWithheld(**HEADER, partner="b", what="t", reason="r", withheld=9), "withheld", 9),
+        (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
+        (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),
+        (InputQuarantined(**HEADER, position=4, reason="r"), "quarantined", 1),
+    ],
+)
+def test_what_was_refused_or_withheld_is_noted(message: Message, kind: str, count: int) -> None:
+    notice = views.notice(message)
+    assert notice is not None
+    assert (notice.kind, notice.count) == (kind, count)
+
+
+def test_other_messages_are_no_notice() -> None:
+    assert views.notice(NodeStarted(**HEADER, epoch=1, version="0")) is None
