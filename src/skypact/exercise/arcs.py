@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skypact.core.errors import SkypactError
 from skypact.core.geodesy import (
@@ -33,7 +34,9 @@ COARSE_STEP_S = 2.0
 FLIGHT_MAX_S = 3600.0
 MISS_MAX_M = 10.0
 COARSE_MISS_MAX_M = 3.0
-PASSES_MAX = 25
+PASSES_MAX = 12
+_NUDGE_MPS = np.array([0.0, 1.0, 0.0])
+_NUDGE_RAD = np.array([0.0, 0.0, 1e-4])
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def fly(position: F64, velocity: F64, drag_kgpm2: F64, forces: Forces) -> tuple[
     repeated. Raises SkypactError for an object still up after an hour.
     """
     states = list(_march(position, velocity, drag_kgpm2, forces, STEP_S))
+    if np.isnan(states[-1][2]).any():
+        raise SkypactError("a ballistic object is still in flight after an hour")
     track_p = np.stack([position, *(state[0] for state in states)])
     track_v = np.stack([velocity, *(state[1] for state in states)])
     return track_p, track_v, states[-1][2], states[-1][3]
@@ -104,7 +109,6 @@ def _march(
         yield p, v, flight_s, impact
         if not np.isnan(flight_s).any():
             return
-    raise SkypactError("a ballistic object is still in flight after an hour")
 
 
 def _step(p: F64, v: F64, drag: F64, forces: Forces, h: float) -> tuple[F64, F64]:
@@ -155,39 +159,49 @@ def solve(
     elevation_rad: F64,
     drag_kgpm2: F64,
     forces: Forces,
-) -> tuple[F64, F64]:
-    """Return start positions and velocities (N, 3) of arcs that come down at `aim`.
+) -> tuple[F64, F64, NDArray[np.bool_]]:
+    """Return start positions and velocities (N, 3) of arcs that come down at `aim`, and which (N,)
+    do so within 10 m.
 
     launch: lat_rad, lon_rad, height_wgs84_m, each (N,); aim: lat_rad, lon_rad; elevation_rad (N,):
-    NaN asks for the least energy. Newton on speed and azimuth. Raises SkypactError when an aim is
-    not reached within 10 m.
+    NaN asks for the least energy. Newton on speed and azimuth, coarse steps first. An arc that has
+    arrived is left alone, so that it does not depend on the others.
     """
     ground = distance_m(launch[0], launch[1], aim[0], aim[1])
     elevation = np.where(np.isnan(elevation_rad), least_energy_elevation(ground), elevation_rad)
     speed, azimuth = free_flight_speed(ground, elevation), azimuth_rad(*launch[:2], *aim)
     start, axes = ecef_from_geodetic(*launch), enu_axes(launch[0], launch[1])
     aim_axes, aim_p = enu_axes(*aim), ecef_from_geodetic(*aim, 0.0)
-    nudge_s, nudge_a = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1e-4])
-    step_s = COARSE_STEP_S
-    for _ in range(PASSES_MAX):
-        s, a = speed[:, None] + nudge_s, azimuth[:, None] + nudge_a
-        v = _velocity(s, a, elevation[:, None], axes[:, None])
-        p = np.broadcast_to(start[:, None], v.shape)
-        *_, hit = deque(_march(p, v, drag_kgpm2[:, None], forces, step_s), maxlen=1).pop()
-        miss = np.einsum("nij,nkj->nki", aim_axes, hit - aim_p[:, None])[..., :2]
-        miss_m = np.hypot(miss[:, 0, 0], miss[:, 0, 1]).max()
-        if step_s == STEP_S and miss_m < MISS_MAX_M:
-            return start, v[:, 0]
-        step_s = STEP_S if miss_m < COARSE_MISS_MAX_M else step_s
-        by_s, by_a = miss[:, 1] - miss[:, 0], (miss[:, 2] - miss[:, 0]) / 1e-4
-        det = by_s[:, 0] * by_a[:, 1] - by_s[:, 1] * by_a[:, 0]
-        east, north = miss[:, 0, 0], miss[:, 0, 1]
-        more_s = -(east * by_a[:, 1] - north * by_a[:, 0]) / det
-        more_a = -(by_s[:, 0] * north - by_s[:, 1] * east) / det
-        # A bounded step keeps a poor first guess from leaving the region where arcs exist.
-        speed = speed + np.clip(more_s, -0.2 * speed, 0.2 * speed)
-        azimuth = azimuth + np.clip(more_a, -0.2, 0.2)
-    raise SkypactError("no arc reaches the aim point with this elevation and drag")
+    there = np.zeros(ground.shape, np.bool_)
+    for step_s, miss_max_m in ((COARSE_STEP_S, COARSE_MISS_MAX_M), (STEP_S, MISS_MAX_M)):
+        for _ in range(PASSES_MAX):
+            s, a = speed[:, None] + _NUDGE_MPS, azimuth[:, None] + _NUDGE_RAD
+            v = _velocity(s, a, elevation[:, None], axes[:, None])
+            p = np.broadcast_to(start[:, None], v.shape)
+            *_, hit = deque(_march(p, v, drag_kgpm2[:, None], forces, step_s), maxlen=1).pop()
+            miss = np.einsum("nij,nkj->nki", aim_axes, hit - aim_p[:, None])[..., :2]
+            miss_m = np.hypot(miss[:, 0, 0], miss[:, 0, 1])
+            there = miss_m < miss_max_m
+            if (there | np.isnan(miss_m)).all():
+                break
+            more_s, more_a = _newton(miss)
+            # A bounded step keeps a poor first guess from leaving the region where arcs exist.
+            speed = speed + np.where(there, 0, np.clip(more_s, -0.2 * speed, 0.2 * speed))
+            azimuth = azimuth + np.where(there, 0, np.clip(more_a, -0.2, 0.2))
+        if not there.all():
+            break
+    return start, _velocity(speed, azimuth, elevation, axes), there
+
+
+def _newton(miss: F64) -> tuple[F64, F64]:
+    """Return changes of speed and azimuth that should bring misses (N, 3, 2) to zero: of the arc,
+    of the one nudged in speed, of the one nudged in azimuth."""
+    by_s = (miss[:, 1] - miss[:, 0]) / _NUDGE_MPS[1]
+    by_a = (miss[:, 2] - miss[:, 0]) / _NUDGE_RAD[2]
+    det = by_s[:, 0] * by_a[:, 1] - by_s[:, 1] * by_a[:, 0]
+    east, north = miss[:, 0, 0], miss[:, 0, 1]
+    more_s = -(east * by_a[:, 1] - north * by_a[:, 0]) / det
+    return more_s, -(by_s[:, 0] * north - by_s[:, 1] * east) / det
 
 
 def _velocity(speed_mps: F64, azimuth: F64, elevation: F64, axes: F64) -> F64:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skypact.core.errors import ConfigError, SkypactError
+from skypact.core.errors import ConfigError
 from skypact.core.geodesy import (
     F64,
     MEAN_RADIUS_M,
@@ -77,7 +77,7 @@ class _Arcs:
             return
         counts = [t.count for t in threats]
         drag = np.repeat(np.array([t.drag_kgpm2 for t in threats], np.float64), counts)
-        p, v = _starts(threats, forces)
+        p, v = _starts(threats, drag, forces)
         self._p, self._v, self.flight_s, _ = arcs.fly(p, v, drag, forces)
 
     def state(self, flown_s: F64) -> tuple[F64, F64]:
@@ -92,28 +92,23 @@ class _Arcs:
         )  # fmt: skip
 
 
-def _starts(threats: Sequence[Ballistic], forces: arcs.Forces) -> tuple[F64, F64]:
-    positions: list[F64] = []
-    velocities: list[F64] = []
+def _starts(threats: Sequence[Ballistic], drag: F64, forces: arcs.Forces) -> tuple[F64, F64]:
+    ends: list[F64] = []
     for threat in threats:
-        ends = np.radians([[threat.launch.lat_deg, threat.launch.lon_deg],
-                           [threat.aim.lat_deg, threat.aim.lon_deg]])  # fmt: skip
-        lat, lon = _spread(ends[:, 0], ends[:, 1], threat.count, threat.spacing_m)
-        n = threat.count
-        elevation = np.nan if threat.elevation_deg is None else np.radians(threat.elevation_deg)
-        try:
-            p, v = arcs.solve(
-                (lat[:, 0], lon[:, 0], np.full(n, threat.start_height_m)),
-                (lat[:, 1], lon[:, 1]),
-                np.full(n, elevation),
-                np.full(n, threat.drag_kgpm2),
-                forces,
-            )
-        except SkypactError as error:
-            raise ConfigError(str(error), path="scenario", key=f"threat {threat.name}") from error
-        positions.append(p)
-        velocities.append(v)
-    return np.concatenate(positions), np.concatenate(velocities)
+        lat, lon = np.radians([[p.lat_deg, p.lon_deg] for p in (threat.launch, threat.aim)]).T
+        ends.append(np.stack(_spread(lat, lon, threat.count, threat.spacing_m)))
+    (lat, lon), names = np.concatenate(ends, axis=1), [t for t in threats for _ in range(t.count)]
+    height = np.array([t.start_height_m for t in names], np.float64)
+    elevation = np.array(
+        [np.nan if t.elevation_deg is None else np.radians(t.elevation_deg) for t in names]
+    )
+    launch, aim = (lat[:, 0], lon[:, 0], height), (lat[:, 1], lon[:, 1])
+    p, v, there = arcs.solve(launch, aim, elevation, drag, forces)
+    if not there.all():
+        key = f"threat {names[int(np.argmin(there))].name}"
+        why = "no arc reaches the aim with this launch point, elevation and drag"
+        raise ConfigError(why, path="scenario", key=key)
+    return p, v
 
 
 def _routes(threats: Sequence[Cruise | Drone]) -> routes.Routes:

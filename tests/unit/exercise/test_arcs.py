@@ -19,7 +19,8 @@ VACUUM = arcs.Forces(density_kgpm3=0.0)
 def solved(range_deg: float, forces: arcs.Forces, drag: float = 8000.0, height: float = 0.0):
     launch = (np.radians([-32.0]), np.radians([-14.0]), np.array([height]))
     aim = (np.radians([-32.4]), np.radians([-14.0 - range_deg]))
-    p, v = arcs.solve(launch, aim, np.array([np.nan]), np.array([drag]), forces)
+    p, v, there = arcs.solve(launch, aim, np.array([np.nan]), np.array([drag]), forces)
+    assert there.all()
     return aim, p, v
 
 
@@ -72,7 +73,9 @@ def test_least_energy_on_a_still_round_earth(
     # Along the equator the ellipsoid is a circle.
     lon = range_km * 1000 / SEMI_MAJOR_AXIS_M
     start, zero = (np.zeros(1), np.zeros(1), np.zeros(1)), np.zeros(1)
-    p, v = arcs.solve(start, (zero, np.array([lon])), np.array([np.nan]), np.ones(1), forces)
+    aim = zero, np.array([lon])
+    p, v, there = arcs.solve(start, aim, np.array([np.nan]), np.ones(1), forces)
+    assert there.all()
     track_p, _, flown_s, _ = arcs.fly(p, v, np.ones(1), forces)
     assert np.linalg.norm(v) / 1000 == pytest.approx(speed_kmps, rel=0.01)
     assert arcs.height_m(track_p).max() / 1000 == pytest.approx(apogee_km, rel=0.01)
@@ -99,6 +102,23 @@ def test_the_interpolation_keeps_ends_and_velocities() -> None:
     assert np.abs(middle - half_p).max() < 1e-3
 
 
-def test_an_aim_out_of_reach_is_refused() -> None:
-    with pytest.raises(SkypactError):
-        solved(6.4, arcs.Forces(), drag=100.0)
+def test_which_aim_is_out_of_reach_is_told() -> None:
+    launch = (np.radians([-32.0] * 2), np.radians([-14.0] * 2), np.zeros(2))
+    aim, drag = (np.radians([-32.4] * 2), np.radians([-15.0] * 2)), np.array([100.0, 1e6])
+    _, _, there = arcs.solve(launch, aim, np.full(2, np.nan), drag, arcs.Forces())
+    assert there.tolist() == [False, True]
+
+
+def test_arcs_do_not_depend_on_each_other() -> None:
+    launch = (np.radians([-32.0] * 2), np.radians([-14.0] * 2), np.full(2, 20_000.0))
+    aim, drag = (np.radians([-32.4, -33.0]), np.radians([-16.0, -15.0])), np.array([9e3, 5e3])
+    _, both, _ = arcs.solve(launch, aim, np.full(2, np.nan), drag, arcs.Forces())
+    one = (launch[0][1:], launch[1][1:], launch[2][1:]), (aim[0][1:], aim[1][1:])
+    _, alone, _ = arcs.solve(*one, np.full(1, np.nan), drag[1:], arcs.Forces())
+    assert both[1] == pytest.approx(alone[0], abs=1e-9)
+
+
+def test_what_never_comes_down_is_refused() -> None:
+    p, v = np.array([[7e6, 0.0, 0.0]]), np.array([[12_000.0, 0.0, 0.0]])
+    with pytest.raises(SkypactError, match="hour"):
+        arcs.fly(p, v, np.ones(1), VACUUM)

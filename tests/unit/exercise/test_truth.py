@@ -1,10 +1,11 @@
+import msgspec
 import numpy as np
 import pytest
 
 from skypact.core.errors import ConfigError
 from skypact.core.geodesy import distance_m, geodetic_from_ecef
 from skypact.core.messages import ThreatClass
-from skypact.exercise.scenario import Scenario, load, read
+from skypact.exercise.scenario import Ballistic, Point, Scenario, load, read
 from skypact.exercise.truth import Truth
 
 
@@ -75,3 +76,16 @@ def scenario_text(
     drone = '[[threat]]\nname = "drone"\nclass = "drone"\nspeed_mps = 50\nheight_m = 500\n'
     drone += f"{extra}\nwaypoints = [{{ lat_deg = -32, lon_deg = -19 }}, {{ {second} }}]\n"
     return read(text + drone if threat else text, "small.toml")
+
+
+def test_an_aim_out_of_reach_names_its_threat() -> None:
+    threat = Ballistic(
+        name="heavy-air",
+        launch=Point(lat_deg=-32, lon_deg=-14),
+        aim=Point(lat_deg=-32, lon_deg=-16),
+        drag_kgpm2=100,
+        start_height_m=0,
+    )
+    scenario = msgspec.structs.replace(load("first_night"), threats=(threat,))
+    with pytest.raises(ConfigError, match="heavy-air"):
+        Truth(scenario)
