@@ -15,17 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import asterix.generated as generated
+import msgspec
+import numpy as np
 import pytest
 from asterix.base import Bits, RawDatablock
 
 from skypact.core.columns import array, fault
 from skypact.core.ids import Issuer
-from skypact.core.messages import Context, FeedView, NodeStarted, Scan
+from skypact.core.messages import Context, FeedView, NodeStarted, Scan, TrackBatch
 from skypact.core.site import SensorSite
 from skypact.edge.feeds.capture import Datagram, read_datagrams
 from skypact.edge.feeds.run import run_feed
 from skypact.sensors.sensors import Sensors
 from skypact.sensors.settings import FeedSettings
+from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.tracker import Tracker
 from tests.unit.sensors.samples import datagrams
 
 pytestmark = pytest.mark.e2e
@@ -33,6 +37,7 @@ pytestmark = pytest.mark.e2e
 CAPTURE = "asterix/sample_data/cat_034_048.pcap"
 SPECS = {34: generated.Cat_034_1_29, 48: generated.Cat_048_1_32}
 FOOT_M, MILE_M = 0.3048, 1852.0
+SECOND_NS = 1_000_000_000
 
 
 @pytest.fixture(scope="session")
@@ -180,3 +185,43 @@ def test_radars_nobody_configured_are_counted(capture: Path) -> None:
     assert scans == []
     assert (feed.records, feed.unknown, feed.doubled) == (0, 81, 50)
     assert any("SAC 25 SIC 201" in text for text in feed.last_refusals)
+
+
+def apart(known: tuple[SensorSite, ...]) -> tuple[SensorSite, ...]:
+    """Return the sites where no two radars see the same aircraft."""
+    return tuple(
+        msgspec.structs.replace(site, lon_deg=-150.0 + 40 * i, range_max_m=470_000.0)
+        for i, site in enumerate(known)
+    )
+
+
+def confirmed(scans: list[Scan], known: tuple[SensorSite, ...]) -> int:
+    """Return how many tracks the scans confirm."""
+    tracker = Tracker(Issuer("auria", "tracking", Context.TEST), TrackingSettings(), known)
+    numbers: set[int] = set()
+    for scan in scans:
+        for message in tracker.handle(scan, scan.received_ns):
+            if isinstance(message, TrackBatch):
+                numbers |= set(array(message, "number").tolist())
+    return len(numbers)
+
+
+def later(scan: Scan, seconds: int) -> Scan:
+    """Return the same plots as if seen again after some seconds."""
+    times = array(scan, "time_ns") + seconds * SECOND_NS
+    return msgspec.structs.replace(
+        scan,
+        time_ns=np.ascontiguousarray(times).tobytes(),
+        observed_ns=scan.observed_ns + seconds * SECOND_NS,
+        received_ns=scan.received_ns + seconds * SECOND_NS,
+    )
+
+
+def test_no_track_is_confirmed_from_doubles(capture: Path) -> None:
+    known = apart(sites(list(read_datagrams(capture))))
+    scans, view = play(capture, known)
+    assert view.feeds[0].doubled == 50
+    assert confirmed(scans, known) == 0
+    # The planted fault: were the same plots taken for further looks, they would make tracks.
+    again = [later(scan, 5 * turn) for turn in range(4) for scan in scans]
+    assert confirmed(again, known) > 10

@@ -1,0 +1,145 @@
+"""Records per CPU second through the decoders and encoders, as one JSON line.
+
+    python bench/sensors_rate.py [--repeat 5] [--mutated 20000]
+
+`decode_*`: from datagrams to columns through the room; `codec_*`: libasterix's parsing alone;
+`mutated`: real datagrams with random bytes changed, none of which may be fatal.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from skypact.core.ids import Issuer
+from skypact.core.messages import Context
+from skypact.core.site import SensorSite
+from skypact.exercise.recorded import RecordedTraffic
+from skypact.sensors import asterix_blocks as blocks
+from skypact.sensors import asterix_cat048, asterix_cat062, beast
+from skypact.sensors.mode_s import Aircrafts
+from skypact.sensors.reading import Arrived, Reader
+from skypact.sensors.recording import read_recording
+from skypact.sensors.settings import Editions
+
+ZERO_NS = 1_790_000_000_000_000_000
+SECOND_NS = 1_000_000_000
+SITE = SensorSite(name="r", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=100, period_s=5)
+
+
+def rate(work: Callable[[], int], repeat: int) -> int:
+    """Return the median of records per CPU second."""
+    found = []
+    for _ in range(repeat):
+        begun = time.process_time()
+        records = work()
+        found.append(records / (time.process_time() - begun))
+    return round(statistics.median(found))
+
+
+def plots(count: int, dice: np.random.Generator) -> dict[str, np.ndarray]:
+    return {
+        "time_ns": ZERO_NS + np.arange(count) * 1_000_000,
+        "range_m": dice.uniform(1e4, 4e5, count),
+        "azimuth_rad": dice.uniform(0, 6.28, count),
+        "elevation_rad": dice.uniform(0, 0.2, count),
+        "range_rate_mps": dice.uniform(-400, 400, count),
+        "altitude_pressure_m": dice.uniform(100, 12_000, count),
+        "address": dice.integers(1, 1 << 24, count, dtype=np.uint32),
+        "mode3a": dice.integers(0, 4096, count, dtype=np.int32),
+        "detection": np.full(count, 3, np.uint8),
+        "callsign": np.full(count, b"SKY1234", "S8"),
+    }
+
+
+def tracks(count: int, dice: np.random.Generator) -> dict[str, np.ndarray]:
+    return {
+        "time_ns": np.full(count, ZERO_NS),
+        "lat_rad": dice.uniform(-1, 1, count),
+        "lon_rad": dice.uniform(-3, 3, count),
+        "height_wgs84_m": dice.uniform(0, 12_000, count),
+        "altitude_pressure_m": dice.uniform(0, 12_000, count),
+        "velocity_enu_mps": dice.uniform(-200, 200, (count, 3)),
+        "position_sd_m": np.full(count, 50.0),
+        "address": dice.integers(1, 1 << 24, count, dtype=np.uint32),
+        "callsign": np.full(count, b"SKY1234", "S8"),
+        "number": np.arange(count),
+    }
+
+
+def mutated(sent: list[bytes], count: int) -> dict[str, float]:
+    """Return how many of `count` broken datagrams were read or refused, and the slowest in ms."""
+    dice = random.Random(1)
+    reader = Reader(Editions(), None, clock_error_max_s=1e6, refuse_simulated=False)
+    records = refused = 0
+    worst_s = 0.0
+    for _ in range(count):
+        data = bytearray(dice.choice(sent))
+        for _ in range(dice.randint(1, 5)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        begun = time.process_time()
+        reading = reader.read([Arrived(bytes(data), ZERO_NS)])
+        worst_s = max(worst_s, time.process_time() - begun)
+        records += reading.records
+        refused += sum(r.count for r in reading.refusals)
+    return {"datagrams": count, "records": records, "refused": refused, "worst_ms": worst_s * 1e3}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--mutated", type=int, default=20_000)
+    args = parser.parse_args()
+    dice = np.random.default_rng(1)
+    traffic = RecordedTraffic()
+    some_plots, some_tracks = plots(960, dice), tracks(960, dice)
+    cat048 = asterix_cat048.encode_all(SITE, some_plots)
+    cat021 = [data for _, data in traffic.cat021(0, 30, ZERO_NS)]
+    cat062 = [
+        asterix_cat062.encode(
+            1, 2, {k: v[i : i + 24] for k, v in some_tracks.items()}, simulated=True
+        )
+        for i in range(0, 960, 24)
+    ]
+    frames = b"".join(data for _, data in traffic.beast(0, 300))
+
+    def decode(sent: list[bytes]) -> Callable[[], int]:
+        def work() -> int:
+            issuer = Issuer("a", "s", Context.TEST)
+            return read_recording(((ZERO_NS, d) for d in sent), issuer, Editions(), None).records
+
+        return work
+
+    def parse(sent: list[bytes]) -> Callable[[], int]:
+        editions = {21: "2.6", 48: "1.32", 62: "1.20"}
+        return lambda: sum(len(list(blocks.parse(d, ZERO_NS, editions))) for d in sent)
+
+    def mode_s() -> int:
+        found, _, _ = beast.split(b"", frames)
+        Aircrafts().reports([(f.message, ZERO_NS, 0) for f in found])
+        return len(found)
+
+    def encode_plots() -> int:
+        asterix_cat048.encode_all(SITE, some_plots)
+        return 960
+
+    result: dict[str, object] = {
+        f"decode_{name}": rate(decode(sent), args.repeat)
+        for name, sent in (("cat048", cat048), ("cat021", cat021), ("cat062", cat062))
+    }
+    result |= {
+        f"codec_{name}": rate(parse(sent), args.repeat)
+        for name, sent in (("cat048", cat048), ("cat021", cat021), ("cat062", cat062))
+    }
+    result["decode_beast"] = rate(mode_s, args.repeat)
+    result["encode_cat048"] = rate(encode_plots, args.repeat)
+    result["mutated"] = mutated(cat048 + cat021 + cat062, args.mutated)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
