@@ -26,6 +26,8 @@ from skypact.sharing.release import Releaser
 from skypact.sharing.warnings_out import WarningsOut
 
 S = 1_000_000_000
+LOWEST_M = 6.34e6
+"""Distance from the centre of the Earth below which nothing flies."""
 DAMAGED = "the frame cannot be read"
 
 
@@ -144,11 +146,13 @@ class Federation:
 
     def _heartbeat(self, link: Link, frame: wire.Frame) -> list[Message]:
         body = _decoded(wire.heartbeat_decoder, frame.body)
+        a = link.arrived
         if link.beat_is_new(frame.epoch, frame.sequence, body.track_sequence):
-            link.arrived.warning_promised = body.warning_sequence
-            if body.warning_sequence < link.arrived.warning_upto:
+            a.warning_promised = max(body.warning_sequence, a.warning_upto)
+            # A heartbeat may be overtaken by a warning that was sent after it.
+            if body.warning_sequence < a.warning_upto and frame.sent_ns > a.warning_sent_ns:
                 raise Refused(
-                    f"the partner's warnings went back from {link.arrived.warning_upto} to "
+                    f"the partner's warnings went back from {a.warning_upto} to "
                     f"{body.warning_sequence}: it has lost its memory and must enrol again"
                 )
         return []
@@ -182,6 +186,7 @@ class Federation:
         while a.warning_upto + 1 in a.held:
             a.warning_upto += 1
             ready = wire.frame_decoder.decode(a.held.pop(a.warning_upto))
+            a.warning_sent_ns = ready.sent_ns
             try:
                 out += self._durable_body(link.partner, ready, warnings, now_ns)
             except Refused as why:
@@ -255,6 +260,9 @@ def _check_tracks(body: wire.TrackBody, latest_ns: int) -> None:
         raise Refused("successors and ended tracks are not as many")
     if array(body, "time_ns").max(initial=0) > latest_ns:
         raise Refused("a track from the future")
+    radius_m = np.sqrt((array(body, "position_ecef_m") ** 2).sum(1))
+    if radius_m.min(initial=LOWEST_M) < LOWEST_M:
+        raise Refused("a track inside the Earth")
     diagonal = array(body, "covariance")[:, _DIAGONAL]
     if (diagonal <= 0).any():
         raise Refused("a track claims to be exact")

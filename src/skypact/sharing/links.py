@@ -14,7 +14,8 @@ class Arrived(msgspec.Struct, kw_only=True):
 
     track, beat: newest (epoch, sequence); accounted: TRACK sequence up to which every frame is
     either here or counted as lost; promised: TRACK sequence of the heartbeat before; warning_upto:
-    WARNING frames up to here were taken; warning_promised: newest the partner says it has sent;
+    WARNING frames up to here were taken; warning_sent_ns: when the last of them was sent, by the
+    partner's clock; warning_promised: newest the partner says it has sent;
     held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk.
     """
 
@@ -25,6 +26,7 @@ class Arrived(msgspec.Struct, kw_only=True):
     beat: tuple[int, int] = (0, 0)
     gaps: int = 0
     warning_upto: int = 0
+    warning_sent_ns: int = 0
     warning_promised: int = 0
     held: dict[int, bytes] = {}
     receipt_upto: int = 0

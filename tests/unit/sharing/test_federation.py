@@ -100,6 +100,7 @@ def bad_body(release, **fields) -> PartnerFrame:
         ({"time_ns": (T0 + 3600 * S).to_bytes(8, "little")}, "from the future"),
         ({"covariance": bytes(168)}, "claims to be exact"),
         ({"position_ecef_m": np.full(3, np.nan).tobytes()}, "position_ecef_m"),
+        ({"position_ecef_m": np.ones(3).tobytes()}, "inside the Earth"),
         ({"ended": (1, 2), "successors": (3,)}, "as many"),
     ],
 )
@@ -244,8 +245,17 @@ def test_a_partner_that_lost_its_memory_is_noticed():
         borvia.handle(arrived(release, T0), T0)
     fresh = sharing(everything(), everything("borvia", "auria"))
     (beat,) = releases(fresh.wake(T0 + S), Stream.HEARTBEAT)
+    assert opened(beat)[0].sent_ns > T0
     out = borvia.handle(arrived(beat, T0 + S), T0 + S)
     assert "lost its memory" in only(out, FrameRefused).reason
+
+
+def test_a_heartbeat_overtaken_by_a_warning_is_no_loss_of_memory():
+    auria, borvia = pair()
+    (beat,) = releases(auria.wake(T0 + S), Stream.HEARTBEAT)
+    (release,) = auria.handle(raised(T0 + S), T0 + S)
+    borvia.handle(arrived(release, T0 + S), T0 + S)
+    assert of(borvia.handle(arrived(beat, T0 + S), T0 + S), FrameRefused) == []
 
 
 def test_the_class_travels_with_the_track():
