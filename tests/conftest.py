@@ -1,6 +1,11 @@
 """Options all tests share."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("skypact", deadline=None)
+settings.load_profile("skypact")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -118,10 +118,7 @@ class Reader:
         by_source: dict[Source, list[Record]] = {}
         for record in records:
             source = record.source
-            if source == (-1, -1):
-                reason = f"CAT{record.category:03d} record: no data source (SAC, SIC)"
-                reading.refusals.append(Refusal(record.offset, reason))
-            elif self._sites is None or source in self._sites:
+            if self._sites is None or source in self._sites:
                 by_source.setdefault(source, []).append(record)
             else:
                 reading.unknown[source] = reading.unknown.get(source, 0) + 1

@@ -1,7 +1,9 @@
 """Data blocks: what parses, what is refused and where reading goes on."""
 
+import pytest
+
 from skypact.sensors import asterix_cat034, asterix_cat048
-from skypact.sensors.asterix_blocks import Record, Refusal, UnknownCategory, parse
+from skypact.sensors.asterix_blocks import REFUSALS_MAX, Record, Refusal, UnknownCategory, parse
 from tests.unit.sensors import samples
 
 
@@ -49,8 +51,20 @@ def test_lengths_that_make_no_sense_end_the_datagram() -> None:
     assert parts(b"") == []
 
 
-def test_a_datagram_of_the_smallest_blocks_is_no_burden() -> None:
-    found = parts(b"\x30\x00\x04\x00" * 16_000)
-    assert len(found) == 16_000
-    assert isinstance(found[0], Record)
-    assert found[0].source == (-1, -1)
+def test_a_record_without_data_source_refuses_its_block() -> None:
+    found = parts(b"\x30\x00\x04\x00" + mark())
+    assert isinstance(found[0], Refusal)
+    assert "SAC, SIC" in found[0].reason
+    assert isinstance(found[1], Record)
+
+
+@pytest.mark.parametrize("block", [b"\x30\x00\x04\x00", b"\x41\x00\x04\x00"])
+def test_a_datagram_full_of_faults_is_given_up(block: bytes) -> None:
+    found = parts(block * 16_000)
+    assert len(found) == REFUSALS_MAX + 1
+    assert isinstance(found[-1], Refusal)
+    assert "the rest, 63936 bytes" in found[-1].reason
+
+
+def test_a_block_of_empty_records_is_refused_at_the_first() -> None:
+    assert parts(b"\x30" + (60_003).to_bytes(2, "big") + bytes(60_000))[0].offset == 3
