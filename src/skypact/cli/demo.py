@@ -14,6 +14,7 @@ import msgspec
 
 from skypact.cli import folders, summary
 from skypact.config import KEYS, STATE
+from skypact.core.jit import warm
 from skypact.core.messages import Context
 from skypact.edge import pki
 from skypact.edge.clock import Clock
@@ -67,6 +68,9 @@ def _run(
         for name in names
     ]
     children.append(ChildSpec("world", partial(_world, scenario, seed, start_ns, network)))
+    # Here, so that every node inherits it; the first time it compiles for about half a minute.
+    say("preparing the number-crunching kernels (the first time takes half a minute)", "demo")
+    warm()
     status = supervise(children, preload=PRELOAD, for_s=for_s)
     if summary_path is not None:
         merged = summary.merge({name: state / name / STATE for name in names})
