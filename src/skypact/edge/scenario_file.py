@@ -122,7 +122,7 @@ def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
     # A flat world has no horizon.
     radars["height"] = columns["sen_h_ant"] if frame.curved else 1e12
     up = columns["sen_sig_el"] if frame.dims == 3 else np.full(len(radars), _PLANE_SD_RAD)
-    radars["var"] = np.stack([columns["sen_sig_r"], columns["sen_sig_az"], up], 1) ** 2
+    radars["noise_var"] = np.stack([columns["sen_sig_r"], columns["sen_sig_az"], up], 1) ** 2
     radars["detects"] = np.clip(columns["sen_pd"], 0.05, 0.99)
     radars["false_plots"] = np.maximum(columns["sen_clutter"], 0.1)
     radars["period_ns"] = np.round(columns["sen_period"] * 1e9)

@@ -51,7 +51,7 @@ def report_plots(reports: PositionReports) -> NDArray[Any]:
     rows["time_ns"] = array(reports, "time_ns")
     rows["position"] = ecef_from_geodetic(lat, lon, known)
     rows["rotation"] = enu_axes(lat, lon)
-    rows["var"] = np.stack([sd, sd, up_sd], 1) ** 2
+    rows["noise_var"] = np.stack([sd, sd, up_sd], 1) ** 2
     rows["velocity"] = velocity_ecef_from_enu(array(reports, "velocity_enu_mps"), lat, lon)
     rows["address"] = array(reports, "address")
     rows["callsign"] = array(reports, "callsign").view("<u8")

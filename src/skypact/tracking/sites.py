@@ -27,7 +27,7 @@ def site_rows(sites: Sequence[SensorSite]) -> NDArray[Any]:
         row["elevation_min"] = math.radians(site.elevation_min_deg)
         row["elevation_max"] = math.radians(site.elevation_max_deg)
         row["height"] = site.height_m
-        row["var"] = (
+        row["noise_var"] = (
             site.range_sd_m**2,
             site.azimuth_sd_rad**2,
             site.elevation_sd_rad**2,

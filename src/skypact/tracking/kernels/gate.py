@@ -93,8 +93,8 @@ def window(
         ce * rot[0, 2] + cn * rot[1, 2],
     )
     sideways = gate * math.sqrt(side + extra) + slack
-    reach = gate * math.sqrt(out + site.var[0]) + slack + sideways * sideways / (2 * slant)
-    turn = sideways / flat + gate * math.sqrt(site.var[1]) if sideways < flat else math.pi
+    reach = gate * math.sqrt(out + site.noise_var[0]) + slack + sideways * sideways / (2 * slant)
+    turn = sideways / flat + gate * math.sqrt(site.noise_var[1]) if sideways < flat else math.pi
     return slant, reach, math.atan2(e, n), turn
 
 

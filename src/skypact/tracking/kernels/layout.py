@@ -46,7 +46,7 @@ TRACK = np.dtype(
 SIGHT = np.dtype([("hit_ns", "<i8"), ("looked_ns", "<i8"), ("visible", "<f8")], align=True)
 
 # A radar; the last row stands for all position reports (radar 0). position ECEF; rotation from ECEF
-# to east, north, up; var: of range, azimuth, elevation; false_density: false plots a scan per m rad
+# to east, north, up; noise_var: of range, azimuth, elevation; false_density: false plots a scan per m rad
 # rad of its polar space, elevation_span: the rad over which they spread.
 SITE = np.dtype(
     [
@@ -58,7 +58,7 @@ SITE = np.dtype(
         ("elevation_min", "<f8"),
         ("elevation_max", "<f8"),
         ("height", "<f8"),
-        ("var", "<f8", (3,)),
+        ("noise_var", "<f8", (3,)),
         ("detects", "<f8"),
         ("false_plots", "<f8"),
         ("false_density", "<f8"),
@@ -69,7 +69,7 @@ SITE = np.dtype(
 )
 
 # One plot. Of a radar: polar (range, azimuth, elevation) and altitude, NaN where not measured. A
-# position report: position ECEF, rotation to east, north, up there, var along these, velocity ECEF
+# position report: position ECEF, rotation to east, north, up there, noise_var along these, velocity ECEF
 # (NaN: not known).
 PLOT = np.dtype(
     [
@@ -78,7 +78,7 @@ PLOT = np.dtype(
         ("altitude", "<f8"),
         ("position", "<f8", (3,)),
         ("rotation", "<f8", (3, 3)),
-        ("var", "<f8", (3,)),
+        ("noise_var", "<f8", (3,)),
         ("velocity", "<f8", (3,)),
         ("address", "<i8"),
         ("callsign", "<u8"),

@@ -31,7 +31,7 @@ HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 def polar_start(track: Any, site: Any, plot: Any, tuning: Any) -> float:
     """Put a track where a radar plot is, with its covariance; return its height."""
     slant, azimuth, elevation = plot.polar[0], plot.polar[1], plot.polar[2]
-    var_up = site.var[2]
+    var_up = site.noise_var[2]
     if math.isnan(elevation):
         known = not math.isnan(plot.altitude)
         height = plot.altitude if known else tuning.ceiling_m / 3
@@ -50,9 +50,9 @@ def polar_start(track: Any, site: Any, plot: Any, tuning: Any) -> float:
             value = 0.0
             for c in range(3):
                 if c == 0:
-                    le, ln, lu, var = sa * ce, ca * ce, se, site.var[0]
+                    le, ln, lu, var = sa * ce, ca * ce, se, site.noise_var[0]
                 elif c == 1:
-                    le, ln, lu, var = slant * ca * ce, -slant * sa * ce, 0.0, site.var[1]
+                    le, ln, lu, var = slant * ca * ce, -slant * sa * ce, 0.0, site.noise_var[1]
                 else:
                     le, ln, lu, var = -slant * sa * se, -slant * ca * se, slant * ce, var_up
                 a = le * rot[0, u] + ln * rot[1, u] + lu * rot[2, u]
@@ -71,7 +71,7 @@ def report_start(track: Any, plot: Any) -> float:
         for v in range(3):
             value = 0.0
             for c in range(3):
-                value += plot.var[c] * rot[c, u] * rot[c, v]
+                value += plot.noise_var[c] * rot[c, u] * rot[c, v]
             track.cov[u, v] = value
     return height_of(track.x[0], track.x[1], track.x[2])
 
@@ -114,7 +114,7 @@ def first_odds(site: Any, plot: Any, height: float, tuning: Any) -> float:
     if math.isnan(plot.polar[2]):
         return odds
     slant = plot.polar[0]
-    blur = 3 * slant * math.sqrt(site.var[2])
+    blur = 3 * slant * math.sqrt(site.noise_var[2])
     if height > tuning.ceiling_m + blur:
         return odds - HIGH_PENALTY
     if height < -blur:

@@ -55,14 +55,14 @@ def observe_polar(
         look.h[1, c] = (n * rot[0, c] - e * rot[1, c]) / flat2
     look.z[0] = plot.polar[0] - slant
     look.z[1] = wrap(plot.polar[1] - math.atan2(e, n))
-    look.r[0], look.r[1] = site.var[0], site.var[1]
+    look.r[0], look.r[1] = site.noise_var[0], site.noise_var[1]
     elevation = plot.polar[2]
     if not math.isnan(elevation):
         for c in range(3):
             side = (e * rot[0, c] + n * rot[1, c]) * u / flat
             look.h[2, c] = (flat * rot[2, c] - side) / (slant * slant)
         look.z[2] = elevation - math.atan2(u, flat)
-        look.r[2] = site.var[2]
+        look.r[2] = site.noise_var[2]
         return 3
     if not math.isnan(plot.altitude):
         r = math.sqrt(px * px + py * py + pz * pz)
@@ -85,7 +85,7 @@ def observe_report(plot: Any, px: float, py: float, pz: float, look: Any) -> int
         for c in range(3):
             look.h[row, c] = rot[row, c]
         look.z[row] = rot[row, 0] * dx + rot[row, 1] * dy + rot[row, 2] * dz
-        look.r[row] = plot.var[row]
+        look.r[row] = plot.noise_var[row]
     return 3
 
 

@@ -1,0 +1,80 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skypact.core import jit
+
+
+def test_sources_are_the_kernel_files_and_the_hash_knows_each() -> None:
+    names = {path.name for path in jit.sources()}
+    assert {"scan_pass.py", "motion.py", "gate.py"} <= names
+    assert "tracker.py" not in names
+
+
+def test_a_changed_source_changes_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "room").mkdir()
+    source = tmp_path / "room" / "kernels.py"
+    source.write_text("x = 1\n")
+    monkeypatch.setattr(jit, "_PACKAGE", tmp_path)
+    first = jit.sources_hash()
+    source.write_text("x = 2\n")
+    assert jit.sources_hash() != first
+
+
+def test_the_cache_moves_with_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYPACT_CACHE", str(tmp_path))
+    assert jit.cache_folder().is_relative_to(tmp_path)
+    monkeypatch.delenv("SKYPACT_CACHE")
+    assert jit.cache_folder().is_relative_to(Path.home())
+
+
+SCRIPT = """
+import sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+from kernels_probe import double_sum
+assert double_sum(np.arange(4.0)) == 12.0
+assert double_sum.py_func(np.arange(4.0)) == 12.0
+"""
+PROBE = """
+from skypact.core.jit import F8, arrays, kernel, part, signature
+
+
+@part
+def twice(x):
+    return 2 * x
+
+
+@kernel(signature(F8, arrays(F8, 1)))
+def double_sum(values):
+    total = 0.0
+    for i in range(values.size):
+        total += twice(values[i])
+    return total
+"""
+
+
+def test_a_kernel_compiles_to_disk_and_keeps_its_python(tmp_path: Path) -> None:
+    (tmp_path / "kernels_probe.py").write_text(PROBE)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(tmp_path)],
+            env={"SKYPACT_CACHE": str(tmp_path / "cache"), "PATH": ""},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "cache").rglob("*.nbi"))
+
+
+def test_a_row_type_has_the_fields_of_its_dtype() -> None:
+    kind = jit.record(np.dtype([("a", "<f8", (3,)), ("b", "<i8")], align=True))
+    assert set(kind.fields) == {"a", "b"}

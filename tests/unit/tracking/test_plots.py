@@ -1,0 +1,41 @@
+import numpy as np
+
+from skypact.core.geodesy import geodetic_from_ecef
+from skypact.tracking.plots import empty_plots, report_plots, scan_plots
+from tests.unit.tracking.scenes import reports, scan
+
+
+def test_a_scan_keeps_its_columns() -> None:
+    rows = scan_plots(
+        scan([1.0], np.array([[5e4, 1.0, np.nan]]), address=[0xABC], callsign=[b"AB"])
+    )
+    assert rows["polar"][0, :2].tolist() == [5e4, 1.0]
+    assert np.isnan(rows["polar"][0, 2])
+    assert rows["address"].tolist() == [0xABC]
+    assert rows["callsign"].tobytes() == b"AB".ljust(8, b"\0")
+    assert np.isnan(rows["velocity"]).all()
+
+
+def test_the_less_a_report_knows_of_its_height_the_wider_it_is() -> None:
+    nan = np.nan
+    message = reports(
+        [0.0] * 3,
+        [0.5] * 3,
+        [0.1] * 3,
+        [1, 2, 3],
+        height_wgs84_m=[9e3, nan, nan],
+        altitude_pressure_m=[8e3, 8e3, nan],
+        position_sd_m=[0.0, 50.0, 50.0],
+    )
+    rows = report_plots(message)
+    height = geodetic_from_ecef(rows["position"])[2]
+    np.testing.assert_allclose(height, [9e3, 8e3, 6e3], atol=1e-3)
+    sd = np.sqrt(rows["noise_var"])
+    assert sd[0, 0] == 10.0
+    assert sd[0, 2] < sd[1, 2] < sd[2, 2]
+
+
+def test_empty_plots_measure_nothing() -> None:
+    rows = empty_plots(2)
+    assert np.isnan(rows["altitude"]).all()
+    assert np.isnan(rows["polar"][:, 2]).all()

@@ -1,0 +1,40 @@
+import numpy as np
+
+from skypact.tracking.engine import Engine
+from skypact.tracking.plots import scan_plots
+from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.sites import site_rows
+from tests.unit.tracking.scenes import RADAR, T0_NS, polar, scan, straight
+
+
+def test_crossing_targets_and_false_plots_keep_one_track_each() -> None:
+    rng = np.random.default_rng(5)
+    engine = Engine(TrackingSettings(), site_rows([RADAR]))
+    changed = []
+    for k in range(12):
+        t = 5.0 * k
+        truth = np.vstack([straight([t]), straight([60.0 - t], north_m=60.8e3)])
+        plots = polar(RADAR, truth) + rng.normal(size=(2, 3)) * [50, 0.0017, 0.0035]
+        false = np.column_stack([rng.uniform(1e4, 3e5, 5), rng.uniform(0, 6, 5), np.full(5, 0.1)])
+        both = rng.permutation(np.vstack([plots, false]))
+        at = T0_NS + round(t * 1e9)
+        changed = engine.run(0, scan_plots(scan(np.full(7, t), both)), at, at, True).changed
+    numbers, states = engine.states_at(T0_NS + 55_000_000_000)
+    off = np.linalg.norm(states[:, None, :3] - truth[None], axis=2)
+    assert len(changed) >= 2
+    assert sorted(off.argmin(axis=0).tolist()) == [0, 1]
+    assert off.min(axis=0).max() < 1000
+    assert len(set(numbers.tolist())) == len(numbers)
+
+
+def test_more_tracks_than_guesses_fit_are_still_updated() -> None:
+    rng = np.random.default_rng(6)
+    engine = Engine(TrackingSettings(), site_rows([RADAR]))
+    n = 3000
+    polar_all = np.column_stack(
+        [rng.uniform(2e4, 3.9e5, n), rng.uniform(0, 6.28, n), np.full(n, 0.02)]
+    )
+    for k in range(3):
+        at = T0_NS + k * 5_000_000_000
+        outcome = engine.run(0, scan_plots(scan(np.full(n, 5.0 * k), polar_all)), at, at, True)
+    assert outcome.changed.size > 0.95 * n

@@ -1,0 +1,205 @@
+import math
+
+import numpy as np
+import pytest
+
+from skypact.core.columns import array
+from skypact.core.geodesy import enu_axes, geodetic_from_ecef
+from skypact.core.messages import Message, TrackBatch, TracksDeleted
+from skypact.tracking.tracker import Tracker
+from tests.unit.tracking.scenes import (
+    RADAR,
+    SECOND_NS,
+    T0_NS,
+    polar,
+    reports,
+    scan,
+    straight,
+    tracker,
+)
+
+
+def feed(room: Tracker, *scans: Message) -> list[Message]:
+    out: list[Message] = []
+    for message in scans:
+        out += room.handle(message, message.received_ns)
+    return out
+
+
+def flight(turns: int, seed: int = 1, **where: float) -> list[Message]:
+    """Return scans of one noisy target."""
+    rng = np.random.default_rng(seed)
+    times = np.arange(turns) * RADAR.period_s
+    plots = polar(RADAR, straight(times, **where))
+    noise = [RADAR.range_sd_m, RADAR.azimuth_sd_rad, RADAR.elevation_sd_rad]
+    plots = plots + rng.normal(size=plots.shape) * noise
+    return [scan([t], plot[None]) for t, plot in zip(times, plots, strict=True)]
+
+
+def batches(out: list[Message]) -> list[TrackBatch]:
+    return [message for message in out if isinstance(message, TrackBatch)]
+
+
+def test_a_target_is_confirmed_by_its_third_plot_and_followed() -> None:
+    room = tracker()
+    out = feed(room, *flight(8))
+    made = batches(out)
+    assert len(made) >= 6
+    first, last = made[0], made[-1]
+    assert array(first, "number").tolist() == [1]
+    assert array(first, "confirmed_ns")[0] <= T0_NS + 10 * SECOND_NS
+    assert array(first, "detected_ns")[0] == T0_NS
+    assert array(last, "time_ns")[0] == T0_NS + 35 * SECOND_NS
+    truth = straight([35.0])[0]
+    assert np.linalg.norm(array(last, "position_ecef_m")[0] - truth) < 600
+    assert np.linalg.norm(array(last, "velocity_ecef_mps")[0]) == pytest.approx(220, abs=60)
+    assert array(last, "quality")[0] >= 5
+
+
+def test_errors_match_their_covariance() -> None:
+    values = []
+    upper = np.triu_indices(6)
+    for seed in range(12):
+        last = batches(feed(tracker(), *flight(16, seed)))[-1]
+        cov = np.zeros((6, 6))
+        cov[upper] = array(last, "covariance")[0]
+        cov = cov + np.triu(cov, 1).T
+        error = array(last, "position_ecef_m")[0] - straight([75.0])[0]
+        values.append(error @ np.linalg.solve(cov[:3, :3], error) / 3)
+    assert 0.3 < np.mean(values) < 1.7
+
+
+def test_a_doubled_plot_is_never_a_second_hit() -> None:
+    scans = flight(2)
+    room = tracker()
+    out = feed(room, *(s for s in scans[:1] for _ in range(6)))
+    assert out == []
+    assert room.tracks == 1
+    assert room.refusals.counts == {"north: doubled plots": 5}
+    once, twice = tracker(), tracker()
+    plain = feed(once, *flight(6))
+    doubled = feed(twice, *(s for s in flight(6) for _ in range(2)))
+    assert plain == doubled
+
+
+def test_two_plots_of_one_sweep_are_one_hit() -> None:
+    truth = polar(RADAR, straight([0.0, 0.05]))
+    room = tracker()
+    feed(room, scan([0.0], truth[:1]), scan([0.05], truth[1:]))
+    assert room.tracks == 2
+    assert not batches(feed(room, scan([0.1], truth[1:] + np.array([1.0, 0, 0]))))
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (scan([0.0], np.array([[5e4, 1.0, 0.1]]), sensor="nobody"), "nobody: is not a configured"),
+        (scan([0.0], np.array([[math.nan, 1.0, 0.1]])), "north: column range_m"),
+        (scan([0.0], np.array([[5e4, -1.0, 0.1]])), "north: column azimuth_rad"),
+        (scan([-60.0], np.array([[5e4, 1.0, 0.1]])), "north: plots too late"),
+        (scan([1e5], np.array([[5e4, 1.0, 0.1]])), "north: plots from the future"),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_changes_nothing(bad: Message, why: str) -> None:
+    room, same = tracker(), tracker()
+    feed(room, *flight(4))
+    feed(same, *flight(4))
+    now_ns = T0_NS + 16 * SECOND_NS
+    assert room.handle(bad, now_ns) == ()
+    assert [reason for reason in room.refusals.counts if reason.startswith(why)]
+    assert room.refusals.total == 1
+    later = flight(6)[4:]
+    assert feed(room, *later) == feed(same, *later)
+
+
+def test_an_earlier_plot_is_worked_in_soundly() -> None:
+    scans = flight(8)
+    swapped = [*scans[:5], scans[6], scans[5], scans[7]]
+    made = batches(feed(tracker(), *swapped))[-1]
+    assert np.linalg.norm(array(made, "position_ecef_m")[0] - straight([35.0])[0]) < 600
+    assert np.isfinite(array(made, "covariance")).all()
+
+
+def test_a_radar_without_elevation_still_tracks() -> None:
+    site = RADAR.__class__(**{**_fields(RADAR), "elevation_sd_deg": None})
+    room = tracker(site)
+    times = np.arange(8) * 5.0
+    plots = polar(RADAR, straight(times))
+    plots[:, 2] = np.nan
+    made = batches(feed(room, *(scan([t], p[None]) for t, p in zip(times, plots, strict=True))))
+    position = array(made[-1], "position_ecef_m")[0]
+    east_north = enu_axes(RADAR.lat_rad, RADAR.lon_rad)[:2] @ (position - straight([35.0])[0])
+    assert np.linalg.norm(east_north) < 2000
+
+
+def test_reports_are_tracked_by_address() -> None:
+    room = tracker()
+    lat, lon, _ = geodetic_from_ecef(straight(np.arange(10) * 1.0))
+    # Two aircraft 200 m apart that only their addresses tell apart.
+    for k in range(10):
+        message = reports([k, k], [lat[k], lat[k] + 3e-5], [lon[k], lon[k]], [0xABC001, 0xABC002])
+        last = batches(feed(room, message))
+    assert sorted(array(last[-1], "address").tolist()) == [0xABC001, 0xABC002]
+    assert array(last[-1], "detection").tolist() == [4, 4]
+    assert room.tracks == 2
+
+
+def test_many_reports_of_one_aircraft_in_one_message_make_one_track() -> None:
+    room = tracker()
+    lat, lon, _ = geodetic_from_ecef(straight(np.arange(6) * 0.5))
+    feed(room, reports(np.arange(6) * 0.5, lat, lon, [0xABC001] * 6))
+    assert room.tracks == 1
+
+
+def test_a_track_that_gets_no_plots_ends_with_a_reason() -> None:
+    room = tracker()
+    feed(room, *flight(6))
+    empty = np.zeros((0, 3))
+    out: list[Message] = []
+    for k in range(6, 14):
+        message = scan([], empty)
+        at = T0_NS + round(k * 5e9)
+        out += room.handle(
+            message.__class__(**{**_fields(message), "observed_ns": at, "received_ns": at}), at
+        )
+    ended = [message for message in out if isinstance(message, TracksDeleted)]
+    assert [(m.numbers, m.reasons) for m in ended] == [((1,), ("no plots",))]
+    assert room.tracks == 0
+
+
+def test_a_silent_radar_ends_tracks_only_by_the_wake() -> None:
+    room = tracker()
+    feed(room, *flight(6))
+    due = room.next_wake_ns()
+    assert due is not None
+    assert room.wake(due - 1) == ()
+    (ended,) = room.wake(due)
+    assert isinstance(ended, TracksDeleted)
+    assert ended.numbers == (1,)
+    assert room.next_wake_ns() is None
+    again = batches(feed(room, *flight(4, north_m=90e3)[1:]))
+    assert not again or array(again[-1], "number").min() > 1
+
+
+def test_the_table_is_bounded() -> None:
+    room = tracker(tracks_max=3)
+    rng = np.random.default_rng(3)
+    plots = np.column_stack([rng.uniform(2e4, 3e5, 50), rng.uniform(0, 6, 50), np.full(50, 0.05)])
+    feed(room, scan(np.zeros(50), plots))
+    assert room.tracks == 3
+    assert room.not_started == 47
+
+
+def test_snapshot_and_restore_continue_byte_for_byte() -> None:
+    scans = flight(10)
+    whole, half = tracker(), tracker()
+    expected = feed(whole, *scans)[-5:]
+    feed(half, *scans[:5])
+    resumed = tracker()
+    resumed.restore(half.snapshot())
+    assert feed(resumed, *scans[5:]) == expected
+    assert resumed.snapshot() == whole.snapshot()
+
+
+def _fields(struct: object) -> dict[str, object]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}  # type: ignore[attr-defined]
