@@ -15,7 +15,7 @@ export function shows(id: string) {
   return (node: HTMLElement) => {
     if (told.has(id)) return undefined;
     waiting.set(node, id);
-    schedule();
+    if (!store.drawing) schedule();
     return () => waiting.delete(node);
   };
 }
@@ -25,23 +25,29 @@ export function schedule(): void {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    const seen = [...waiting].filter(([node]) => inView(node));
-    if (seen.length === 0) return;
-    // A message queued inside the frame is delivered after that frame was painted.
-    const after = new MessageChannel();
-    after.port1.onmessage = () => {
-      const now = performance.now();
-      for (const [node, id] of seen) {
-        waiting.delete(node);
-        if (told.has(id)) continue;
-        told.add(id);
-        painted.set(id, now);
-      }
-      flushPainted();
-    };
-    after.port2.postMessage(0);
+    look();
   });
 }
+
+/** To be called inside the frame that will show what is waiting. */
+function look(): void {
+  const seen = [...waiting].filter(([node]) => inView(node));
+  if (seen.length === 0) return;
+  // A message queued inside a frame is delivered after that frame was painted.
+  const after = new MessageChannel();
+  after.port1.onmessage = () => {
+    const now = performance.now();
+    for (const [node, id] of seen) {
+      waiting.delete(node);
+      if (told.has(id)) continue;
+      told.add(id);
+      painted.set(id, now);
+    }
+    flushPainted();
+  };
+  after.port2.postMessage(0);
+}
+store.drawn = look;
 
 export function flushPainted(): void {
   while (painted.size > 0) {

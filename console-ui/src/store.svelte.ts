@@ -1,22 +1,29 @@
 // What the page knows. Svelte sees queues, counters and the selection; tracks stay in typed arrays.
 
+import { flushSync } from 'svelte';
 import { heard, nodeNow } from './clock';
 import { Picture } from './frame';
 import type { Down, Feeds, Hello, Hush, Links, Notice, State, Up, WarningRow } from './protocol';
 import { firstEta } from './words';
 
 const CLEARED_MAX = 200;
+const NEWEST_MAX = 3;
+const RECENT_MS = 15_000;
+const NO_FRAME_MS = 100; // a covered window gets no frames; the alarm must not wait for one
 const RANK: Record<State, number> = { escalated: 0, raised: 0, acknowledged: 1, clear_proposed: 1, cleared: 2 };
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'ended';
+
+/** A warning and the earliest time it may be anywhere; infinite when no place is named. */
+export type HeldWarning = WarningRow & { eta_ms: number };
 
 class Store {
   connection = $state<Connection>('connecting');
   lostAt = $state(0);
   hello = $state.raw<Hello | null>(null);
   person = $state('');
-  queue = $state.raw<WarningRow[]>([]);
-  newest = $state.raw<WarningRow | null>(null);
+  queue = $state.raw<HeldWarning[]>([]);
+  newest = $state.raw<HeldWarning[]>([]);
   feeds = $state.raw<Feeds | null>(null);
   links = $state.raw<Links | null>(null);
   notices = $state.raw<Notice[]>([]);
@@ -32,10 +39,15 @@ class Store {
   picture = new Picture();
   reporters: string[] = [];
   readonly texts = new Map<number, { callsign: string; address: string }>();
-  readonly warnings = new Map<string, WarningRow>();
+  readonly warnings = new Map<string, HeldWarning>();
   readonly firstSeen = new Map<string, number>();
   readonly onPicture = new Set<() => void>();
   readonly onWarnings = new Set<() => void>();
+  /** Set by paint.ts: what to do when rows were drawn inside the frame that will show them. */
+  drawn: () => void = () => undefined;
+  drawing = false;
+  private waiting = false;
+  private arrived: string[] = [];
   send: (ask: Up) => boolean = () => false;
   afterWatch = '';
 
@@ -97,16 +109,40 @@ class Store {
       if ((this.warnings.get(row.id)?.version ?? -1) > row.version) continue;
       if (!this.firstSeen.has(row.id)) {
         this.firstSeen.set(row.id, nodeNow());
-        if (row.may_acknowledge) this.newest = row;
+        if (row.may_acknowledge) this.arrived.push(row.id);
       }
       if (!row.may_acknowledge && row.state !== 'clear_proposed') delete this.asking[row.id];
-      this.warnings.set(row.id, row);
+      this.warnings.set(row.id, { ...row, eta_ms: firstEta(row) });
     }
+    if (this.waiting) return;
+    this.waiting = true;
+    // All that arrives before a frame is drawn in it, once, however many warnings there are.
+    const late = setTimeout(() => this.redraw(), NO_FRAME_MS);
+    requestAnimationFrame(() => {
+      if (!this.waiting) return;
+      clearTimeout(late);
+      this.drawing = true;
+      this.redraw();
+      this.drawing = false;
+      this.drawn();
+    });
+  }
+
+  private redraw(): void {
+    if (!this.waiting) return;
+    this.waiting = false;
+    flushSync(() => this.sort());
+    setTimeout(() => {
+      for (const run of this.onWarnings) run();
+    });
+  }
+
+  private sort(): void {
     const sorted = [...this.warnings.values()].sort(
       (a, b) =>
         RANK[a.state] - RANK[b.state] ||
         Number(b.may_acknowledge) - Number(a.may_acknowledge) ||
-        (a.state === 'cleared' ? b.assessed_ms - a.assessed_ms : firstEta(a) - firstEta(b)) ||
+        (a.state === 'cleared' ? b.assessed_ms - a.assessed_ms : a.eta_ms - b.eta_ms) ||
         (a.id < b.id ? -1 : 1),
     );
     const open = sorted.filter((row) => row.state !== 'cleared').length;
@@ -115,9 +151,17 @@ class Store {
       this.firstSeen.delete(old.id);
     }
     this.queue = sorted;
-    const newest = this.newest && this.warnings.get(this.newest.id);
-    this.newest = newest?.may_acknowledge ? newest : null;
-    for (const run of this.onWarnings) run();
+    this.sortNewest();
+  }
+
+  /** The last to arrive stay on top until acknowledged; a burst shows up to three of them. */
+  private sortNewest(): void {
+    const recent = nodeNow() - RECENT_MS;
+    this.arrived = this.arrived
+      .slice(-NEWEST_MAX * 20)
+      .filter((id) => this.warnings.get(id)?.may_acknowledge)
+      .filter((id, at, all) => at === all.length - 1 || (this.firstSeen.get(id) ?? 0) > recent);
+    this.newest = this.arrived.slice(-NEWEST_MAX).reverse().flatMap((id) => this.warnings.get(id) ?? []);
   }
 
   private watchBegun(person: string): void {

@@ -151,7 +151,7 @@ def test_a_flood_of_warnings_stays_usable(browser: Browser, scene: Scene) -> Non
     seat = Seat(browser, scene, "warnings")
     for number in range(1200):
         scene.warn(warning(number))
-    expect(seat.page.get_by_text("1200 to acknowledge")).to_be_visible()
+    expect(seat.page.get_by_text("1200 to acknowledge")).to_be_visible(timeout=20_000)
     assert seat.page.get_by_role("listitem").count() < 30
     scroller = seat.page.get_by_role("region", name="Warning queue")
     scroller.evaluate("node => node.scrollTop = node.scrollHeight")
