@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def _run(
     configure("demo")
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE  {scenario.title}. Ctrl-C ends it.", "demo")
-    network = prepare(state, scenario, seed)
+    network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
     start_ns = _start_ns(state)
     hub = folders.coordinator(scenario)
     names = sorted((n.name for n in scenario.nations), key=lambda name: (name != hub, name))
@@ -86,7 +86,9 @@ def say(line: str, who: str) -> None:
     sys.stdout.flush()
 
 
-def prepare(state: Path, scenario: Scenario, seed: int) -> folders.Network:
+def prepare(
+    state: Path, scenario: Scenario, agreements: Mapping[str, str], seed: int
+) -> folders.Network:
     """Write the folders, ports and certificates of all nodes; what is there stays."""
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     ports = state / "ports"
@@ -100,7 +102,7 @@ def prepare(state: Path, scenario: Scenario, seed: int) -> folders.Network:
     )
     now_ns = Clock().now_ns()
     for name in names:
-        folders.write_folder(state / name, scenario, name, seed, network)
+        folders.write_folder(state / name, scenario, agreements, name, seed, network)
         pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
     # What partners would carry to each other: certificates of authorities, never a key.
     hub_keys = state / hub / KEYS

@@ -11,6 +11,7 @@ import msgspec
 import tomli_w
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
+from skypact.core.errors import ConfigError
 from skypact.exercise.dice import generator
 from skypact.exercise.scenario import Nation, Scenario
 
@@ -38,18 +39,33 @@ def coordinator(scenario: Scenario) -> str:
     return next(n.name for n in scenario.nations if not n.sensors)
 
 
+def agreement_texts(name_or_path: str) -> dict[str, str]:
+    """Return file name to text of the agreements of a scenario: they lie in a folder beside it."""
+    shipped = files("skypact") / "data" / "scenarios" / f"{name_or_path}-agreements"
+    path = Path(name_or_path)
+    folder = shipped if shipped.is_dir() else path.with_name(f"{path.stem}-agreements")
+    if not folder.is_dir():
+        raise ConfigError("the scenario has no agreements beside it", path=str(folder))
+    found = {p.name: p.read_text("utf-8") for p in folder.iterdir() if p.name.endswith(".toml")}
+    return dict(sorted(found.items()))
+
+
 def write_folder(
-    directory: Path, scenario: Scenario, nation: str, seed: int, network: Network
+    directory: Path,
+    scenario: Scenario,
+    agreements: Mapping[str, str],
+    nation: str,
+    seed: int,
+    network: Network,
 ) -> None:
     """Write the folder of `nation`; what is already there stays as it is."""
     if (directory / NODE_FILE).exists():
         return
     (directory / AGREEMENTS).mkdir(parents=True, exist_ok=True)
-    for source in _agreements(scenario):
-        text = source.read_text("utf-8")
+    for name, text in agreements.items():
         parties = tomllib.loads(text)
         if nation in (parties["owner"], parties["partner"]):
-            (directory / AGREEMENTS / source.name).write_text(text, "utf-8")
+            (directory / AGREEMENTS / name).write_text(text, "utf-8")
     keys = directory / KEYS
     keys.mkdir(mode=0o700, exist_ok=True)
     # From the seed, so that a simulated exercise repeats; a real node's is random.
@@ -63,11 +79,6 @@ def write_folder(
     partial = directory / (NODE_FILE + ".partial")
     partial.write_text(HEAD.format(name=scenario.name) + tomli_w.dumps(tables), "utf-8")
     partial.rename(directory / NODE_FILE)
-
-
-def _agreements(scenario: Scenario) -> list[Any]:
-    folder = files("skypact") / "data" / "scenarios" / f"{scenario.name}-agreements"
-    return sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
 
 
 def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> dict[str, Any]:

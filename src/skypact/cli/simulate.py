@@ -31,13 +31,14 @@ def run(
     Same scenario, seed and code give the same bytes. progress: called with the share done.
     """
     scenario = load_scenario(name)
+    agreements = folders.agreement_texts(name)
     start_ns = scenario.start_ns
     end_ns = start_ns + round((for_s or scenario.duration_s) * SECOND_NS)
     nodes: dict[str, Node] = {}
     journals: dict[str, Journal] = {}
     for nation in scenario.nations:
         folder = out / nation.name
-        folders.write_folder(folder, scenario, nation.name, seed, folders.UNCONNECTED)
+        folders.write_folder(folder, scenario, agreements, nation.name, seed, folders.UNCONNECTED)
         directory = load(folder)
         nodes[nation.name] = build(directory)
         journals[nation.name] = Journal(directory.state / "journal")
