@@ -179,6 +179,7 @@ def test_an_input_that_breaks_a_rule_is_skipped_next_time(tmp_path: Path) -> Non
     until(lambda: not bench.driver.alive)
     assert isinstance(bench.driver.failure, InvariantError)
     assert bench.of(InputQuarantined)
+    bench.driver.stop()
     again = Bench(tmp_path)
     again.driver.inbox.put(Lane.WARNING, again.frame(b"next"))
     until(lambda: again.of(Release))
