@@ -21,10 +21,17 @@ NIGHT = load("first_night")
 ISSUER = Issuer("auria", "exercise", Context.EXERCISE)
 
 
-def told(number: int = 1, state: str = "raised", post: str = "duty", **of: object) -> Delivery:
-    fields = {"origin": "cestia", "nation": "auria", **of}
+def told(
+    number: int = 1,
+    state: str = "raised",
+    post: str = "duty",
+    origin: str = "cestia",
+    nation: str = "auria",
+) -> Delivery:
     warning = AirWarning(
         warning_id=f"w-{number}",
+        origin=origin,
+        nation=nation,
         track=7,
         threat_class=ThreatClass.BALLISTIC,
         class_probability=1.0,
@@ -32,7 +39,6 @@ def told(number: int = 1, state: str = "raised", post: str = "duty", **of: objec
         version=1,
         places=(),
         assessed_ns=0,
-        **fields,  # type: ignore[arg-type]
     )
     header = Issuer("auria", "warning", Context.EXERCISE).header(0, 0)
     return Delivery(**header, post=post, event="warning_" + state, warning=warning)
