@@ -185,7 +185,7 @@ class Lives(RuleBasedStateMachine):
         assert fresh.snapshot() == saved
         self.twin, self.twin_follows = fresh, True
         out = self.tell(started(self.now))
-        restated = {d.warning.warning_id for d in out}  # pyright: ignore
+        restated = {d.warning.warning_id for d in out}
         assert restated == {k for k, w in self.held.items() if w.state in OPEN}
 
 

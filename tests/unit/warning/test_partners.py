@@ -7,7 +7,7 @@ T0 = START_NS
 
 
 def take(version: int = 1, **changes: object):
-    return partner_warning(T0, version, **changes).warning  # pyright: ignore
+    return partner_warning(T0, version, **changes).warning
 
 
 def test_a_partners_state_is_not_ours() -> None:
