@@ -84,7 +84,8 @@ export class Situation {
     const warned = new Set(open.filter((row) => row.state !== 'clear_proposed').map((row) => row.track));
     this.layer.update(store.picture, warned, store.selectedTrack);
     this.source('labels', this.labels(warned));
-    this.source('threats', open.slice(0, 50).flatMap((row) => this.threat(row)));
+    const first = new Map(open.toReversed().map((row) => [row.track, row])); // the most urgent of each track
+    this.source('threats', [...first.values()].slice(-50).flatMap((row) => this.threat(row)));
     this.sites(new Set(open.slice(0, 200).flatMap((row) => row.places.map((p) => p.name))));
     this.map.triggerRepaint();
   }
