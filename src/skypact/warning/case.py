@@ -82,7 +82,10 @@ class Case(msgspec.Struct, kw_only=True):
         self.silence_due_ns = 0
 
     def listen(self, found: Assessment, now_ns: int, settings: WarningSettings) -> None:
-        """Take a new assessment of the threat; what is news waits in `latest`."""
+        """Take a new assessment of the threat; what is news waits in `latest`. That it has become
+        too uncertain to say is no reason to think that the threat is over."""
+        if found.doubtful:
+            return
         if not found.places:
             self.latest, self.update_due_ns = None, 0
             if not self.quiet:
@@ -96,7 +99,8 @@ class Case(msgspec.Struct, kw_only=True):
         merged = self._with_lasting_places(found, now_ns, settings)
         after = round(settings.clear_after_s * SECOND_NS)
         self.quiet_due_ns = max(merged.over_ns(), now_ns) + after
-        if self.warning.state is WarningState.CLEAR_PROPOSED or self._is_news(merged, settings):
+        proposed = self.warning.state is WarningState.CLEAR_PROPOSED
+        if proposed or self.latest is not None or self._is_news(merged, settings):
             self.latest = merged
             earliest = self.told_ns + round(settings.update_every_s * SECOND_NS)
             self.update_due_ns = max(earliest, now_ns)
@@ -106,6 +110,16 @@ class Case(msgspec.Struct, kw_only=True):
         found, self.latest, self.update_due_ns = self.latest, None, 0
         assert found is not None
         return content(found)
+
+    def renumber(self, successor: int) -> None:
+        """Go on under the new number of the track."""
+        old, reason = self.warning, self.warning.reason
+        if old.state is not WarningState.CLEAR_PROPOSED:
+            reason = sentence(msgspec.structs.replace(old, track=successor))
+        if self.latest is not None:
+            self.latest = msgspec.structs.replace(self.latest, track=successor)
+        reason = f"{reason} It was track {old.track} before."
+        self.apply(Trigger.UPDATE, track=successor, reason=reason)
 
     def end(self, what: str, now_ns: int, settings: WarningSettings) -> None:
         """Take note that the track is gone: the last prediction stands until its time is over."""
@@ -158,10 +172,13 @@ class Case(msgspec.Struct, kw_only=True):
             return True
         if {p.name for p in found.places} != {p.name for p in told.places}:
             return True
-        old = told.assessed_ns + min(p.time_to_go_s for p in told.places) * SECOND_NS
-        new = found.assessed_ns + min(p.time_to_go_s for p in found.places) * SECOND_NS
-        to_go_s = min(p.time_to_go_s for p in found.places)
-        return abs(new - old) > max(settings.update_shift_s, 0.05 * to_go_s) * SECOND_NS
+        old, new = (min(a.places, key=lambda p: p.time_to_go_s) for a in (told, found))
+        if new.time_spread_s < old.time_spread_s / 2 - 1:
+            return True
+        shift_s = (found.assessed_ns - told.assessed_ns) / SECOND_NS
+        shift_s += new.time_to_go_s - old.time_to_go_s
+        enough_s = (settings.update_shift_s, 0.05 * new.time_to_go_s, new.time_spread_s / 2)
+        return abs(shift_s) > max(enough_s)
 
 
 def content(found: Assessment) -> dict[str, Any]:

@@ -158,6 +158,8 @@ class Warnings:
         """Raise what is to be raised, the most urgent first."""
         new: list[tuple[int, int, str, Assessment]] = []
         for one in found:
+            if one.doubtful:
+                continue
             nations = dict.fromkeys((*one.nations(), *self._docket.settled_nations(one.track)))
             for nation in nations:
                 part, key = one.of_nation(nation), (one.track, nation)
@@ -205,11 +207,7 @@ class Warnings:
             if successor:
                 doubles = self._docket.rename(number, successor)
                 for case in cases:
-                    case.apply(
-                        Trigger.UPDATE,
-                        track=successor,
-                        reason=f"Track {number} is now track {successor}. {case.warning.reason}",
-                    )
+                    case.renumber(successor)
                     out += self._tell(WarningUpdated, case, now_ns)
                 for case in doubles:
                     case.ended = f"Another warning stands for track {successor}."

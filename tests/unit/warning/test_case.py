@@ -74,6 +74,47 @@ def test_quiet_takes_back_news_that_was_not_told() -> None:
     assert case.quiet_due_ns == at(32)
 
 
+def test_doubt_is_no_reason_to_think_it_is_over() -> None:
+    case = new(Alder=200)
+    due_ns = case.quiet_due_ns
+    case.listen(msgspec.structs.replace(threat(10), doubtful=True), at(10), SETTINGS)
+    assert not case.quiet
+    assert case.quiet_due_ns == due_ns
+
+
+def test_a_shift_within_the_spread_is_no_news_and_a_narrower_window_is() -> None:
+    def wide(seconds: float, to_go_s: float, spread_s: float) -> Assessment:
+        found = threat(seconds, Alder=to_go_s)
+        place = msgspec.structs.replace(found.places[0], time_spread_s=spread_s)
+        return msgspec.structs.replace(found, places=(place,))
+
+    case = opened(wide(0, 400, 150), "auria-w1", ("auria", "auria"), T0, 30.0, 30.0)
+    case.listen(wide(4, 340, 140), at(4), SETTINGS)
+    assert case.latest is None
+    case.listen(wide(8, 380, 60), at(8), SETTINGS)
+    assert case.latest is not None
+
+
+def test_news_that_waits_is_the_newest() -> None:
+    case = new(Alder=200)
+    case.listen(threat(1, Alder=100), at(1), SETTINGS)
+    case.listen(threat(1.5, Alder=190), at(1.5), SETTINGS)
+    assert case.news()["places"][0].time_to_go_s == 190
+
+
+def test_a_new_number_reaches_news_that_waits() -> None:
+    case = new(Alder=200)
+    case.listen(threat(1, Alder=100), at(1), SETTINGS)
+    case.renumber(55)
+    assert case.warning.reason.startswith("Cruise track 55")
+    assert case.warning.reason.endswith("It was track 1 before.")
+    case.apply(Trigger.UPDATE, **case.news())
+    assert case.warning.track == 55
+    case.apply(Trigger.QUIET, reason="Over.")
+    case.renumber(66)
+    assert case.warning.reason == "Over. It was track 55 before."
+
+
 def test_a_case_answers_only_what_the_table_allows() -> None:
     case = new(Alder=200)
     case.acknowledge("Ana", at(1))

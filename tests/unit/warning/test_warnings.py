@@ -39,6 +39,7 @@ from tests.unit.warning.world import (
     state,
     told,
     tracks,
+    triangle,
 )
 
 T0 = START_NS
@@ -197,6 +198,14 @@ def test_a_short_turn_away_changes_nothing() -> None:
     warnings.handle(tracks(at(2), [(7, cruise_away())]), at(2))
     warnings.handle(tracks(at(6), [(7, cruise_to_alder(58.5))]), at(6))
     assert not of_kind(warnings.wake(at(40)), AllClearProposed)
+
+
+def test_a_track_that_becomes_uncertain_keeps_its_warning() -> None:
+    warnings, _ = raised()
+    for second in range(4, 60, 4):
+        vague = tracks(at(second), [(7, cruise_to_alder())], triangle(60, 150))
+        assert not of_kind(warnings.handle(vague, at(second)), AllClearProposed)
+        assert not of_kind(warnings.wake(at(second)), AllClearProposed)
 
 
 def test_a_threat_that_comes_back_resumes_the_same_warning() -> None:

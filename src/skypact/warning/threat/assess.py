@@ -75,6 +75,8 @@ class Assessor:
                 assessed_ns=now_ns,
                 places=tuple(threatened.places.get(k, ())),
                 impact=threatened.impacts.get(k),
+                doubtful=held[i] == ThreatClass.UNKNOWN
+                or (k >= 0 and bool(threatened.doubtful[k])),
                 detected_ns=int(detected[i]),
                 tracked_ns=int(confirmed[i]),
             )

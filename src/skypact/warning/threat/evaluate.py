@@ -20,8 +20,8 @@ PLACES_MAX = 64
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """What one track threatens at `assessed_ns`; no places: nothing. places: soonest first, of all
-    nations. detected_ns, tracked_ns: for the ledger."""
+    """What one track threatens at `assessed_ns`. places: soonest first, of all nations; none:
+    nothing, or, if `doubtful`, too uncertain to say. detected_ns, tracked_ns: for the ledger."""
 
     track: int
     threat_class: ThreatClass
@@ -31,6 +31,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     impact: ImpactEllipse | None
     detected_ns: int
     tracked_ns: int
+    doubtful: bool = False
 
     def arrival_ns(self, place: ThreatenedPlace) -> int:
         """Return when the threat may be at `place`."""
@@ -54,10 +55,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Threatened(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of `evaluate`: places by row of the batch, soonest first; impacts by row."""
+    """Rows of `evaluate`: places by row of the batch, soonest first; impacts by row; doubtful (N,):
+    too uncertain to say."""
 
     places: dict[int, list[ThreatenedPlace]]
     impacts: dict[int, ImpactEllipse]
+    doubtful: NDArray[np.bool_]
 
 
 def evaluate(
@@ -69,17 +72,18 @@ def evaluate(
 ) -> Threatened:
     """Return what the N tracks threaten; `age_s` (N,): how old each state is.
 
-    Tracks too uncertain to be taken seriously threaten nothing.
+    Tracks too uncertain to be taken seriously are doubtful.
     """
-    found = Threatened(places={}, impacts={})
     sane = (track.position_sd_m <= settings.position_sd_max_m) | np.isin(threat_class, FALLING)
     sane &= track.speed_sd_mps <= SPEED_SPREAD_MAX * np.maximum(track.speed_mps, 1.0)
+    steady = track.course_sd_rad <= np.radians(settings.course_sd_max_deg)
+    sane &= steady | np.isin(threat_class, FALLING)
+    found = Threatened(places={}, impacts={}, doubtful=~sane)
     falling = np.flatnonzero(sane & np.isin(threat_class, FALLING))
     if len(falling):
         _evaluate_fall(track.rows(falling), falling, age_s, places, settings, found)
-    steady = track.course_sd_rad <= np.radians(settings.course_sd_max_deg)
     flying = np.flatnonzero(
-        sane & steady & np.isin(threat_class, (int(ThreatClass.CRUISE), int(ThreatClass.DRONE)))
+        sane & np.isin(threat_class, (int(ThreatClass.CRUISE), int(ThreatClass.DRONE)))
     )
     if len(flying):
         horizon = np.where(
@@ -109,7 +113,9 @@ def _evaluate_fall(
     )
     impact = predict_impact(track, air)
     shape = ellipse(impact.covariance)
-    good = np.flatnonzero(np.isfinite(impact.time_s) & (shape.semi_major_m <= ELLIPSE_MAX_M))
+    known = np.isfinite(impact.time_s) & (shape.semi_major_m <= ELLIPSE_MAX_M)
+    found.doubtful[row] = ~known
+    good = np.flatnonzero(known)
     for i in good.tolist():
         found.impacts[int(row[i])] = ImpactEllipse(
             lat_rad=float(impact.lat_rad[i]),

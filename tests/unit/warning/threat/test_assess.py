@@ -60,7 +60,8 @@ def test_what_threatens_now_is_kept_until_it_does_not() -> None:
     one.observe(tracks(T0, [(1, cruise_to_alder()), (2, cruise_to_alder())]), [], T0)
     assert sorted(one.found) == [1, 2]
     vague = triangle(60, 200)
-    one.observe(tracks(T0, [(1, cruise_to_alder())], vague), [], T0)
+    (lost,) = one.observe(tracks(T0, [(1, cruise_to_alder())], vague), [], T0).assessments
+    assert lost.doubtful
     one.lose(2, 0)
     assert not one.found
     assert one.memory.number.tolist() == [1]

@@ -85,8 +85,12 @@ def test_the_age_of_the_state_counts() -> None:
 def test_uncertain_tracks_do_not_cry_wolf(sd: tuple[float, float]) -> None:
     place, _, _ = aimed_at()
     here = Place(name="A", nation="a", kind="site", lat_deg=-32, lon_deg=-18, radius_m=5e3)
-    assert not look([cruise_to_alder()], ["cruise"], (here, place), sd=sd).places
-    assert look([cruise_to_alder()], ["cruise"], (here, place)).places
+    found = look([cruise_to_alder()], ["cruise"], (here, place), sd=sd)
+    assert not found.places
+    assert found.doubtful.tolist() == [True]
+    found = look([cruise_to_alder()], ["cruise"], (here, place))
+    assert found.places
+    assert found.doubtful.tolist() == [False]
 
 
 def test_a_fan_wider_than_500_km_says_nothing() -> None:
@@ -94,6 +98,7 @@ def test_a_fan_wider_than_500_km_says_nothing() -> None:
     found = look([missile], ["ballistic"], (place,), sd=(50e3, 500))
     assert not found.impacts
     assert not found.places
+    assert found.doubtful.tolist() == [True]
 
 
 def test_horizons_differ_by_class() -> None:
