@@ -10,17 +10,17 @@ from pathlib import Path
 
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge import pki
-from skypact.edge.link import Endpoint, PartnerLinks
-from skypact.edge.nats_config import (
+from skypact.edge.links import pki
+from skypact.edge.links.link import Endpoint, PartnerLinks
+from skypact.edge.links.nats_config import (
     HubServer,
     NationServer,
     hub_config,
     nation_config,
     server_name,
 )
-from skypact.edge.nats_server import NatsServer, kept_port
-from skypact.edge.pki import Authority, Credential, Role
+from skypact.edge.links.nats_server import NatsServer, kept_port
+from skypact.edge.links.pki import Authority, Credential, Role
 
 HUB = "keystone"
 NATIONS = ("auria", "borvia", "cestia")

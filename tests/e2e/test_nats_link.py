@@ -17,9 +17,9 @@ from nats.aio.client import Client
 
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge import pki
-from skypact.edge.link import OutboxSender, _tls
-from skypact.edge.pki import Credential, Role
+from skypact.edge.links import pki
+from skypact.edge.links.link import OutboxSender, _tls
+from skypact.edge.links.pki import Credential, Role
 from tests.e2e.nats_lab import HUB, PAIRS, Lab, Party, knock, now_ns, until
 
 pytestmark = pytest.mark.e2e

@@ -16,7 +16,7 @@ PROGRAM = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from skypact.edge.log import configure
-from skypact.edge.nats_server import NatsServer, kept_port
+from skypact.edge.links.nats_server import NatsServer, kept_port
 from skypact.edge.supervise import ChildSpec, supervise
 
 root = Path(sys.argv[1])
@@ -51,7 +51,7 @@ def crashing() -> int:
 
 configure("supervisor", stream=open(root / "lines", "w", buffering=1))
 children = [ChildSpec(name, globals()[name]) for name in sys.argv[2].split(",")]
-sys.exit(supervise(children, preload=["skypact.edge.link"]))
+sys.exit(supervise(children, preload=["skypact.edge.links.link"]))
 """
 
 

@@ -16,11 +16,11 @@ from skypact.cli import folders, summary
 from skypact.config import KEYS, STATE
 from skypact.core.jit import warm
 from skypact.core.messages import Context
-from skypact.edge import pki
 from skypact.edge.clock import Clock
-from skypact.edge.credentials import HUB_AUTHORITY, NATIONS
+from skypact.edge.links import pki
+from skypact.edge.links.credentials import HUB_AUTHORITY, NATIONS
+from skypact.edge.links.nats_server import kept_port
 from skypact.edge.log import configure
-from skypact.edge.nats_server import kept_port
 from skypact.edge.supervise import ChildSpec, supervise
 from skypact.exercise.scenario import Scenario
 from skypact.exercise.scenario import load as load_scenario

@@ -23,14 +23,14 @@ from skypact.core.messages import (
     Stream,
 )
 from skypact.edge.clock import Clock
-from skypact.edge.credentials import endpoint, server_text
 from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
-from skypact.edge.link import OutboxSender, PartnerLinks
+from skypact.edge.links.credentials import endpoint, server_text
+from skypact.edge.links.link import OutboxSender, PartnerLinks
+from skypact.edge.links.nats_config import server_name
+from skypact.edge.links.nats_server import NatsServer
 from skypact.edge.log import configure
-from skypact.edge.nats_config import server_name
-from skypact.edge.nats_server import NatsServer
 from skypact.edge.replay import RecordedConfig
 from skypact.edge.store import OutboxReader
 from skypact.node import build

@@ -10,7 +10,7 @@ from pathlib import Path
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
-from skypact.edge.pki import make_authority
+from skypact.edge.links.pki import make_authority
 
 NATION = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 EXAMPLE = "example.toml.txt"

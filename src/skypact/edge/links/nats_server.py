@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 
 from skypact.core.errors import ConfigError, LinkError
+from skypact.edge.links.nats_config import LOOPBACK
 from skypact.edge.log import logger
-from skypact.edge.nats_config import LOOPBACK
 from skypact.edge.supervise import check_forking_thread, die_with_parent
 
 OLDEST = (2, 15, 0)

@@ -21,8 +21,7 @@ from nats.aio.msg import Msg
 from skypact.core.errors import LinkError
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge.log import logger
-from skypact.edge.nats_config import (
+from skypact.edge.links.nats_config import (
     FRAME_MAX_BYTES,
     LOOPBACK,
     Address,
@@ -30,7 +29,8 @@ from skypact.edge.nats_config import (
     server_name,
     subject,
 )
-from skypact.edge.pki import Credential
+from skypact.edge.links.pki import Credential
+from skypact.edge.log import logger
 
 RETRY_S = 0.1
 CONNECT_DEADLINE_S = 5.0

@@ -9,10 +9,16 @@ from pathlib import Path
 
 from skypact.config import NodeDirectory
 from skypact.core.errors import ConfigError
-from skypact.edge import pki
-from skypact.edge.link import Endpoint
-from skypact.edge.nats_config import LOOPBACK, HubServer, NationServer, hub_config, nation_config
-from skypact.edge.pki import Role
+from skypact.edge.links import pki
+from skypact.edge.links.link import Endpoint
+from skypact.edge.links.nats_config import (
+    LOOPBACK,
+    HubServer,
+    NationServer,
+    hub_config,
+    nation_config,
+)
+from skypact.edge.links.pki import Role
 
 HUB_AUTHORITY = "hub-authority.pem"
 NATIONS = "nations"

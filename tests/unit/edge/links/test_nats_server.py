@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from skypact.core.errors import ConfigError, LinkError
-from skypact.edge import nats_server
-from skypact.edge.nats_server import PORTS, NatsServer, find_binary, kept_port
+from skypact.edge.links import nats_server
+from skypact.edge.links.nats_server import PORTS, NatsServer, find_binary, kept_port
 
 
 def test_binary_is_of_a_tried_version() -> None:

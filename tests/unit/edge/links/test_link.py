@@ -12,10 +12,10 @@ from nats.aio.msg import Msg
 from skypact.core.errors import LinkError
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge import link
-from skypact.edge.link import WINDOW, Endpoint, OutboxSender, PartnerLinks
-from skypact.edge.nats_config import FRAME_MAX_BYTES
-from skypact.edge.pki import Credential
+from skypact.edge.links import link
+from skypact.edge.links.link import WINDOW, Endpoint, OutboxSender, PartnerLinks
+from skypact.edge.links.nats_config import FRAME_MAX_BYTES
+from skypact.edge.links.pki import Credential
 
 
 class _Partner:

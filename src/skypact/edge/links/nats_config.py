@@ -18,7 +18,7 @@ from pathlib import Path
 from skypact.core.errors import LinkError
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge.pki import Credential, Role, dns_name
+from skypact.edge.links.pki import Credential, Role, dns_name
 
 FRAME_MAX_BYTES = 4_194_304  # as PartnerFrame.frame
 PENDING_MAX_BYTES = 33_554_432  # what a server keeps for a slow reader before it lets it go

@@ -9,7 +9,7 @@ import pytest
 from skypact.core.errors import LinkError
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge.nats_config import (
+from skypact.edge.links.nats_config import (
     Address,
     HubServer,
     NationServer,
@@ -18,8 +18,8 @@ from skypact.edge.nats_config import (
     parse_subject,
     subject,
 )
-from skypact.edge.nats_server import find_binary
-from skypact.edge.pki import Credential, Role, issue, make_authority
+from skypact.edge.links.nats_server import find_binary
+from skypact.edge.links.pki import Credential, Role, issue, make_authority
 
 NOW_NS = 1_790_000_000_000_000_000
 CREDENTIAL = Credential(Path("/pki/a b.pem"), Path("/pki/a b.key"), 0)

@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from skypact.core.errors import ConfigError
 from skypact.core.messages.header import Context
-from skypact.edge.pki import (
+from skypact.edge.links.pki import (
     Authority,
     Role,
     dns_name,
