@@ -20,20 +20,20 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 50_000
     late_s: Positive = 10.0
     future_s: Positive = 5.0
-    coast_s: Positive = 25.0
+    coast_s: Positive = 30.0
     tentative_s: Positive = 12.0
     confirm_probability: Probability = 0.98
-    delete_probability: Probability = 0.05
-    new_targets_per_scan: Positive = 0.5
+    delete_probability: Probability = 0.002
+    new_targets_per_scan: Positive = 1.0
     gate_sd: Positive = 4.5
-    flying_noise: tuple[Positive, Positive, Positive] = (1.0, 100.0, 3000.0)
+    flying_noise: tuple[Positive, Positive, Positive] = (1.0, 80.0, 2000.0)
     falling_noise: tuple[Positive, Positive] = (5.0, 3000.0)
-    vertical_noise_share: Positive = 0.1
+    vertical_noise_share: Positive = 0.02
     manoeuvre_s: Positive = 60.0
     speed_sd_mps: Positive = 170.0
     climb_sd_mps: Positive = 20.0
     falling_speed_sd_mps: Positive = 900.0
-    falling_share_low: Probability = 0.05
+    falling_share_low: Probability = 0.1
     ceiling_m: Positive = 18_000.0
     pressure_height_sd_m: Positive = 150.0
     coast_sd_m: Positive = 5_000.0

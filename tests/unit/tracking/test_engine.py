@@ -12,7 +12,7 @@ def test_probabilities_become_log_odds() -> None:
     row = tuning_row(TrackingSettings(confirm_probability=0.5, earth_rotation=False))
     assert row["confirm_odds"][0] == 0.0
     assert row["rotation"][0] == 0.0
-    assert row["noise"][0].tolist() == [1.0, 100.0, 3000.0, 5.0, 3000.0]
+    assert row["noise"][0].tolist() == [1.0, 80.0, 2000.0, 5.0, 3000.0]
 
 
 def test_states_are_carried_to_the_time_asked_for() -> None:
