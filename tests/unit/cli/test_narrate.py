@@ -26,9 +26,7 @@ WARNING = AirWarning(
     class_probability=0.9,
     state=WarningState.RAISED,
     version=1,
-    places=(
-        ThreatenedPlace(name="Aurensis", nation="auria", time_to_go_s=385, time_spread_s=10),
-    ),
+    places=(ThreatenedPlace(name="Aurensis", nation="auria", time_to_go_s=385, time_spread_s=10),),
     assessed_ns=1,
 )
 

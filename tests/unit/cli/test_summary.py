@@ -28,7 +28,9 @@ def test_nodes_are_merged(tmp_path: Path) -> None:
     )  # fmt: skip
     tally.take(FeedView(**ISSUER.header(1, 1), feeds=(feed,), sensors=()))
     tally.take(picture([1, 1, 0]))
-    tally.take(Delivery(**ISSUER.header(1, 1), post="duty", event="warning_raised", warning=WARNING))
+    tally.take(
+        Delivery(**ISSUER.header(1, 1), post="duty", event="warning_raised", warning=WARNING)
+    )
     tally.write(tmp_path)
     merged = merge({"auria": tmp_path, "gone": tmp_path / "nowhere"})
     assert merged["nodes"] == ["auria", "gone"]

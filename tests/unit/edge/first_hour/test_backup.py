@@ -97,6 +97,14 @@ def test_a_half_written_entry_is_left_out(tmp_path: Path) -> None:
     assert payloads(tmp_path / "back") == payloads(tmp_path / "auria")
 
 
+def test_a_segment_without_its_first_bytes_is_no_obstacle(tmp_path: Path) -> None:
+    held = make_node(tmp_path / "auria")
+    (tmp_path / f"auria/state/journal/{held.position:020d}.skj").write_bytes(b"")
+    assert backup(tmp_path / "auria", tmp_path / "a.tar").position == held.position
+    restore(tmp_path / "a.tar", tmp_path / "back")
+    assert Journal(tmp_path / "back/state/journal").position == held.position
+
+
 def test_a_running_node_is_backed_up_in_one_consistent_state(tmp_path: Path) -> None:
     """A thread appends, commits, compresses and deletes as a node does, while ten backups run."""
     node = tmp_path / "auria"

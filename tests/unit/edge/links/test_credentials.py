@@ -1,0 +1,53 @@
+"""From a node's folder to its certificates and its server's configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from skypact.cli.demo import prepare
+from skypact.cli.folders import agreement_texts
+from skypact.config import NodeDirectory, load
+from skypact.core.errors import ConfigError
+from skypact.edge.clock import Clock
+from skypact.edge.links.credentials import HUB_AUTHORITY, endpoint, server_text
+from skypact.exercise.scenario import load as load_scenario
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    prepare(folder, load_scenario("first_night"), agreement_texts("first_night"), 1)
+    return folder
+
+
+def directory(state: Path, nation: str) -> NodeDirectory:
+    return load(state / nation)
+
+
+def test_a_nation_exports_to_its_partners_only(state: Path) -> None:
+    text = server_text(directory(state, "auria"), Clock().now_ns())
+    for partner in ("borvia", "cestia", "keystone"):
+        assert f"exercise.auria.{partner}.*" in text
+    assert "exercise.borvia.cestia" not in text
+    assert "jetstream" not in text
+
+
+def test_the_coordinator_is_the_hub(state: Path) -> None:
+    text = server_text(directory(state, "keystone"), Clock().now_ns())
+    assert "no_advertise: true" in text
+    assert "exercise.borvia.cestia.*" in text
+
+
+def test_the_program_has_its_own_certificate(state: Path) -> None:
+    here = endpoint(directory(state, "auria"), Clock().now_ns())
+    assert here.app.certificate.name == "app.pem"
+    assert here.partners == ("borvia", "cestia", "keystone")
+
+
+def test_a_nation_without_the_coordinators_authority_is_told(state: Path) -> None:
+    held = state / "cestia" / "keys" / HUB_AUTHORITY
+    kept = held.read_bytes()
+    held.unlink()
+    with pytest.raises(ConfigError, match="coordinator"):
+        server_text(directory(state, "cestia"), Clock().now_ns())
+    held.write_bytes(kept)
