@@ -46,13 +46,15 @@ class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The node's own message server and the way to the coordinator.
 
     port: of the own server, loopback only; hubs: "host:port" of the coordinator's leaf doors.
-    leaf_port and leaf_host are set on the coordinator alone: where nations join.
+    leaf_* are set on the coordinator alone: where it takes nations' links, and the IP addresses
+    under which they reach it, which its certificate names (leaf_host when left out).
     """
 
     port: Port
     hubs: tuple[str, ...] = ()
     leaf_port: Port | None = None
     leaf_host: str = "127.0.0.1"
+    leaf_addresses: tuple[str, ...] = ()
     pairs: tuple[tuple[Name, Name], ...] = ()
 
 
@@ -72,7 +74,7 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     overlay: str = ""
     centre_lat_deg: Annotated[float, msgspec.Meta(ge=-85, le=85)] = -32.0
     centre_lon_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] = -18.0
-    zoom: Annotated[float, msgspec.Meta(ge=0, le=16)] = 5.2
+    zoom: Annotated[float, msgspec.Meta(ge=0, le=16)] = 5.8
     coast_after_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 15.0
     link_lifetime_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 300.0
     session_lifetime_s: Annotated[float, msgspec.Meta(gt=0, le=604_800)] = 43_200.0

@@ -95,7 +95,6 @@ def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> 
             "display_name": nation.name.capitalize(),
         },
         "link": link,
-        "tracking": {"delete_probability": 0.001},
         "picture": {"track_numbers": _numbers(scenario, nation.name, seed)},
         "console": {
             "port": network.consoles.get(nation.name, 0),

@@ -37,6 +37,7 @@ from skypact.node import build
 
 ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
+RENEW_EVERY_S = 6 * 3600.0
 SOFTWARE_FAULT = 70
 SEAT = "console-seat.json"
 
@@ -111,6 +112,7 @@ class LiveNode:
         opened(self._console.open_link())
         work: list[Coroutine[Any, Any, None]] = [
             server.run(),
+            self._renew(server),
             self._links.run(),
             self._outbox.run(),
             *(
@@ -144,6 +146,15 @@ class LiveNode:
             except TimeoutError:
                 continue
         return 0
+
+    async def _renew(self, server: NatsServer) -> None:
+        """Issue certificates anew before they end; the links read theirs at each connection."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            now_ns = self._clock.now_ns()
+            server_text(self._directory, now_ns)
+            endpoint(self._directory, now_ns)
+            await server.renew()
 
     def _emit(self, messages: Sequence[Message]) -> None:
         if messages:

@@ -8,6 +8,7 @@ import msgspec
 from skypact.console.settings import NodeIdentity
 from skypact.core.messages import (
     AirWarning,
+    ClockStepped,
     CommandRefused,
     DatagramsDropped,
     FeedView,
@@ -18,6 +19,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     ReleaseWithheld,
+    StorageFailed,
     ThreatClass,
     WarningState,
 )
@@ -179,5 +181,11 @@ def notice(message: Message) -> Notice | None:
         case InputQuarantined():
             where = f"journal {message.position}"
             return Notice(kind="quarantined", about=where, text=message.reason)
+        case StorageFailed():
+            text = f"warnings go out unrecorded: {message.reason}"
+            return Notice(kind="disk failed", about="this node", text=text)
+        case ClockStepped():
+            text = f"UTC stepped by {message.step_ns / 1e9:+.3f} s; followed slowly"
+            return Notice(kind="clock stepped", about="this node", text=text)
         case _:
             return None

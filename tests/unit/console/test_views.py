@@ -9,6 +9,7 @@ import pytest
 from skypact.console import views
 from skypact.console.settings import NodeIdentity
 from skypact.core.messages import (
+    ClockStepped,
     CommandRefused,
     Context,
     DatagramsDropped,
@@ -23,6 +24,7 @@ from skypact.core.messages import (
     NodeStarted,
     ReleaseWithheld,
     SensorState,
+    StorageFailed,
     ThreatenedPlace,
     WarningState,
 )
@@ -124,6 +126,8 @@ def test_feeds_and_links_keep_their_counters() -> None:
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
         (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),
         (InputQuarantined(**HEADER, position=4, reason="r"), "quarantined", 1),
+        (StorageFailed(**HEADER, reason="no space left"), "disk failed", 1),
+        (ClockStepped(**HEADER, step_ns=2_000_000_000), "clock stepped", 1),
     ],
 )
 def test_what_was_refused_or_withheld_is_noted(message: Message, kind: str, count: int) -> None:

@@ -85,7 +85,7 @@ def _hub(directory: NodeDirectory, leaf_port: int, now_ns: int) -> HubServer:
         pairs=link.pairs,
         port=link.port,
         leaf_port=leaf_port,
-        server=pki.issue(authority, Role.SERVER, now_ns, (link.leaf_host,)),
+        server=pki.issue(authority, Role.SERVER, now_ns, link.leaf_addresses or (link.leaf_host,)),
         authority=authority.certificate,
         nation_authorities=bundle,
         log=_log(directory),
