@@ -202,6 +202,11 @@ def _firsts(folder: Path) -> list[int]:
 
 def _write_segment(folder: Path, first: int, size: int, writer: _Writer) -> bool:
     """Write a segment, open (its first `size` bytes) or compressed meanwhile (all of it)."""
+    if size == len(journal.MAGIC):
+        # The node has just made this file and perhaps not yet written its first bytes.
+        magic = io.BytesIO(journal.MAGIC)
+        writer.add(f"{STATE}/journal/{first:020d}.skj", magic, size)
+        return True
     plain = folder / f"{first:020d}.skj"
     packed = folder / f"{first:020d}.skj.gz"
     for _ in range(TRIES):
