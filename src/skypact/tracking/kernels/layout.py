@@ -46,8 +46,8 @@ TRACK = np.dtype(
 SIGHT = np.dtype([("hit_ns", "<i8"), ("looked_ns", "<i8"), ("visible", "<f8")], align=True)
 
 # A radar; the last row stands for all position reports (radar 0). position ECEF; rotation from ECEF
-# to east, north, up; noise_var: of range, azimuth, elevation; false_density: false plots a scan per m rad
-# rad of its polar space, elevation_span: the rad over which they spread.
+# to east, north, up; noise_var: of range, azimuth, elevation; false_density: false plots a scan per
+# m rad rad of its polar space, elevation_span: the rad over which they spread.
 SITE = np.dtype(
     [
         ("radar", "<i8"),
@@ -69,8 +69,8 @@ SITE = np.dtype(
 )
 
 # One plot. Of a radar: polar (range, azimuth, elevation) and altitude, NaN where not measured. A
-# position report: position ECEF, rotation to east, north, up there, noise_var along these, velocity ECEF
-# (NaN: not known).
+# position report: position ECEF, rotation to east, north, up there, noise_var along these, velocity
+# ECEF (NaN: not known).
 PLOT = np.dtype(
     [
         ("time_ns", "<i8"),
