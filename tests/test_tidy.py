@@ -15,7 +15,7 @@ TEXT = {"", ".py", ".md", ".toml", ".json", ".js", ".mjs", ".ts", ".svelte", ".c
     ".txt", ".yml", ".yaml", ".conf", ".service", ".csv", ".cfg", ".sh", ".svg"
 }  # fmt: skip
 BUILT = "src/skypact/console/static/"
-POLL_S = 0.01  # waiting for a thread, in steps so short, is no sleep
+POLL_S = 0.1  # waiting for a thread or a process, in steps so short, is no sleep
 MODULE_LINES, FUNCTION_LINES, FOLDER_MODULES = 400, 60, 14
 BANNED_PARTS = {"util", "utils", "helper", "helpers", "common", "manager", "misc"}
 BANNED_STEMS = {"base", "tools", "stuff"}
@@ -231,7 +231,7 @@ PLANTED: tuple[tuple[Rule, str, str], ...] = (
     (broad_excepts, "src/skypact/edge/a.py", "try:\n    f()\nexcept (A, Exception):\n    x = 1\n"),
     (blanket_suppressions, "src/skypact/core/a.py", "x = 1  # no" + "qa\n"),
     (blanket_suppressions, "src/skypact/core/a.py", "x = 1  # type: ig" + "nore\n"),
-    (sleeping_tests, "tests/unit/core/test_a.py", "import time\ntime.sleep(0.1)\n"),
+    (sleeping_tests, "tests/unit/core/test_a.py", "import time\ntime.sleep(0.2)\n"),
     (sleeping_tests, "tests/unit/core/test_a.py", "async def f():\n    await asyncio.sleep(1)\n"),
     (sleeping_tests, "tests/property/test_a.py", "async def f():\n    await sleep(delay)\n"),
 )  # fmt: skip

@@ -50,9 +50,7 @@ class Scripted:
 
 
 def frame() -> PartnerFrame:
-    return PartnerFrame(
-        **ISSUER.header(1, 1), partner="borvia", stream=Stream.TRACK, frame=b""
-    )
+    return PartnerFrame(**ISSUER.header(1, 1), partner="borvia", stream=Stream.TRACK, frame=b"")
 
 
 def refused() -> FrameRefused:
