@@ -8,8 +8,9 @@ azimuthal projection around the track.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from skypact.core.geodesy import F64, wrap_pi
+from skypact.core.geodesy import F64, azimuth_rad, distance_m, wrap_pi
 from skypact.warning.places import I64, Places, gap_to_polygon, holds_origin
 from skypact.warning.threat.kinematics import Kinematics
 
@@ -33,10 +34,13 @@ def reach(
     """Return the places each track may reach within `horizon_s` (N,)."""
     speed = np.maximum(track.along_mps, SPEED_MIN_MPS)
     near_t, near_p = places.near(track.lat_rad, track.lon_rad, speed * horizon_s + margin_m)
+    ahead = np.minimum(cone_rad + 2 * track.course_sd_rad, HALF_ANGLE_MAX_RAD)
+    spare = margin_m + 2 * track.position_sd_m
+    maybe = _ahead_at_all(track, places, (near_t, near_p), ahead, spare)
+    near_t, near_p = near_t[maybe], near_p[maybe]
+    ahead, spare = ahead[near_t], spare[near_t]
     corners = places.corners_from(track.lat_rad[near_t], track.lon_rad[near_t], near_p)
     gap = gap_to_polygon(corners)
-    ahead = np.minimum(cone_rad + 2 * track.course_sd_rad[near_t], HALF_ANGLE_MAX_RAD)
-    spare = margin_m + 2 * track.position_sd_m[near_t]
     low, high = _directions(corners, track.course_rad[near_t])
     # The margin seen from the track, as an angle.
     wide = np.arcsin(np.clip(spare / np.maximum(gap, spare), 0.0, 1.0))
@@ -49,6 +53,19 @@ def reach(
     detour = time * (1 / np.cos(ahead[hit]) - 1) / 2
     known = np.hypot(track.position_sd_m[t] / speed[t], time * track.speed_sd_mps[t] / speed[t])
     return Reach(t, p, time, 2 * np.hypot(known, detour))
+
+
+def _ahead_at_all(
+    track: Kinematics, places: Places, pair: tuple[I64, I64], ahead: F64, spare: F64
+) -> NDArray[np.bool_]:
+    """Return whether the circle around each place touches the cone: cheap, and never too strict."""
+    t, p = pair
+    here, there = (track.lat_rad[t], track.lon_rad[t]), (places.lat_rad[p], places.lon_rad[p])
+    gap, off = distance_m(*here, *there), azimuth_rad(*here, *there) - track.course_rad[t]
+    round_m = places.reach_m[p] + spare[t]
+    wide = np.arcsin(np.clip(round_m / np.maximum(gap, round_m), 0.0, 1.0))
+    # Twice, because the margin and the place are added up as angles later on.
+    return (np.abs(wrap_pi(off)) <= ahead[t] + 2 * wide) | (gap <= round_m)
 
 
 def _directions(corners: F64, course_rad: F64) -> tuple[F64, F64]:

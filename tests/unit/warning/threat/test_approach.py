@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from skypact.warning.places import Places
+from skypact.warning.threat import approach
 from skypact.warning.threat.approach import Reach, reach
 from skypact.warning.threat.kinematics import kinematics
 from tests.unit.warning.world import LAT, LON, PLACES, state, triangle
@@ -44,6 +45,26 @@ def test_time_to_the_edge_of_the_place() -> None:
 )
 def test_inbound_or_not(distance_km: float, course_deg: float, threatens: bool) -> None:
     assert bool(len(look(distance_km, course_deg).place)) is threatens
+
+
+def test_the_cheap_look_ahead_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = np.random.default_rng(7)
+    rows = [
+        state(LAT + dice.uniform(-1, 1), LON + dice.uniform(-1, 1), 300, 200, dice.uniform(0, 360))
+        for _ in range(200)
+    ]
+    track = kinematics(
+        np.array([p for p, _ in rows]),
+        np.array([v for _, v in rows]),
+        np.tile(triangle(), (200, 1)),
+    )
+    horizon = np.full(200, 1800.0)
+    quick = reach(track, Places(PLACES), horizon, np.radians(10), 2000.0)
+    monkeypatch.setattr(approach, "_ahead_at_all", lambda *a: np.ones(len(a[2][0]), bool))
+    slow = reach(track, Places(PLACES), horizon, np.radians(10), 2000.0)
+    assert 20 < len(quick.track) < 300
+    for a, b in zip(quick, slow, strict=True):
+        assert a.tolist() == b.tolist()
 
 
 def test_an_uncertain_course_widens_the_cone_and_the_window() -> None:
