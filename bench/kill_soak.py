@@ -81,16 +81,24 @@ class Watch:
     """Four seats, and what was confirmed at them."""
 
     def __init__(self, state: Path) -> None:
-        self.seats = {n: Seat(state / n / "state" / "console-seat.json", f"Officer {n}") for n in NATIONS}
+        self.seats = {
+            n: Seat(state / n / "state" / "console-seat.json", f"Officer {n}") for n in NATIONS
+        }
         self.confirmed: dict[tuple[str, str], str] = {}
         self.refused: Counter[str] = Counter()
 
     def whole(self, since_s: float) -> bool:
         """Return whether all consoles answer and all links are alive, heard after `since_s`."""
-        return all(
-            s.connected_s is not None and len(s.links) == len(NATIONS) - 1 and all(s.links.values())
-            for s in self.seats.values()
-        ) and min(s.connected_s or 0 for s in self.seats.values()) >= 0 and time.monotonic() > since_s
+        return (
+            all(
+                s.connected_s is not None
+                and len(s.links) == len(NATIONS) - 1
+                and all(s.links.values())
+                for s in self.seats.values()
+            )
+            and min(s.connected_s or 0 for s in self.seats.values()) >= 0
+            and time.monotonic() > since_s
+        )
 
     async def acknowledge(self, nation: str) -> None:
         """Acknowledge every warning as it comes."""
@@ -124,6 +132,18 @@ async def soak(kills: int, seed: int, state: Path, log: Path) -> dict[str, Any]:
     watch = Watch(state)
     tasks = [asyncio.create_task(s.run()) for s in watch.seats.values()]
     tasks += [asyncio.create_task(watch.acknowledge(n)) for n in NATIONS]
+    try:
+        return await kill_and_watch(kills, dice, demo, watch)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        demo.stop()
+
+
+async def kill_and_watch(
+    kills: int, dice: random.Random, demo: Demo, watch: Watch
+) -> dict[str, Any]:
     await until(lambda: watch.whole(0), 60, "the demo did not come up")
     await until(lambda: watch.confirmed, 90, "no warning was acknowledged")
     recoveries: list[dict[str, Any]] = []
@@ -146,10 +166,6 @@ async def soak(kills: int, seed: int, state: Path, log: Path) -> dict[str, Any]:
     await asyncio.sleep(8.0)
     report = judge(watch)
     report |= {"kills": recoveries, "recovery_max_s": max(r["recovery_s"] for r in recoveries)}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    demo.stop()
     return report
 
 
@@ -183,14 +199,22 @@ def judge(watch: Watch) -> dict[str, Any]:
                     other["track"] == row["track"] and other["origin"] == nation
                     for other in watch.seats[row["nation"]].warnings.values()
                 )
-                acknowledged = row["nation"] == nation or not any(
-                    o["track"] == row["track"] and o["origin"] == nation and o["acknowledged_by"]
-                    for o in watch.seats[row["nation"]].warnings.values()
-                ) or row["acknowledged_by"]
+                acknowledged = (
+                    row["nation"] == nation
+                    or not any(
+                        o["track"] == row["track"]
+                        and o["origin"] == nation
+                        and o["acknowledged_by"]
+                        for o in watch.seats[row["nation"]].warnings.values()
+                    )
+                    or row["acknowledged_by"]
+                )
                 if not told:
                     untold.append(f"{nation} to {row['nation']} track {row['track']}")
                 if not acknowledged:
-                    lost_acknowledgements.append(f"{row['nation']} to {nation} track {row['track']}")
+                    lost_acknowledgements.append(
+                        f"{row['nation']} to {nation} track {row['track']}"
+                    )
     return {
         "warnings": sum(len(s.warnings) for s in watch.seats.values()),
         "confirmed_acknowledgements": len(watch.confirmed),

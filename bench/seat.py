@@ -12,6 +12,7 @@ import httpx
 import websockets
 
 from skypact.console.auth import open_seat
+from skypact.core.errors import SkypactError
 
 DEADLINE_S = 30.0
 
@@ -35,7 +36,9 @@ class Seat:
     async def run(self) -> None:
         """Stay connected until cancelled."""
         while True:
-            with contextlib.suppress(OSError, httpx.HTTPError, websockets.WebSocketException, ValueError):
+            with contextlib.suppress(
+                OSError, httpx.HTTPError, websockets.WebSocketException, SkypactError
+            ):
                 await self._sit()
             self.connected_s, self._web, self.links = None, None, {}
             await asyncio.sleep(0.05)

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -175,11 +174,12 @@ def check_config(directory: Path) -> None:
 
 @main.command()
 def warm() -> None:
-    """Compile all kernels once, so that no node waits for it later."""
-    from skypact.core.jit import warm as compile_all
+    """Compile all kernels and the codec once, so that no node waits for it later."""
+    from skypact.core.jit import warm as compile_kernels
+    from skypact.edge.preload import warm as compile_codec
 
-    report: Callable[[], Any] = compile_all
-    click.echo(json.dumps(report()))
+    click.echo("compiling kernels and codec, once: about a minute", err=True)
+    click.echo(json.dumps({**compile_kernels(), "codec": str(compile_codec())}))
 
 
 for command in (init, backup, restore):

@@ -14,8 +14,9 @@ import msgspec
 
 from skypact.cli import folders, summary
 from skypact.config import KEYS, STATE
-from skypact.core.jit import warm
+from skypact.core.jit import cache_folder, warm
 from skypact.core.messages import Context
+from skypact.edge import preload
 from skypact.edge.clock import Clock
 from skypact.edge.links import pki
 from skypact.edge.links.credentials import HUB_AUTHORITY, NATIONS
@@ -25,7 +26,7 @@ from skypact.edge.supervise import ChildSpec, supervise
 from skypact.exercise.scenario import Scenario
 from skypact.exercise.scenario import load as load_scenario
 
-PRELOAD = ("skypact.cli.live", "skypact.cli.world", "asterix.generated")
+PRELOAD = ("skypact.cli.live", "skypact.cli.world")
 LEAD_NS = 3_000_000_000
 
 
@@ -57,7 +58,7 @@ def _run(
 ) -> int:
     configure("demo")
     scenario = load_scenario(scenario_name)
-    say(f"EXERCISE  {scenario.title}. Ctrl-C ends it.", "demo")
+    say(f"EXERCISE {scenario.title.removeprefix('EXERCISE: ')}. Ctrl-C ends it.", "demo")
     network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
     start_ns = _start_ns(state)
     hub = folders.coordinator(scenario)
@@ -68,9 +69,11 @@ def _run(
         for name in names
     ]
     children.append(ChildSpec("world", partial(_world, scenario, seed, start_ns, network)))
-    # Here, so that every node inherits it; the first time it compiles for about half a minute.
-    say("preparing the number-crunching kernels (the first time takes half a minute)", "demo")
+    if not cache_folder().is_dir():
+        say("compiling the kernels, once: about half a minute", "demo")
+    # Here, so that every node inherits them.
     warm()
+    preload.load()
     status = supervise(children, preload=PRELOAD, for_s=for_s)
     if summary_path is not None:
         merged = summary.merge({name: state / name / STATE for name in names})

@@ -16,7 +16,7 @@ from skypact.exercise.dice import generator
 from skypact.exercise.scenario import Nation, Scenario
 
 OVERLAY = "overlay.geojson"
-NUMBERS_FROM, NUMBERS_UPTO = 1_000, 32_767
+NUMBERS_FROM, NUMBERS_UPTO, NUMBERS_A_NATION = 1_000, 32_767, 2_000
 HEAD = "# Written for an exercise from the scenario {name}; every setting is in docs/reference.\n\n"
 
 
@@ -115,7 +115,8 @@ def _numbers(scenario: Scenario, nation: str, seed: int) -> list[int]:
     """Return this nation's share of the shuffled pool: a number does not tell who gave it."""
     names = sorted(n.name for n in scenario.nations)
     shuffled = generator(seed, "track numbers").permutation(NUMBERS_UPTO - NUMBERS_FROM)
-    return (NUMBERS_FROM + shuffled[names.index(nation) :: len(names)]).tolist()
+    share = shuffled[names.index(nation) :: len(names)][:NUMBERS_A_NATION]
+    return (NUMBERS_FROM + share).tolist()
 
 
 def _feeds(nation: Nation, network: Network) -> list[dict[str, Any]]:

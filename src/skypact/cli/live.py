@@ -14,6 +14,7 @@ from skypact.cli.summary import Tally
 from skypact.config import NodeDirectory, load
 from skypact.console.service import Console
 from skypact.console.settings import MapSite, NodeIdentity
+from skypact.core.errors import ConfigError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Message,
@@ -39,6 +40,7 @@ ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
 RENEW_EVERY_S = 6 * 3600.0
 SOFTWARE_FAULT = 70
+CONFIG_FAULT = 78
 SEAT = "console-seat.json"
 
 
@@ -49,7 +51,11 @@ def run_node(directory: Path, say: Callable[[str], None], opened: Callable[[str]
         configure(directory.name)
         return await LiveNode(load(directory), say).run(opened)
 
-    return asyncio.run(live())
+    try:
+        return asyncio.run(live())
+    except ConfigError as fault:
+        say(f"cannot run: {fault}")
+        return CONFIG_FAULT
 
 
 class LiveNode:

@@ -86,7 +86,8 @@ def warning_row(warning: AirWarning, identity: NodeIdentity) -> dict[str, Any]:
 
 def may_acknowledge(warning: AirWarning, identity: NodeIdentity) -> bool:
     """Return whether a person of this nation can acknowledge the warning now."""
-    return warning.state in _OPEN and warning.nation == identity.nation
+    unanswered = warning.state is WarningState.CLEAR_PROPOSED and not warning.acknowledged_by
+    return (warning.state in _OPEN or unanswered) and warning.nation == identity.nation
 
 
 def may_release(warning: AirWarning, identity: NodeIdentity) -> bool:

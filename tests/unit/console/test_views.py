@@ -83,8 +83,9 @@ def test_the_ledger_keeps_microseconds() -> None:
         ({"state": WarningState.ESCALATED}, True, False),
         ({"state": WarningState.ACKNOWLEDGED}, False, False),
         ({"nation": "cestia"}, False, False),
-        ({"state": WarningState.CLEAR_PROPOSED}, False, False),
-        ({"state": WarningState.CLEAR_PROPOSED, "origin": "auria"}, False, True),
+        ({"state": WarningState.CLEAR_PROPOSED}, True, False),
+        ({"state": WarningState.CLEAR_PROPOSED, "origin": "auria"}, True, True),
+        ({"state": WarningState.CLEAR_PROPOSED, "acknowledged_by": "Ilse"}, False, False),
         ({"state": WarningState.CLEARED, "origin": "auria"}, False, False),
     ],
 )
