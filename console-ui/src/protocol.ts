@@ -1,6 +1,6 @@
 // What the node sends. Kept in step with console/service.py and console/views.py.
 
-export type State = 'raised' | 'acknowledged' | 'escalated' | 'clear_proposed' | 'cleared';
+export type State = 'raised' | 'acknowledged' | 'escalated' | 'clear_proposed' | 'cleared' | 'superseded';
 export const STAGES = ['detected', 'tracked', 'raised', 'released', 'received', 'shown', 'acknowledged'] as const;
 
 export interface Place { name: string; nation: string; eta_ms: number; spread_s: number }
@@ -10,7 +10,7 @@ export interface WarningRow {
   state: State; version: number; places: Place[]; assessed_ms: number; impact: Impact | null;
   reason: string; acknowledge_by_ms: number; acknowledged_by: string; cleared_by: string;
   ledger: Record<(typeof STAGES)[number], number>;
-  may_acknowledge: boolean; may_release: boolean;
+  over: boolean; may_acknowledge: boolean; may_release: boolean;
 }
 export interface Site { name: string; kind: 'place' | 'sensor'; nation: string; lat_deg: number; lon_deg: number; range_m: number }
 export interface Column { name: string; dtype: 'u4' | 'i4' | 'u2' | 'i2' | 'u1'; scale: number; unit: string }

@@ -10,7 +10,7 @@ const CLEARED_MAX = 200;
 const NEWEST_MAX = 3;
 const RECENT_MS = 15_000;
 const NO_FRAME_MS = 100; // a covered window gets no frames; the alarm must not wait for one
-const RANK: Record<State, number> = { escalated: 0, raised: 0, acknowledged: 1, clear_proposed: 1, cleared: 2 };
+const RANK: Record<State, number> = { escalated: 0, raised: 0, acknowledged: 1, clear_proposed: 1, cleared: 2, superseded: 2 };
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'ended';
 
@@ -142,10 +142,10 @@ class Store {
       (a, b) =>
         RANK[a.state] - RANK[b.state] ||
         Number(b.may_acknowledge) - Number(a.may_acknowledge) ||
-        (a.state === 'cleared' ? b.assessed_ms - a.assessed_ms : a.eta_ms - b.eta_ms) ||
+        (a.over ? b.assessed_ms - a.assessed_ms : a.eta_ms - b.eta_ms) ||
         (a.id < b.id ? -1 : 1),
     );
-    const open = sorted.filter((row) => row.state !== 'cleared').length;
+    const open = sorted.filter((row) => !row.over).length;
     for (const old of sorted.splice(open + CLEARED_MAX)) {
       this.warnings.delete(old.id);
       this.firstSeen.delete(old.id);
@@ -201,7 +201,7 @@ class Store {
 
   /** Warnings that this nation has not acknowledged. */
   unacknowledged = $derived(this.queue.filter((row) => row.may_acknowledge));
-  open = $derived(this.queue.filter((row) => row.state !== 'cleared').length);
+  open = $derived(this.queue.filter((row) => !row.over).length);
 }
 
 export const store = new Store();

@@ -18,6 +18,7 @@ export const STATES: Record<State, { text: string; shape: string }> = {
   acknowledged: { text: 'Acknowledged', shape: '●' },
   clear_proposed: { text: 'All-clear proposed', shape: '◇' },
   cleared: { text: 'All-clear', shape: '✓' },
+  superseded: { text: 'Superseded', shape: '↷' },
 };
 
 const two = (n: number) => String(Math.floor(n)).padStart(2, '0');

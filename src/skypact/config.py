@@ -4,6 +4,7 @@ Every table of `node.toml` is the Struct of one room; what the edge and the cons
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from skypact.core.errors import ConfigError
 from skypact.core.lines import line_of
 from skypact.core.messages import Context
 from skypact.core.site import SensorSite
-from skypact.core.toml import decode_toml, faults
+from skypact.core.toml import faults
 from skypact.picture.settings import PictureSettings
 from skypact.sensors.settings import FeedSettings
 from skypact.sharing import lint
@@ -145,15 +146,9 @@ def load(path: Path) -> NodeDirectory:
 
 def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
     """Return the node's folder from texts, as a journal recorded them."""
-    found = check(path, files)
-    if found:
+    found, config, agreements = _decoded(path, files)
+    if found or config is None:
         raise found[0]
-    config = decode_toml(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
-    agreements = tuple(
-        decode_toml(text, Agreement, str(path / name))
-        for name, text in sorted(files.items())
-        if name != NODE_FILE
-    )
     return NodeDirectory(
         path=path, config=config, agreements=agreements, files=dict(files), secret=secret
     )
@@ -161,20 +156,29 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
 
 def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
     """Return every fault of the texts of a node's folder, with file and line."""
-    found = faults(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
-    texts = {str(path / name): text for name, text in files.items() if name != NODE_FILE}
-    for name, text in sorted(texts.items()):
+    return _decoded(path, files)[0]
+
+
+def _decoded(
+    path: Path, files: Mapping[str, str]
+) -> tuple[list[ConfigError], NodeConfig | None, tuple[Agreement, ...]]:
+    """Return (faults, what `node.toml` says, agreements in order of file name)."""
+    node_path = str(path / NODE_FILE)
+    texts = {str(path / n): t for n, t in sorted(files.items()) if n != NODE_FILE}
+    found = faults(files[NODE_FILE], NodeConfig, node_path)
+    for name, text in texts.items():
         found += faults(text, Agreement, name)
     if found:
-        return found
-    config = decode_toml(files[NODE_FILE], NodeConfig, str(path / NODE_FILE))
-    agreements = {name: decode_toml(t, Agreement, name) for name, t in sorted(texts.items())}
+        return found, None, ()
+    config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
+    agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
     me = config.node.nation
     named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
     found = lint.faults(agreements, me, sorted(named))
-    found += _doubles(config, str(path / NODE_FILE))
-    texts[str(path / NODE_FILE)] = files[NODE_FILE]
-    return [_with_line(fault, texts[fault.path]) for fault in found]
+    found += _doubles(config, node_path)
+    texts[node_path] = files[NODE_FILE]
+    lined = [_with_line(fault, texts[fault.path]) for fault in found]
+    return lined, config, tuple(agreements.values())
 
 
 def check_folder(path: Path) -> list[ConfigError]:

@@ -39,8 +39,13 @@ from tests.unit.warning.world import (
 SETTINGS = WarningSettings(acknowledge_within_s=8, partner_acknowledge_within_s=12, clear_after_s=6)
 OVER_ALDER = state(-32, -18.3, 100, 240, 90)  # first Alder, then Birch
 NAMES = ("auria-w1", "auria-w2", "auria-w3", "auria-w4", "borvia-1", "borvia-2")
-OPEN = set(WarningState) - {WarningState.CLEARED}
-PARTNER_STATES = (WarningState.RAISED, WarningState.CLEAR_PROPOSED, WarningState.CLEARED)
+OPEN = set(WarningState) - {WarningState.CLEARED, WarningState.SUPERSEDED}
+PARTNER_STATES = (
+    WarningState.RAISED,
+    WarningState.CLEAR_PROPOSED,
+    WarningState.CLEARED,
+    WarningState.SUPERSEDED,
+)
 
 
 class Lives(RuleBasedStateMachine):
@@ -82,6 +87,10 @@ class Lives(RuleBasedStateMachine):
                     assert new.acknowledged_by == old.acknowledged_by
             if isinstance(event, WarningCleared):
                 assert new.cleared_by
+            if new.state is WarningState.SUPERSEDED and new.origin == "auria":
+                alive = [w for k, w in self.held.items() if k != new.warning_id and w.state in OPEN]
+                about = {(w.track, w.nation) for w in alive if w.origin == "auria"}
+                assert (new.track, new.nation) in about, "nothing stands for it"
             if isinstance(event, WarningAcknowledged):
                 assert new.acknowledged_by
             self.held[new.warning_id] = new

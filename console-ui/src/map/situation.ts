@@ -80,7 +80,7 @@ export class Situation {
 
   refresh(): void {
     if (!this.ready) return;
-    const open = store.queue.filter((row) => row.state !== 'cleared');
+    const open = store.queue.filter((row) => !row.over);
     const warned = new Set(open.filter((row) => row.state !== 'clear_proposed').map((row) => row.track));
     this.layer.update(store.picture, warned, store.selectedTrack);
     this.source('labels', this.labels(warned));
@@ -169,7 +169,7 @@ export class Situation {
       }
     }
     store.selectedTrack = found;
-    const row = store.queue.find((item) => item.track === found && item.state !== 'cleared');
+    const row = store.queue.find((item) => item.track === found && !item.over);
     if (found && row) store.selectedWarning = row.id;
     this.refresh();
   }

@@ -1,5 +1,6 @@
 """The commands: the only place where edge, console, exercise and node meet."""
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -73,6 +74,8 @@ def demo(
     seed: int,
 ) -> None:
     """Four nodes, one raid seen together: an exercise on this machine."""
+    # Nothing that is imported before the nodes are forked is garbage; they collect again.
+    gc.disable()
     from skypact.cli.demo import run
 
     sys.exit(run(scenario, state, seed, for_s, not no_browser, summary))

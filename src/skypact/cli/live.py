@@ -95,16 +95,16 @@ class LiveNode:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stopping.set)
         now_ns = self._clock.now_ns()
-        replayed = await asyncio.to_thread(self._driver.recover)
-        if replayed:
-            self._say(f"restored from the journal, {replayed} inputs replayed")
         server = NatsServer(
             self._directory.state / "nats",
             server_name(self._config.node.nation, self._config.node.context),
             self._config.link.port,
             server_text(self._directory, now_ns),
         )
-        await server.start()
+        # The server finds the others while the journal is read.
+        replayed, _ = await asyncio.gather(asyncio.to_thread(self._driver.recover), server.start())
+        if replayed:
+            self._say(f"restored from the journal, {replayed} inputs replayed")
         self._links = PartnerLinks(
             endpoint(self._directory, now_ns), self._received, self._reconnected, lambda: None
         )

@@ -22,6 +22,7 @@ EVENTS = {
     "warning_escalated": "ESCALATED, nobody has acknowledged",
     "all_clear_proposed": "all-clear proposed, a person must release it",
     "warning_cleared": "ALL-CLEAR",
+    "warning_superseded": "superseded, another warning stands",
 }
 
 

@@ -16,10 +16,9 @@ from skypact.core.messages import (
     FeedView,
     LinkView,
     PictureView,
-    WarningState,
 )
 
-CLEARED_MAX = 200
+OVER_MAX = 200
 NOTICES_MAX = 200
 _TEXTS_SPARE = 2_000
 HUSH_MS = 60_000.0
@@ -55,8 +54,8 @@ class Board:
         self.rows[warning.warning_id] = msgspec.json.encode(
             views.warning_row(warning, self._identity)
         )
-        if warning.state is WarningState.CLEARED:
-            self._forget_old_cleared()
+        if warning.over:
+            self._forget_old()
         return True
 
     def take_picture(self, view: PictureView) -> None:
@@ -118,7 +117,7 @@ class Board:
         self.hush = {"at_ms": at_ms, "until_ms": at_ms + HUSH_MS, "person": person}
         self.take_notice(views.Notice(kind="hush", about=person, text="alarm hushed for 60 s"))
 
-    def _forget_old_cleared(self) -> None:
-        cleared = [k for k, w in self.warnings.items() if w.state is WarningState.CLEARED]
-        for warning_id in cleared[: max(0, len(cleared) - CLEARED_MAX)]:
+    def _forget_old(self) -> None:
+        over = [k for k, w in self.warnings.items() if w.over]
+        for warning_id in over[: max(0, len(over) - OVER_MAX)]:
             del self.warnings[warning_id], self.posts[warning_id], self.rows[warning_id]

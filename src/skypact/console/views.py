@@ -62,6 +62,7 @@ def warning_row(warning: AirWarning, identity: NodeIdentity) -> dict[str, Any]:
         "threat": CLASS_WORDS[warning.threat_class],
         "probability": round(warning.class_probability, 3),
         "state": warning.state.value,
+        "over": warning.over,
         "version": warning.version,
         "places": [
             {

@@ -45,7 +45,8 @@ from skypact.edge.store import DurableFrame, Store
 from skypact.edge.supervise import attempt
 from skypact.node import Node
 
-SNAPSHOT_EVERY_NS = 60_000_000_000
+# Far more often than the journal's size asks for: the tail is what a restart has to decode again.
+SNAPSHOT_EVERY_NS = 10_000_000_000
 SNAPSHOT_EVERY_BYTES = 64 * 1024 * 1024
 DISCIPLINE_EVERY_NS = 1_000_000_000
 DURABLE_LIMIT = 10_000

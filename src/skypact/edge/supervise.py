@@ -217,6 +217,7 @@ def _live(spec: ChildSpec, parent: int, mask: set[signal.Signals | int]) -> None
         os.dup2(nothing, 0)
         os.close(nothing)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        gc.enable()
         returned: list[int] = []
         failure = attempt(lambda: returned.append(spec.run()))
         if failure is not None:

@@ -83,7 +83,7 @@ class Sharing:
         """Take own tracks, classes, warnings, a partner's frame, or the start of the node."""
         match message:
             case PartnerFrame():
-                return self._federation.take(message, self._releaser, self._warnings, now_ns)
+                return self._take(message, now_ns)
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 if isinstance(message, OwnTracks):
                     self._note_renamed(message, now_ns)
@@ -107,6 +107,17 @@ class Sharing:
             case _:
                 pass
         return []
+
+    def _take(self, message: PartnerFrame, now_ns: int) -> Sequence[Message]:
+        """Take a partner's frame. One heard again after silence is told at once that we live, and
+        our people that it does."""
+        name, dead_ns = message.partner, round(self._settings.link_dead_s * S)
+        link = self._federation.links.get(name)
+        silent = link is not None and not link.alive(now_ns, dead_ns)
+        out = self._federation.take(message, self._releaser, self._warnings, now_ns)
+        if link is not None and silent and link.alive(now_ns, dead_ns):
+            return [*out, self._heartbeat(name, now_ns), self._view(now_ns)]
+        return out
 
     def _note_renamed(self, message: OwnTracks, now_ns: int) -> None:
         for old, new in zip(message.ended, message.successors, strict=True):

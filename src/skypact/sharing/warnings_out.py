@@ -104,7 +104,7 @@ class WarningsOut:
         told = self._told[partner].get(reference)
         threat = warning.threat_class
         rules = self._rules(partner, What.WARNING, threat, now_ns)
-        if not rules and told and warning.state is WarningState.CLEARED:
+        if not rules and told and warning.over:
             # An end is told under the class the partner knows: else it would stay warned for ever.
             threat = told.threat_class
             rules = self._rules(partner, What.WARNING, threat, now_ns)
@@ -125,7 +125,7 @@ class WarningsOut:
             )
             self._told[partner][reference] = told
         told.threat_class = threat
-        told.cleared_ns = now_ns if warning.state is WarningState.CLEARED else 0
+        told.cleared_ns = now_ns if warning.over else 0
         body = _warning_body(warning, reference, told, rule)
         made = releaser.make(
             partner, Stream.WARNING, (rule.name,), body, warning.assessed_ns, now_ns
@@ -139,7 +139,7 @@ class WarningsOut:
         if warning.nation != self._nation or origin not in self._policies:
             return []
         answered = self._answered.setdefault(warning.warning_id, Answered(stages_ns=(0, 0, 0)))
-        if warning.state is WarningState.CLEARED:
+        if warning.over:
             answered.cleared_ns = now_ns
         stages_ns = (ledger.received_ns, ledger.shown_ns, ledger.acknowledged_ns)
         if stages_ns == answered.stages_ns:

@@ -29,6 +29,7 @@ EVENT_NAMES: dict[type[Message], str] = {
 RESTATED = "restated"  # told again after a restart
 REMINDER = "reminder"  # nobody has answered and every post knows already
 LEDGER = "ledger"  # only the ledger has grown
+SUPERSEDED = "warning_superseded"  # its track was another warning's
 REFUSED = "refused"  # told once and not kept: too many are open
 
 

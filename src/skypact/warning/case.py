@@ -37,8 +37,8 @@ class Case(msgspec.Struct, kw_only=True):
 
     @property
     def open(self) -> bool:
-        """Return whether the warning has not been cleared."""
-        return self.warning.state is not WarningState.CLEARED
+        """Return whether something can still happen to the warning."""
+        return not self.warning.over
 
     @property
     def answered(self) -> bool:

@@ -3,6 +3,7 @@
 RAISED --acknowledge--> ACKNOWLEDGED     silence: RAISED --> ESCALATED, again and again
 any open state --quiet--> CLEAR_PROPOSED --threatens again--> back to the state it was in
 any open state --a named person--> CLEARED, which is final
+any open state --its track turns out to be another warning's--> SUPERSEDED, which is final
 """
 
 from enum import StrEnum
@@ -16,7 +17,8 @@ class Trigger(StrEnum):
 
     SILENCE: the time to acknowledge passed; QUIET: it no longer threatens, or its time is over;
     RESUME, RESUME_ESCALATED, RESUME_ANSWERED: it threatens again after the all-clear was proposed;
-    CLEAR: by a named person of the nation that raised it, or by that nation's message.
+    CLEAR: by a named person of the nation that raised it, or by that nation's message;
+    SUPERSEDE: two tracks were one, and another warning stands for it. That is no all-clear.
     """
 
     UPDATE = "update"
@@ -27,6 +29,7 @@ class Trigger(StrEnum):
     RESUME_ESCALATED = "resume_escalated"
     RESUME_ANSWERED = "resume_answered"
     CLEAR = "clear"
+    SUPERSEDE = "supersede"
 
 
 _S, _T = WarningState, Trigger
@@ -37,6 +40,7 @@ TABLE: dict[WarningState, dict[Trigger, WarningState]] = {
         _T.SILENCE: _S.ESCALATED,
         _T.QUIET: _S.CLEAR_PROPOSED,
         _T.CLEAR: _S.CLEARED,
+        _T.SUPERSEDE: _S.SUPERSEDED,
     },
     _S.ESCALATED: {
         _T.UPDATE: _S.ESCALATED,
@@ -44,11 +48,13 @@ TABLE: dict[WarningState, dict[Trigger, WarningState]] = {
         _T.SILENCE: _S.ESCALATED,
         _T.QUIET: _S.CLEAR_PROPOSED,
         _T.CLEAR: _S.CLEARED,
+        _T.SUPERSEDE: _S.SUPERSEDED,
     },
     _S.ACKNOWLEDGED: {
         _T.UPDATE: _S.ACKNOWLEDGED,
         _T.QUIET: _S.CLEAR_PROPOSED,
         _T.CLEAR: _S.CLEARED,
+        _T.SUPERSEDE: _S.SUPERSEDED,
     },
     _S.CLEAR_PROPOSED: {
         _T.UPDATE: _S.CLEAR_PROPOSED,
@@ -59,8 +65,10 @@ TABLE: dict[WarningState, dict[Trigger, WarningState]] = {
         _T.RESUME_ESCALATED: _S.ESCALATED,
         _T.RESUME_ANSWERED: _S.ACKNOWLEDGED,
         _T.CLEAR: _S.CLEARED,
+        _T.SUPERSEDE: _S.SUPERSEDED,
     },
     _S.CLEARED: {},
+    _S.SUPERSEDED: {},
 }
 
 

@@ -43,7 +43,7 @@ def received(told: AirWarning, own: str, now_ns: int, within_s: float) -> Case:
         ledger=ledger,
         **facts,
     )
-    due_ns = 0 if state is WarningState.CLEARED else by_ns
+    due_ns = 0 if warning.over else by_ns
     return Case(
         warning=warning, partner_version=told.version, silence_due_ns=due_ns, told_ns=now_ns
     )
@@ -60,6 +60,9 @@ def follow(case: Case, told: AirWarning, own: str) -> type[WarningEvent] | None:
     if told.state is WarningState.CLEARED:
         case.apply(Trigger.CLEAR, **facts, cleared_by=told.cleared_by or told.origin)
         return WarningCleared
+    if told.state is WarningState.SUPERSEDED:
+        case.apply(Trigger.SUPERSEDE, **facts)
+        return WarningUpdated
     if told.nation != own:
         facts["state"] = told.state
     elif told.state is WarningState.CLEAR_PROPOSED and state is not told.state:

@@ -30,7 +30,15 @@ from skypact.core.messages import (
     WarningState,
     WarningUpdated,
 )
-from skypact.warning.audience import EVENT_NAMES, LEDGER, REFUSED, REMINDER, RESTATED, Audience
+from skypact.warning.audience import (
+    EVENT_NAMES,
+    LEDGER,
+    REFUSED,
+    REMINDER,
+    RESTATED,
+    SUPERSEDED,
+    Audience,
+)
 from skypact.warning.case import Case, opened, resume
 from skypact.warning.commands import why_not_acknowledged, why_not_cleared
 from skypact.warning.docket import Docket, DocketState, Key
@@ -177,8 +185,14 @@ class Warnings:
             return False
         if found.class_probability < self._settings.class_probability_min:
             return False
-        # What only partners' sensors hold, the partners warn each other of.
-        return key[1] == self._nation or self._assessor.memory.held_by_us(key[0], now_ns)
+        if self._assessor.memory.held_by_us(key[0], now_ns):
+            return True
+        # What only partners' sensors hold, the partners warn each other of; ourselves we warn of
+        # it only while no partner does.
+        return key[1] == self._nation and not any(
+            case.warning.nation == self._nation and case.warning.origin != self._nation
+            for case in self._docket.of_track(key[0])
+        )
 
     def _raise(self, found: Assessment, key: Key, now_ns: int) -> list[Message]:
         full = self._docket.open_count >= self._settings.open_max
@@ -210,10 +224,11 @@ class Warnings:
                     case.renumber(successor)
                     out += self._tell(WarningUpdated, case, now_ns)
                 for case in doubles:
-                    case.ended = f"Another warning stands for track {successor}."
-                    out += self._propose_all_clear(
-                        case, f"{case.ended} All-clear proposed for this one.", now_ns
+                    case.apply(
+                        Trigger.SUPERSEDE, reason=f"Another warning stands for track {successor}."
                     )
+                    self._close(case)
+                    out += self._tell(WarningUpdated, case, now_ns, SUPERSEDED)
             else:
                 ours = [c for c in cases if c.warning.origin == self._nation and not c.ended]
                 for case in ours:
@@ -237,9 +252,11 @@ class Warnings:
             return [self._refusal(message.id, why, now_ns)]
         if case is not None:
             kind = follow(case, told, self._nation)
-            if kind is WarningCleared:
+            if not case.open:
                 self._close(case)
-            return self._tell(kind, case, now_ns) if kind else []
+            superseded = case.warning.state is WarningState.SUPERSEDED
+            event = SUPERSEDED if superseded else ""
+            return self._tell(kind, case, now_ns, event) if kind else []
         case = received(told, self._nation, now_ns, self._settings.acknowledge_within_s)
         if case.open and self._docket.open_count >= self._settings.open_max:
             return self._refuse_case(case, now_ns)

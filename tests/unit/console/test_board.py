@@ -7,7 +7,7 @@ import pytest
 
 from skypact.config import ConsoleSettings
 from skypact.console import board as boards
-from skypact.console.board import CLEARED_MAX, NOTICES_MAX, Board
+from skypact.console.board import NOTICES_MAX, OVER_MAX, Board
 from skypact.console.settings import NodeIdentity
 from skypact.console.views import Notice
 from skypact.core.messages import AirWarning, Context, Delivery, WarningState
@@ -39,9 +39,9 @@ def test_the_highest_version_of_a_warning_wins(board: Board) -> None:
 
 def test_only_the_oldest_cleared_warnings_are_forgotten(board: Board) -> None:
     deliver(board, warning(0))
-    for number in range(1, CLEARED_MAX + 3):
+    for number in range(1, OVER_MAX + 3):
         deliver(board, warning(number, state=WarningState.CLEARED))
-    assert len(board.warnings) == CLEARED_MAX + 1
+    assert len(board.warnings) == OVER_MAX + 1
     assert "borvia-w0" in board.warnings
     assert "borvia-w2" not in board.warnings
     assert board.warnings.keys() == board.rows.keys() == board.posts.keys()

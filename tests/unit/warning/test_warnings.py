@@ -246,14 +246,38 @@ def test_two_tracks_that_turn_out_one_keep_one_warning() -> None:
     warnings, _ = raised()
     warnings.handle(tracks(at(1), [(9, cruise_to_alder(61))]), at(1))
     out = warnings.handle(lost(at(2), 9, successor=7), at(2))
-    (event,) = of_kind(out, AllClearProposed)
-    assert event.warning.warning_id == "auria-w2"
-    assert "Another warning stands for track 7" in event.warning.reason
+    assert not of_kind(out, AllClearProposed)
+    over = [e.warning for e in of_kind(out, WarningUpdated) if e.warning.over]
+    assert [w.warning_id for w in over] == ["auria-w2"]
+    assert over[0].state is WarningState.SUPERSEDED
+    assert "Another warning stands for track 7" in over[0].reason
     out = warnings.handle(tracks(at(3), [(7, cruise_to_alder(59))]), at(3))
     assert not of_kind(out, WarningRaised)
     out = warnings.handle(acknowledge(at(4), "auria-w1"), at(4))
     acknowledged = [e.warning.warning_id for e in of_kind(out, WarningAcknowledged)]
-    assert acknowledged == ["auria-w1", "auria-w2"]
+    assert acknowledged == ["auria-w1"]
+
+
+def test_what_a_partner_warns_us_of_is_not_raised_a_second_time() -> None:
+    warnings, _ = raised()
+    warnings.handle(partner_warning(T0, track=70), T0)
+    out = warnings.handle(tracks(at(1), [(70, cruise_to_alder(60))]), at(1))
+    assert not of_kind(out, WarningRaised)
+    # Once our own sensors hold it, we say so ourselves.
+    out = [*warnings.handle(own(at(2), 70), at(2))]
+    out += warnings.handle(tracks(at(2), [(70, cruise_to_alder(60))]), at(2))
+    assert of_kind(out, WarningRaised)
+
+
+def test_a_partner_supersedes_its_own_warning() -> None:
+    warnings, _ = raised()
+    warnings.handle(partner_warning(T0, 1, track=70), T0)
+    gone = partner_warning(at(1), 2, WarningState.SUPERSEDED, track=70)
+    out = warnings.handle(gone, at(1))
+    assert [event for _, event, _ in told(out)] == ["warning_superseded"]
+    assert of_kind(
+        warnings.handle(acknowledge(at(2), gone.warning.warning_id), at(2)), CommandRefused
+    )
 
 
 def test_a_cleared_threat_is_not_raised_again_while_it_goes_on() -> None:
@@ -287,11 +311,12 @@ def test_news_is_told_at_most_every_two_seconds() -> None:
 def test_a_restart_restates_every_open_warning_by_track() -> None:
     warnings, _ = raised()
     warnings.handle(partner_warning(T0), T0)
+    warnings.handle(own(T0, 900), T0)
     warnings.handle(tracks(T0, [(900, cruise_to_alder(40))]), T0)
     warnings.handle(partner_warning(T0, warning_id="borvia-8", track=7), T0)
     out = warnings.handle(started(at(1)), at(1))
     assert {event for _, event, _ in told(out)} == {"restated"}
-    assert [d.warning.track for d in of_kind(out, Delivery)] == [900, 900, 7, 7]
+    assert [d.warning.track for d in of_kind(out, Delivery)] == [900, 900, 900, 7, 7]
     assert not of_kind(out, *WarningEvent.__args__)
 
 

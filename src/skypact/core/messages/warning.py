@@ -19,6 +19,7 @@ class WarningState(StrEnum):
     ESCALATED = "escalated"
     CLEAR_PROPOSED = "clear_proposed"
     CLEARED = "cleared"
+    SUPERSEDED = "superseded"
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +78,11 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str = ""
     cleared_by: str = ""
     ledger: Ledger = Ledger()
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing can happen to it any more."""
+        return self.state in (WarningState.CLEARED, WarningState.SUPERSEDED)
 
 
 class AcknowledgeWarning(Message, frozen=True, kw_only=True, tag="acknowledge_warning"):

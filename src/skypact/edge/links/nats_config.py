@@ -102,7 +102,7 @@ def nation_config(server: NationServer) -> str:
     leaving = [_pair(context, me, partner) for partner in server.partners]
     coming = [_pair(context, partner, me) for partner in server.partners]
     remotes = f"""leafnodes {{
-  reconnect: 1s
+  reconnect: "500ms"
   remotes [ {{
     urls: {json.dumps([f"tls://{hub}" for hub in server.hubs])}
     account: LINK
