@@ -19,3 +19,8 @@ export function restarted(): void {
 export function nodeNow(): number {
   return offset ? performance.now() + offset : 0;
 }
+
+/** What this page's own clock says, for the node to compare with its own. */
+export function pageTime(): number {
+  return performance.now();
+}

@@ -1,6 +1,6 @@
 // The websocket to the node: reconnects by itself and notices silence.
 
-import { restarted } from './clock';
+import { pageTime, restarted } from './clock';
 import { flushPainted } from './paint';
 import type { Down, Up } from './protocol';
 import { store } from './store.svelte';
@@ -31,7 +31,7 @@ function open(): void {
     heardAt = performance.now();
     if (data instanceof ArrayBuffer) {
       store.takePicture(data);
-      send({ ask: 'got', picture: true });
+      send({ ask: 'got', picture: true, sent_ms: pageTime() });
       return;
     }
     const message = JSON.parse(data) as Down;
@@ -42,7 +42,7 @@ function open(): void {
     }
     store.take(message);
     if (message.kind === 'hello') flushPainted();
-    if (message.kind === 'tick') send({ ask: 'got', picture: false });
+    if (message.kind === 'tick') send({ ask: 'got', picture: false, sent_ms: pageTime() });
   };
   web.onclose = () => {
     if (socket !== web) return;

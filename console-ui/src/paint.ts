@@ -2,6 +2,7 @@
 // scrolled into view, the page is visible, and a frame that contains it has been painted. The age
 // is measured here, so the browser's clock does not matter.
 
+import { pageTime } from './clock';
 import { store } from './store.svelte';
 
 const AT_ONCE = 64;
@@ -54,7 +55,7 @@ export function flushPainted(): void {
     const now = performance.now();
     const some = [...painted].slice(0, AT_ONCE);
     const rows = some.map(([id, at]): [string, number] => [id, Math.min(600_000, Math.max(0, now - at))]);
-    if (!store.send({ ask: 'shown', rows })) return;
+    if (!store.send({ ask: 'shown', rows, sent_ms: pageTime() })) return;
     for (const [id] of some) painted.delete(id);
   }
 }

@@ -44,6 +44,6 @@ export type Up =
   | { ask: 'watch'; person: string }
   | { ask: 'acknowledge'; warning_id: string }
   | { ask: 'all_clear'; warning_id: string }
-  | { ask: 'shown'; rows: [string, number][] }
+  | { ask: 'shown'; rows: [string, number][]; sent_ms: number }
   | { ask: 'hush' }
-  | { ask: 'got'; picture: boolean };
+  | { ask: 'got'; picture: boolean; sent_ms: number };

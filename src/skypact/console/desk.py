@@ -17,6 +17,7 @@ from skypact.core.messages import AcknowledgeWarning, Message, ReleaseAllClear, 
 
 Submit = Callable[[Message], Awaitable[str]]
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+PageTime = Annotated[float, msgspec.Meta(ge=0, le=1e14)]
 _SUBMIT_S = 10.0
 _SHOWN_AT_ONCE = 32
 
@@ -44,12 +45,14 @@ class AllClear(_Ask, frozen=True, tag="all_clear"):
 
 
 class Shown(_Ask, frozen=True, tag="shown"):
-    """Rows that were painted, each (warning_id, ms between painting and sending)."""
+    """Rows that were painted, each (warning_id, ms between painting and sending). sent_ms: when
+    this was sent, by the page's clock."""
 
     rows: Annotated[
         list[tuple[Reference, Annotated[float, msgspec.Meta(ge=0, le=600_000)]]],
         msgspec.Meta(max_length=64),
     ]
+    sent_ms: PageTime = 0.0
 
 
 class Hush(_Ask, frozen=True, tag="hush"):
@@ -60,6 +63,7 @@ class Got(_Ask, frozen=True, tag="got"):
     """The page has taken a picture, or heard a tick."""
 
     picture: bool = False
+    sent_ms: PageTime = 0.0
 
 
 Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got

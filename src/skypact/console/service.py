@@ -4,6 +4,7 @@ decide. It runs inside the node's asyncio loop; nothing here blocks."""
 import asyncio
 import contextlib
 import socket
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from skypact.core.messages import Delivery, FeedView, LinkView, Message, Picture
 _START_S, _STOP_S, _SEND_S = 10.0, 5.0, 10.0
 _TICK_S, _SILENT_S = 2.0, 20.0
 _ASKS_MAX = 32
+_CLOCK_LOOKS = 64
 _BUSY, _STALLED, _BAD, _ENDED = 1013, 4008, 4000, 4001  # websocket close codes
 
 
@@ -66,6 +68,18 @@ class _Client:
         self.web, self.session, self.heard_s, self.queue = web, session, heard_s, queue
         self.asks = asyncio.Semaphore(_ASKS_MAX)
         self.gone = asyncio.Event()
+        self._ahead_ns: deque[int] = deque(maxlen=_CLOCK_LOOKS)
+
+    def sent_ns(self, sent_ms: float, received_ns: int) -> int:
+        """Return when the page sent something, by the node's clock.
+
+        The page's clock may be anything; of the last messages the one that travelled fastest tells
+        how the two differ, so a busy moment here makes nothing look later than it was.
+        """
+        if not sent_ms:
+            return received_ns
+        self._ahead_ns.append(received_ns - round(sent_ms * 1e6))
+        return round(sent_ms * 1e6) + min(self._ahead_ns)
 
 
 class Console:
@@ -281,6 +295,8 @@ class Console:
                 await self._close(client, _BAD, str(error)[:100])
                 return
             received_ns, client.heard_s = self._now_ns(), loop.time()
+            if isinstance(ask, Got | Shown):
+                received_ns = client.sent_ns(ask.sent_ms, received_ns)
             if isinstance(ask, Got):
                 if ask.picture:
                     client.queue.picture_arrived()

@@ -88,7 +88,7 @@ class Sensors:
         """Take Datagrams, DatagramsDropped or NodeStarted; return plots and position reports."""
         match message:
             case Datagrams():
-                return self._take(message, now_ns)
+                return self._take(message)
             case DatagramsDropped():
                 self._tally(message.feed).dropped += message.dropped
             case NodeStarted():
@@ -153,7 +153,7 @@ class Sensors:
             raise InvariantError(f"bytes of a feed that is not configured: {feed}")
         return self._tallies[feed]
 
-    def _take(self, message: Datagrams, now_ns: int) -> list[Message]:
+    def _take(self, message: Datagrams) -> list[Message]:
         tally = self._tally(message.feed)
         lengths, arrivals = array(message, "length_bytes"), array(message, "arrival_ns")
         if int(lengths.sum()) != len(message.payload):
@@ -166,12 +166,10 @@ class Sensors:
             tally.last_ns = max(tally.last_ns, arrival_ns)
         feed = self._feeds[message.feed]
         if feed.format == "beast":
-            return self._take_beast(feed, arrived, now_ns)
-        return self._take_asterix(feed, arrived, now_ns)
+            return self._take_beast(feed, arrived)
+        return self._take_asterix(feed, arrived)
 
-    def _take_asterix(
-        self, feed: FeedSettings, arrived: list[Arrived], now_ns: int
-    ) -> list[Message]:
+    def _take_asterix(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally = self._tallies[feed.name]
         doubles = self._doubles[feed.group or feed.name]
         window_ns = round(feed.doubled_window_s * SECOND_NS)
@@ -188,14 +186,14 @@ class Sensors:
             self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
             if feed.moved is not None:
                 columns["address"], columns["callsign"] = self._renamed(columns)
-            out.append(scan(self._issuer, name, columns, now_ns))
+            out.append(scan(self._issuer, name, columns, latest_ns))
         for mark in reading.marks:
             self._take_mark(self._heard[self._sites[mark.source].name], mark, latest_ns)
         for columns in reading.reports.values():
-            out += self._reports(feed, columns, now_ns)
+            out += self._reports(feed, columns, latest_ns)
         return out
 
-    def _take_beast(self, feed: FeedSettings, arrived: list[Arrived], now_ns: int) -> list[Message]:
+    def _take_beast(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally = self._tallies[feed.name]
         messages: list[tuple[bytes, int, int]] = []
         for chunk in arrived:
@@ -207,9 +205,9 @@ class Sensors:
         columns, refusals = self._aircraft[feed.name].reports(messages)
         tally.records += len(messages) - len(refusals)
         tally.refuse(refusals)
-        return self._reports(feed, columns, now_ns)
+        return self._reports(feed, columns, max((a.arrival_ns for a in arrived), default=0))
 
-    def _reports(self, feed: FeedSettings, columns: Columns, now_ns: int) -> list[Message]:
+    def _reports(self, feed: FeedSettings, columns: Columns, arrived_ns: int) -> list[Message]:
         if not len(columns["time_ns"]):
             return []
         if feed.name in self._turnings:
@@ -221,7 +219,7 @@ class Sensors:
             )
             columns |= {"lat_rad": lat, "lon_rad": lon, "velocity_enu_mps": velocity}
             columns["address"], columns["callsign"] = self._renamed(columns)
-        return [position_reports(self._issuer, feed.name, columns, now_ns)]
+        return [position_reports(self._issuer, feed.name, columns, arrived_ns)]
 
     def _renamed(self, columns: Columns) -> tuple[NDArray[Any], NDArray[Any]]:
         return self._names.rename(columns["address"], columns["callsign"])

@@ -44,6 +44,11 @@ class TrackTable:
         self.tracks[: self.count] = tracks[: self.count]
         self.sights[: self.count] = sights[: self.count]
 
+    def date_new(self, handled_ns: int, arrived_ns: int) -> None:
+        """Date the tracks that were started at `handled_ns` to when their plot arrived."""
+        detected_ns = self.tracks["detected_ns"][: self.count]
+        detected_ns[detected_ns == handled_ns] = arrived_ns
+
     def remove(self, rows: NDArray[np.int64]) -> None:
         """Remove these rows; the others close up in order."""
         keep = np.ones(self.count, np.bool_)

@@ -162,7 +162,8 @@ class Tracker:
         out: list[Message] = []
         for rows in sweeps(plots["time_ns"], period):
             piece = plots[rows]
-            out += self._pass(s, piece, self._whole(s, piece, scan, period), now_ns)
+            look = self._whole(s, piece, scan, period)
+            out += self._pass(s, piece, look, scan.received_ns, now_ns)
         return out
 
     def _whole(self, s: int, piece: NDArray[Any], scan: Scan, period: int) -> tuple[int, bool]:
@@ -185,15 +186,16 @@ class Tracker:
         for rows in one_plot_each(plots["time_ns"], plots["address"]):
             piece = plots[rows]
             look = (int(piece["time_ns"].max()), False)
-            out += self._pass(self._engine.radars, piece, look, now_ns)
+            out += self._pass(self._engine.radars, piece, look, reports.received_ns, now_ns)
         return out
 
     def _pass(
-        self, s: int, plots: NDArray[Any], look: tuple[int, bool], now_ns: int
+        self, s: int, plots: NDArray[Any], look: tuple[int, bool], arrived_ns: int, now_ns: int
     ) -> list[Message]:
         seen_ns, whole = look
         self._newest_ns = max(self._newest_ns, seen_ns)
         outcome = self._engine.run(s, plots, seen_ns, now_ns, whole)
+        self._engine.table.date_new(now_ns, min(arrived_ns, now_ns))
         out: list[Message] = []
         if outcome.changed.size:
             out.append(self._batch(outcome.changed, seen_ns, now_ns))

@@ -221,3 +221,13 @@ def test_it_serves_until_told_to_stop_and_keeps_its_key(tmp_path: Path) -> None:
     key = json.loads(seat.read_text())["key"]
     asyncio.run(once())
     assert json.loads(seat.read_text())["key"] == key
+
+
+def test_a_busy_moment_makes_nothing_look_later() -> None:
+    client = service._Client(None, None, 0.0, None)  # type: ignore[arg-type]
+    assert client.sent_ns(0.0, 7) == 7
+    assert client.sent_ns(1000.0, 5_000_000_000) == 5_000_000_000
+    # The next message took 80 ms longer on its way, the one after it was quicker by 1 ms.
+    assert client.sent_ns(2000.0, 6_080_000_000) == 6_000_000_000
+    assert client.sent_ns(3000.0, 6_999_000_000) == 6_999_000_000
+    assert client.sent_ns(4000.0, 8_050_000_000) == 7_999_000_000
