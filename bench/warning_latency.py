@@ -8,12 +8,15 @@ four new ones come each second and fly for half a minute. A headless browser sit
 that new ones are in view. An observer script in the page notes when a row is first painted, by the
 page's own clock; a capture on the loopback notes when auria's radar datagrams pass.
 
-Reported: shown - tracked from the ledger (p50, p99, max), how far the ledger's `shown` is from what
+Reported: shown - raised from the ledger (p50, p99, max; a warning is raised in the same step that
+confirms its track, but for those, counted apart, whose threat shows only later), how far the ledger's `shown` is from what
 the page's observer saw, and how far `detected` is after the newest captured datagram of the feed.
 Bars: p99 <= 250 ms over at least 1,000 warnings; both differences <= 10 ms at p99.
 """
 
 import argparse
+import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -31,6 +34,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench.seat import Seat  # noqa: E402
 from bench.shot import CHROMIUM  # noqa: E402
 from skypact.console.auth import open_seat  # noqa: E402
 
@@ -159,14 +163,27 @@ def run(warnings: int, seed: int, folder: Path) -> dict[str, Any]:
         time.sleep(0.1)
     capture = Capture(int((state / "ports" / "feed-auria-radar").read_text()))
     capture.start()
-    painted, offset_ms = watch(open_seat(seat, time.time_ns(), "warnings"), warnings, log)
+    clearing = threading.Thread(target=lambda: asyncio.run(clear(state)), daemon=True)
+    clearing.start()
+    painted, offset_ms = watch(open_seat(seat, time.time_ns(), "warnings"), warnings)
     demo.send_signal(signal.SIGINT)
     demo.wait(30)
     capture.stopping = True
     return judge(json.loads(summary.read_text()), painted, np.array(capture.times_s), offset_ms)
 
 
-def watch(link: str, warnings: int, log: Path) -> tuple[dict[str, float], float]:
+async def clear(state: Path) -> None:
+    """Release the all-clears that auria's node proposes, as its officer would."""
+    seat = Seat(state / "auria" / "state" / "console-seat.json", "Ilse Maren")
+    sitting = asyncio.create_task(seat.run())
+    while not sitting.done():
+        for row in [r for r in seat.warnings.values() if r["may_release"]]:
+            with contextlib.suppress(OSError, TimeoutError):
+                await seat.ask("all_clear", row["id"])
+        await asyncio.sleep(0.5)
+
+
+def watch(link: str, warnings: int) -> tuple[dict[str, float], float]:
     """Sit at the warned nation's console; return when each row was painted, ms of the host."""
     deadline_s = time.monotonic() + 60 + EVERY_S * warnings / LANES + 120
     with sync_playwright() as playwright:
@@ -192,20 +209,21 @@ def watch(link: str, warnings: int, log: Path) -> tuple[dict[str, float], float]
 def judge(
     summary: dict[str, Any], painted: dict[str, float], captured_s: Any, offset_ms: float
 ) -> dict[str, Any]:
-    took, shown_off, detected_off = [], [], []
+    took, shown_off, detected_off, later = [], [], [], 0
     for warning in summary["warnings"]:
         ledger = warning["ledger"]
         if warning["node"] != "borvia" or warning["origin"] != "auria" or not ledger["shown_ns"]:
             continue
-        took.append((ledger["shown_ns"] - ledger["tracked_ns"]) / 1e6)
+        took.append((ledger["shown_ns"] - ledger["raised_ns"]) / 1e6)
+        later += ledger["raised_ns"] > ledger["tracked_ns"]
         if warning["id"] in painted:
             shown_off.append(abs(ledger["shown_ns"] / 1e6 - painted[warning["id"]] - offset_ms))
         k = np.searchsorted(captured_s, ledger["detected_ns"] / 1e9, side="right") - 1
         if k >= 0:
             detected_off.append(ledger["detected_ns"] / 1e6 - captured_s[k] * 1e3)
-    report: dict[str, Any] = {"warnings_shown": len(took)}
+    report: dict[str, Any] = {"warnings_shown": len(took), "raised_after_confirmation": later}
     for name, values in (
-        ("tracked_to_shown_ms", took),
+        ("raised_to_shown_ms", took),
         ("ledger_shown_vs_page_ms", shown_off),
         ("ledger_detected_after_capture_ms", detected_off),
     ):
@@ -217,7 +235,7 @@ def judge(
             }  # fmt: skip
     report["met"] = (
         len(took) >= 1000
-        and report["tracked_to_shown_ms"]["p99"] <= 250
+        and report["raised_to_shown_ms"]["p99"] <= 250
         and report["ledger_shown_vs_page_ms"]["p99"] <= 10
         and report["ledger_detected_after_capture_ms"]["p99"] <= 10
     )

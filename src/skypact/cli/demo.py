@@ -69,10 +69,11 @@ def _run(
         for name in names
     ]
     children.append(ChildSpec("world", partial(_world, scenario, seed, start_ns, network)))
-    if not cache_folder().is_dir():
-        say("compiling the kernels, once: about half a minute", "demo")
+    if not (cache_folder().is_dir() and preload.is_warm()):
+        say("compiling kernels and codec, once: about a minute", "demo")
     # Here, so that every node inherits them.
     warm()
+    preload.warm()
     preload.load()
     status = supervise(children, preload=PRELOAD, for_s=for_s)
     if summary_path is not None:

@@ -34,6 +34,11 @@ def _kept(source: Path) -> Path:
     return cache_folder().parent.parent / "codecs" / f"asterix-{tag}.code"
 
 
+def is_warm() -> bool:
+    """Return whether `load` will find kept code."""
+    return _kept(_source()[1]).exists()
+
+
 def warm() -> Path:
     """Compile the codec if it isn't yet; return where it is kept."""
     _, source = _source()

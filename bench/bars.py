@@ -1,0 +1,68 @@
+"""Run every bar and write one JSON: python bench/bars.py [--out bars.json]
+
+Each bar is a script of this folder that prints JSON with a `met` field. Takes about half an hour on
+two cores; nothing else should run meanwhile. The peer of the tracking bar gets a virtual
+environment of its own below `build/`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+BENCH = Path(__file__).resolve().parent
+PEER = BENCH.parent / "build" / "peer"
+BARS: dict[str, list[str]] = {
+    "demo_start": ["demo_start.py"],
+    "kill_soak": ["kill_soak.py", "--kills", "10"],
+    "warning_latency": ["warning_latency.py", "--warnings", "1040"],
+    "track_vs_stonesoup": ["track_vs_stonesoup.py", "--stonesoup-python", str(PEER / "bin/python")],
+    "sensors_rate": ["sensors_rate.py"],
+}
+
+
+def prepare_peer() -> None:
+    """Install Stone Soup where it cannot meet our own packages."""
+    if not (PEER / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(PEER)], check=True)
+        subprocess.run([str(PEER / "bin/pip"), "install", "-q", "stonesoup==1.9.1"], check=True)
+
+
+def run(arguments: list[str]) -> dict[str, Any]:
+    began_s = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, str(BENCH / arguments[0]), *arguments[1:]],
+        stdout=subprocess.PIPE, text=True, cwd=BENCH.parent, check=False,
+    )  # fmt: skip
+    try:
+        result: Any = json.loads(done.stdout)
+    except ValueError:
+        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+        result = [json.loads(line) for line in lines]
+    return {
+        "command": " ".join(["python", "bench/" + arguments[0], *arguments[1:]]),
+        "exit": done.returncode,
+        "took_s": round(time.monotonic() - began_s, 1),
+        "result": result,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("bars.json"))
+    parser.add_argument("bars", nargs="*", default=list(BARS), help=", ".join(BARS))
+    a = parser.parse_args()
+    if "track_vs_stonesoup" in a.bars:
+        prepare_peer()
+    results = {name: run(BARS[name]) for name in a.bars}
+    a.out.write_text(json.dumps(results, indent=1) + "\n")
+    for name, result in results.items():
+        print(f"{name}: exit {result['exit']}, {result['took_s']} s")
+    return max(r["exit"] for r in results.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
