@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from skypact.node import build
 
 ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
+SWITCH_S = 0.001
 RENEW_EVERY_S = 6 * 3600.0
 SOFTWARE_FAULT = 70
 CONFIG_FAULT = 78
@@ -49,6 +51,8 @@ def run_node(directory: Path, say: Callable[[str], None], opened: Callable[[str]
 
     async def live() -> int:
         configure(directory.name)
+        # The thread that moves bytes stamps arrivals; it must not wait for the one that decodes.
+        sys.setswitchinterval(SWITCH_S)
         return await LiveNode(load(directory), say).run(opened)
 
     try:

@@ -274,8 +274,11 @@ def _body(columns: dict[str, Any], ended: dict[int, int]) -> TrackBody:
 
 
 def _chosen(term: Term, lines: dict[int, DelayLine]) -> list[tuple[Rule, DelayLine, I64]]:
-    """Return for each track clause the rows of its delay line that it releases."""
+    """Return for each track clause the rows of its delay line that it releases. A track whose
+    class has changed may be admitted by one clause now and by another as it was: the earlier
+    clause decides, and it leaves once."""
     out: list[tuple[Rule, DelayLine, I64]] = []
+    taken = _NONE
     held: dict[int, tuple[NDArray[np.int64], Any]] = {}
     for delay_ns in sorted({r.delay_ns for r in term.rules}):
         line = lines[delay_ns]
@@ -283,7 +286,10 @@ def _chosen(term: Term, lines: dict[int, DelayLine]) -> list[tuple[Rule, DelayLi
     for index, rule in enumerate(term.rules):
         if rule.clause.what is What.TRACK:
             decided, line = held[rule.delay_ns]
-            out.append((rule, line, np.flatnonzero(decided == index)))
+            rows = np.flatnonzero(decided == index)
+            rows = rows[~np.isin(line.tracks.keys[rows], taken)]
+            taken = np.concatenate([taken, line.tracks.keys[rows]])
+            out.append((rule, line, rows))
     return out
 
 

@@ -200,3 +200,18 @@ def test_many_tracks_go_in_frames_of_bounded_size(count: int):
     assert [r.sequence for r in frames] == list(range(1, len(frames) + 1))
     assert sum(opened(r)[1].count for r in frames) == count
     assert max(len(r.frame) for r in frames) < 700_000
+
+
+def test_a_track_whose_class_changes_leaves_once():
+    now = clause(id="now", classes=("ballistic",))
+    late = clause(id="late", classes=("unknown",), delay_s=3.0)
+    room = sharing(agreement(now, late, **FAST))
+    for second in range(9):
+        if second == 4:
+            room.handle(classes(T0 + 4 * S, n105=ThreatClass.BALLISTIC), T0 + 4 * S)
+        room.handle(own([105], X, T0 + second * S), T0 + second * S)
+        for release in releases(room.wake(T0 + (second + 1) * S), Stream.TRACK):
+            numbers = array(opened(release)[1], "number").tolist()
+            assert numbers == [105]
+            if second >= 4:
+                assert release.clauses == ("auria-borvia/now",)
