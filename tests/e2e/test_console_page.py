@@ -134,7 +134,8 @@ def test_a_refusal_is_shown_and_can_be_tried_again(browser: Browser, scene: Scen
 
 
 def test_an_all_clear_takes_two_presses(browser: Browser, scene: Scene) -> None:
-    scene.warn(warning(1, origin="auria", state=WarningState.CLEAR_PROPOSED))
+    proposed = {"state": WarningState.CLEAR_PROPOSED, "acknowledged_by": "Ravi Dorn"}
+    scene.warn(warning(1, origin="auria", **proposed))
     seat = Seat(browser, scene, "warnings")
     seat.watch("Ilse Maren")
     row = seat.row("borvia-w1")

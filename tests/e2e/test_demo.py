@@ -145,7 +145,7 @@ def test_the_journals_replay_byte_for_byte(demo: Demo) -> None:
         )  # fmt: skip
         counts = json.loads(done.stdout)
         assert done.returncode == 0, (counts, done.stderr)
-        assert counts["agree"] > 100
+        assert counts["agree"] > 30
         assert counts["differ"] == 0
 
 
