@@ -40,6 +40,7 @@ from skypact.node import build
 ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
 SWITCH_S = 0.001
+END_TRIES, END_EVERY_S = 5, 0.5
 RENEW_EVERY_S = 6 * 3600.0
 SOFTWARE_FAULT = 70
 CONFIG_FAULT = 78
@@ -134,9 +135,7 @@ class LiveNode:
         try:
             return await self._watch(tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
             await self._console.stop()
             await server.stop()
             await asyncio.to_thread(self._driver.stop)
@@ -222,6 +221,18 @@ class LiveNode:
             return await asyncio.wait_for(answered, ANSWER_WITHIN_S)
         except TimeoutError:
             return "the node did not answer in time; look whether it took effect"
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel the tasks and wait for them. The NATS client can swallow a cancellation while it
+    connects, so it is said again; after the last time the process ends without that task."""
+    for _ in range(END_TRIES):
+        pending = [task for task in tasks if not task.done()]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=END_EVERY_S)
+    await asyncio.gather(*(t for t in tasks if t.done()), return_exceptions=True)
 
 
 def _map_sites(directory: NodeDirectory) -> tuple[MapSite, ...]:

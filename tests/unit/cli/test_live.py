@@ -1,5 +1,6 @@
 """One live node in a process of its own: it answers, it ends when told, it goes on afterwards."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from skypact.cli.demo import prepare
 from skypact.cli.folders import agreement_texts
-from skypact.cli.live import SEAT
+from skypact.cli.live import SEAT, _end
 from skypact.edge.journal import Kind, read
 from skypact.exercise.scenario import load as load_scenario
 
@@ -51,3 +52,20 @@ def test_a_node_answers_ends_and_goes_on(tmp_path: Path) -> None:
         assert "console: http://127.0.0.1:" in out
         entries = list(read(folder / "state" / "journal"))
         assert sum(e.kind is Kind.CONFIG for e in entries) == start
+
+
+def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
+    async def stubborn(times: int) -> None:
+        while times:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                times -= 1
+
+    async def run() -> bool:
+        tasks = [asyncio.create_task(stubborn(n)) for n in (1, 2)]
+        await asyncio.sleep(0)
+        await _end(tasks)
+        return all(task.done() for task in tasks)
+
+    assert asyncio.run(run())
