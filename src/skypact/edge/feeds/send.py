@@ -7,6 +7,7 @@ from skypact.core.errors import LinkError
 
 CLIENT_BUFFER_BYTES = 1024 * 1024
 CLIENTS_MAX = 64
+ACCEPTED_S = 0.05
 SEND_BUFFER_BYTES = 1024 * 1024
 
 
@@ -47,6 +48,7 @@ class BeastServer:
         self._clients: dict[asyncio.StreamWriter, None] = {}
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     async def start(self) -> None:
         """Listen; raises LinkError when the port can't be had."""
@@ -58,10 +60,13 @@ class BeastServer:
 
     async def stop(self) -> None:
         """Close the port and drop all clients."""
+        self._stopped = True
         if self._server is not None:
             self._server.close()
         for writer in list(self._clients):
             self._drop(writer)
+        # A connection that was accepted just before may not have come to `_serve` yet.
+        await asyncio.sleep(ACCEPTED_S)
         await asyncio.gather(*self._serving)
 
     @property
@@ -88,7 +93,7 @@ class BeastServer:
         writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) >= CLIENTS_MAX:
+        if self._stopped or len(self._clients) >= CLIENTS_MAX:
             writer.transport.abort()
             return
         self._clients[writer] = None
