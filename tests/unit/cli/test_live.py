@@ -58,7 +58,7 @@ def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
     async def stubborn(times: int) -> None:
         while times:
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 times -= 1
 
