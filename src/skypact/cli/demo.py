@@ -60,6 +60,12 @@ def _run(
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE {scenario.title.removeprefix('EXERCISE: ')}. Ctrl-C ends it.", "demo")
     network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
+    if not (cache_folder().is_dir() and preload.is_warm()):
+        say("compiling kernels and codec, once: about a minute", "demo")
+    # Here, so that every node inherits them.
+    warm()
+    preload.warm()
+    preload.load()
     start_ns = _start_ns(state)
     hub = folders.coordinator(scenario)
     names = sorted((n.name for n in scenario.nations), key=lambda name: (name != hub, name))
@@ -69,12 +75,6 @@ def _run(
         for name in names
     ]
     children.append(ChildSpec("world", partial(_world, scenario, seed, start_ns, network)))
-    if not (cache_folder().is_dir() and preload.is_warm()):
-        say("compiling kernels and codec, once: about a minute", "demo")
-    # Here, so that every node inherits them.
-    warm()
-    preload.warm()
-    preload.load()
     status = supervise(children, preload=PRELOAD, for_s=for_s)
     if summary_path is not None:
         merged = summary.merge({name: state / name / STATE for name in names})
