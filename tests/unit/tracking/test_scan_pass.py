@@ -27,6 +27,19 @@ def test_crossing_targets_and_false_plots_keep_one_track_each() -> None:
     assert len(set(numbers.tolist())) == len(numbers)
 
 
+def test_a_plot_names_the_confirmed_track_it_hit() -> None:
+    engine = Engine(TrackingSettings(), site_rows([RADAR]))
+    for k in range(5):
+        at = T0_NS + k * 5_000_000_000
+        plots = scan_plots(scan([5.0 * k], polar(RADAR, straight([5.0 * k]))))
+        engine.run(0, plots, at, at, True)
+        if k == 0:
+            assert plots["track"].tolist() == [0]
+    numbers, states = engine.states_at(at)
+    assert plots["track"].tolist() == numbers.tolist()
+    np.testing.assert_allclose(plots["place"], states[:, :3])
+
+
 def test_more_tracks_than_guesses_fit_are_still_updated() -> None:
     rng = np.random.default_rng(6)
     engine = Engine(TrackingSettings(), site_rows([RADAR]))

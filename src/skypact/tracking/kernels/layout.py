@@ -70,7 +70,8 @@ SITE = np.dtype(
 
 # One plot. Of a radar: polar (range, azimuth, elevation) and altitude, NaN where not measured. A
 # position report: position ECEF, rotation to east, north, up there, noise_var along these, velocity
-# ECEF (NaN: not known).
+# ECEF (NaN: not known). Filled in by a pass: track, the number of the confirmed track that surely
+# gave the plot (0: none), and place, where that track then was.
 PLOT = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -83,6 +84,8 @@ PLOT = np.dtype(
         ("address", "<i8"),
         ("callsign", "<u8"),
         ("detection", "<i8"),
+        ("track", "<i8"),
+        ("place", "<f8", (3,)),
     ],
     align=True,
 )

@@ -56,6 +56,9 @@ def take_hits(
         correct(track, row, lag, site, plot, tuning, look)
         track.time_ns = at
         note_hit(track, sights[near[q], s], counters, plot, gain[e], now_ns, tuning)
+        plot.track = track.number
+        for c in range(3):
+            plot.place[c] = track.x[c]
     return used
 
 
@@ -92,7 +95,7 @@ def scan_pass(
 
     tunings, looks: one row each; seen_ns: plot time up to which the sensor has looked; now_ns: node
     time; whole: 1 when the plots are a full turn at one instant. Returns (rows that changed,
-    numbers that ended, why, last state of these).
+    numbers that ended, why, last state of these); writes track and place into plots.
     """
     site, tuning, rows = sites[s], tunings[0], counters[ROWS]
     used = take_hits(table, sights, counters, site, s, plots, tuning, guesses, looks[0], now_ns)
