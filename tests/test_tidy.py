@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("src", "tests", "bench", "docs", "examples", "console-ui", ".ci")
-SKIPPED = {"__pycache__", "node_modules", ".hypothesis", "golden"}
+SKIPPED = {".git", "__pycache__", "node_modules", ".hypothesis", "golden"}
 TEXT = {"", ".py", ".md", ".toml", ".json", ".js", ".mjs", ".ts", ".svelte", ".css", ".html"} | {
     ".txt", ".yml", ".yaml", ".conf", ".service", ".csv", ".cfg", ".sh", ".svg"
 }  # fmt: skip
