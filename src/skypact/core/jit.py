@@ -100,7 +100,9 @@ class Kernel(Generic[P, R]):
     def compile(self) -> Callable[P, R]:
         """Return the machine code, from disk when it is there."""
         if self._compiled is None:
-            jit = _numba.njit(self._signature, cache=_prepare_cache(), nogil=True)
+            jit = _numba.njit(
+                self._signature, cache=_prepare_cache(), nogil=True, error_model="numpy"
+            )
             self._compiled = cast(Callable[P, R], jit(self.py_func))
         return self._compiled
 
@@ -124,7 +126,7 @@ def kernel(kind: Any) -> Callable[[Callable[P, R]], Kernel[P, R]]:
 
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function callable from kernels; plain Python reaches it as `.py_func`."""
-    return cast(Callable[P, R], _numba.njit(nogil=True)(function))
+    return cast(Callable[P, R], _numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def warm() -> dict[str, object]:

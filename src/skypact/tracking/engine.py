@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import GM_M3PS2
-from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, LOOK, TUNING
+from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, PLACE, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.table import TrackTable
 
 I64 = NDArray[np.int64]
 _GUESS_ROWS = 2048
+_PLACES_START = 1024
 
 
 class Outcome(NamedTuple):
@@ -64,7 +65,7 @@ class Engine:
         self.table = TrackTable(self.radars, settings.tracks_max)
         self._tuning = tuning_row(settings)
         self._guesses = np.zeros(_GUESS_ROWS, GUESS)
-        self._look = np.zeros(1, LOOK)
+        self._places = np.zeros(_PLACES_START, PLACE)
 
     def run(self, s: int, plots: NDArray[Any], seen_ns: int, now_ns: int, whole: bool) -> Outcome:
         """Work the plots (PLOT rows) of one sensor in.
@@ -74,6 +75,8 @@ class Engine:
         """
         table = self.table
         table.reserve(plots.size)
+        if plots.size > self._places.size:
+            self._places = np.zeros(2 * plots.size, PLACE)
         return Outcome(
             *scan_pass(
                 table.tracks,
@@ -84,7 +87,7 @@ class Engine:
                 plots,
                 self._tuning,
                 self._guesses,
-                self._look,
+                self._places,
                 seen_ns,
                 now_ns,
                 int(whole),

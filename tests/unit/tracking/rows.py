@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from skypact.tracking.kernels.layout import FLYING, LOOK, MODELS, TRACK, TUNING
+from skypact.tracking.kernels.layout import FLYING, MODELS, PLACE, TRACK, TUNING
 
 
 def row(kind: np.dtype[Any]) -> Any:
     return np.zeros(1, kind).view(np.recarray)[0]
 
 
-def look() -> Any:
-    return row(LOOK)
+def place() -> Any:
+    return row(PLACE)
 
 
 def tuning(**values: object) -> Any:

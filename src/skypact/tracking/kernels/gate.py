@@ -11,10 +11,10 @@ import numpy as np
 
 from skypact.core.jit import part
 from skypact.tracking.kernels.layout import FLYING
-from skypact.tracking.kernels.measure import SEMI_MAJOR, mixture_likelihood, wrap
+from skypact.tracking.kernels.measure import SEMI_MAJOR, place_near, wrap
 from skypact.tracking.kernels.motion import predict
+from skypact.tracking.kernels.update import mixture_likelihood
 
-REPORT_DENSITY = 1e-13  # false position reports, per m3
 ADDRESS_BONUS = 20.0
 ODDS_GAIN_MAX = 10.0
 
@@ -141,18 +141,6 @@ def candidates(table: Any, rows: int, site: Any, plots: Any, tuning: Any) -> tup
 
 
 @part
-def density(site: Any, plot: Any) -> float:
-    """Return the density of false plots in the space that a plot is measured in."""
-    if site.radar == 0:
-        return REPORT_DENSITY
-    if not math.isnan(plot.polar[2]):
-        return site.false_density
-    if not math.isnan(plot.altitude):
-        return site.false_density * site.elevation_span / 15e3
-    return site.false_density * site.elevation_span
-
-
-@part
 def may_pair(track: Any, sight: Any, site: Any, plot: Any, tuning: Any) -> bool:
     """Refuse a second plot of one sweep, a plot too old, and another address."""
     since = plot.time_ns - sight.hit_ns
@@ -174,6 +162,17 @@ def hit_chance(sight: Any, site: Any) -> float:
 
 
 @part
+def compare(
+    row: Any, lag: float, site: Any, plot: Any, place: Any, tuning: Any
+) -> tuple[float, float]:
+    """Compare a guess with a plot; return (least squared distance, likelihood)."""
+    if place.full == 0:
+        x = row.x[0 if row.weight[0] > 0.0 else FLYING]
+        place_near(site, plot, x[0] + lag * x[3], x[1] + lag * x[4], x[2] + lag * x[5], place)
+    return mixture_likelihood(row, lag, place, tuning)
+
+
+@part
 def pair_score(
     track: Any,
     sight: Any,
@@ -181,23 +180,22 @@ def pair_score(
     lag: float,
     site: Any,
     plot: Any,
+    place: Any,
     tuning: Any,
-    look: Any,
 ) -> tuple[float, float]:
     """Return (log likelihood ratio of the plot being the track against being new or false, gain in
     the log odds of existence); -inf outside the gate."""
-    best, value = mixture_likelihood(row, lag, site, plot, tuning, look)
+    best, value = compare(row, lag, site, plot, place, tuning)
     same = track.address != 0 and track.address == plot.address
     if best > (16 * tuning.gate2 if same else tuning.gate2) or value <= 0.0:
         return -math.inf, 0.0
     chance = hit_chance(sight, site)
-    floor = density(site, plot)
-    gain = math.log(chance * value / floor)
+    gain = math.log(chance * value) - place.floor
     exists = 1.0 / (1.0 + math.exp(-track.odds))
     fresh = 1.0
     if site.radar != 0:
         fresh += tuning.new_targets / site.false_plots
-    score = gain + math.log(exists / (1.0 - exists * chance)) - math.log(fresh)
+    score = gain + math.log(exists / ((1.0 - exists * chance) * fresh))
     if same:
         score += ADDRESS_BONUS
     return score, min(gain, ODDS_GAIN_MAX)
@@ -213,9 +211,9 @@ def score_pairs(
     site: Any,
     s: int,
     plots: Any,
+    places: Any,
     tuning: Any,
     guesses: Any,
-    look: Any,
 ) -> tuple[Any, Any, Any, Any]:
     """Return (start of the pairs of each near track and end, plot, score, gain)."""
     begin = np.empty(near.size + 1, np.int64)
@@ -225,18 +223,21 @@ def score_pairs(
         track, sight = table[near[n]], sights[near[n], s]
         row = guesses[min(n, guesses.size - 1)]
         begin[n] = count
-        row.time_ns = -1
+        row.time_ns = row.pair = -1
         for c in range(start[n], start[n + 1]):
-            plot = plots[found[c]]
+            plot, place = plots[found[c]], places[found[c]]
             if not may_pair(track, sight, site, plot, tuning):
                 continue
             if row.time_ns < 0:
                 row.time_ns = max(plot.time_ns, track.time_ns)
                 predict(track, 1e-9 * (row.time_ns - track.time_ns), tuning, row)
             lag = 1e-9 * (plot.time_ns - row.time_ns)
-            value, more = pair_score(track, sight, row, lag, site, plot, tuning, look)
+            value, more = pair_score(track, sight, row, lag, site, plot, place, tuning)
+            row.pair = count
             if value > 0.0:
                 which[count], score[count], gain[count] = found[c], value, more
                 count += 1
+            else:
+                row.pair = -1
     begin[near.size] = count
     return begin, which[:count], score[:count], gain[:count]

@@ -15,8 +15,8 @@ ROWS, LAST_NUMBER, NOT_STARTED, COUNTERS = 0, 1, 2, 4
 
 # Tracks are rows 0..counters[ROWS], in no order; a row that ends takes in the last one.
 # x, cov: state (position, velocity, ECEF, m and m/s) and covariance, all models together; model_*:
-# of each model, weight 0 where it is out; odds: log odds of existence; time_ns: of the state;
-# plot_ns: plot time of the latest hit; heard_ns: node time of it.
+# of each model (covariance: the upper triangle), weight 0 where it is out; odds: log odds of
+# existence; time_ns: of the state; plot_ns: plot time of the latest hit; heard_ns: node time of it.
 TRACK = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -115,25 +115,36 @@ TUNING = np.dtype(
     align=True,
 )
 
-# A predicted track (time_ns -1: none yet).
+# A predicted track (time_ns -1: none yet); share: of models b (rows) in models a by mixing. Of the
+# plot it was last compared with, a model each: pht = P h', inverse = S inverse (upper triangle),
+# z = innovation, value = likelihood; pair: which it was.
 GUESS = np.dtype(
     [
         ("time_ns", "<i8"),
+        ("pair", "<i8"),
         ("weight", "<f8", (MODELS,)),
         ("x", "<f8", (MODELS, 6)),
         ("cov", "<f8", (MODELS, 6, 6)),
+        ("share", "<f8", (FLYING, FLYING)),
+        ("pht", "<f8", (MODELS, 6, 3)),
+        ("inverse", "<f8", (MODELS, 6)),
+        ("z", "<f8", (MODELS, 3)),
+        ("value", "<f8", (MODELS,)),
     ],
     align=True,
 )
 
-# Scratch of one measurement: rows of h, innovation z, noise r, P h' and S inverse.
-LOOK = np.dtype(
+# Where a plot says its target is: point p (ECEF), unit axes and the standard deviation along each,
+# their covariance, floor: log density of false plots there, per m3; full: 0 when the height is
+# only guessed.
+PLACE = np.dtype(
     [
-        ("h", "<f8", (3, 3)),
-        ("z", "<f8", (3,)),
-        ("r", "<f8", (3,)),
-        ("pht", "<f8", (6, 3)),
-        ("inverse", "<f8", (3, 3)),
+        ("p", "<f8", (3,)),
+        ("axes", "<f8", (3, 3)),
+        ("sd", "<f8", (3,)),
+        ("noise", "<f8", (3, 3)),
+        ("floor", "<f8"),
+        ("full", "<i8"),
     ],
     align=True,
 )

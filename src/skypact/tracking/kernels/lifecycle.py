@@ -19,7 +19,8 @@ from skypact.tracking.kernels.layout import (
     STARVED,
     TENTATIVE,
 )
-from skypact.tracking.kernels.measure import combine, height_of
+from skypact.tracking.kernels.measure import height_of
+from skypact.tracking.kernels.motion import combine
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
@@ -28,57 +29,8 @@ HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 
 
 @part
-def polar_start(track: Any, site: Any, plot: Any, tuning: Any) -> float:
-    """Put a track where a radar plot is, with its covariance; return its height."""
-    slant, azimuth, elevation = plot.polar[0], plot.polar[1], plot.polar[2]
-    var_up = site.noise_var[2]
-    if math.isnan(elevation):
-        known = not math.isnan(plot.altitude)
-        height = plot.altitude if known else tuning.ceiling_m / 3
-        sd = math.sqrt(tuning.pressure_var) if known else tuning.ceiling_m / 4
-        lift = (height - site.height - slant * slant / 12.74e6) / max(slant, 1.0)
-        elevation = math.asin(min(max(lift, -0.9), 0.9))
-        var_up = (sd / max(slant, 1.0)) ** 2
-    sa, ca, se, ce = math.sin(azimuth), math.cos(azimuth), math.sin(elevation), math.cos(elevation)
-    rot = site.rotation
-    for u in range(3):
-        track.x[u] = site.position[u] + slant * (
-            sa * ce * rot[0, u] + ca * ce * rot[1, u] + se * rot[2, u]
-        )
-    for u in range(3):
-        for v in range(3):
-            value = 0.0
-            for c in range(3):
-                if c == 0:
-                    le, ln, lu, var = sa * ce, ca * ce, se, site.noise_var[0]
-                elif c == 1:
-                    le, ln, lu, var = slant * ca * ce, -slant * sa * ce, 0.0, site.noise_var[1]
-                else:
-                    le, ln, lu, var = -slant * sa * se, -slant * ca * se, slant * ce, var_up
-                a = le * rot[0, u] + ln * rot[1, u] + lu * rot[2, u]
-                b = le * rot[0, v] + ln * rot[1, v] + lu * rot[2, v]
-                value += var * a * b
-            track.cov[u, v] = value
-    return height_of(track.x[0], track.x[1], track.x[2])
-
-
-@part
-def report_start(track: Any, plot: Any) -> float:
-    """Put a track where a report is, with its covariance; return its height."""
-    rot = plot.rotation
-    for u in range(3):
-        track.x[u] = plot.position[u]
-        for v in range(3):
-            value = 0.0
-            for c in range(3):
-                value += plot.noise_var[c] * rot[c, u] * rot[c, v]
-            track.cov[u, v] = value
-    return height_of(track.x[0], track.x[1], track.x[2])
-
-
-@part
-def start_models(track: Any, height: float, plot: Any, tuning: Any) -> None:
-    """Spread the position of a track over all models, each with its prior of velocity."""
+def start_models(track: Any, place: Any, height: float, plot: Any, tuning: Any) -> None:
+    """Put all models of a track where its first plot is, each with its prior of velocity."""
     velocity = plot.velocity
     known = not math.isnan(velocity[0])
     high = min(max((height - 0.6 * tuning.ceiling_m) / (0.4 * tuning.ceiling_m), 0.0), 1.0)
@@ -86,7 +38,7 @@ def start_models(track: Any, height: float, plot: Any, tuning: Any) -> None:
     track.weight[0] = track.weight[1] = 0.4 * (1.0 - falls)
     track.weight[2] = 0.2 * (1.0 - falls)
     track.weight[3] = track.weight[4] = 0.5 * falls
-    x = track.x
+    x = place.p
     r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
     for m in range(MODELS):
         flat = tuning.speed_var if m < FLYING else tuning.falling_var
@@ -97,8 +49,8 @@ def start_models(track: Any, height: float, plot: Any, tuning: Any) -> None:
             track.model_x[m, u] = x[u]
             track.model_x[m, u + 3] = velocity[u] if known else 0.0
             for v in range(3):
-                track.model_cov[m, u, v] = track.cov[u, v]
-                track.model_cov[m, u, v + 3] = track.model_cov[m, v + 3, u] = 0.0
+                track.model_cov[m, u, v] = place.noise[u, v]
+                track.model_cov[m, u, v + 3] = 0.0
                 up = x[u] * x[v] / r2
                 track.model_cov[m, u + 3, v + 3] = (
                     flat * ((1.0 if u == v else 0.0) - up) + steep * up
@@ -132,6 +84,7 @@ def start(
     site: Any,
     s: int,
     plot: Any,
+    place: Any,
     now_ns: int,
     tuning: Any,
 ) -> None:
@@ -142,11 +95,8 @@ def start(
         return
     counters[ROWS] += 1
     track = table[i]
-    if site.radar != 0:
-        height = polar_start(track, site, plot, tuning)
-    else:
-        height = report_start(track, plot)
-    start_models(track, height, plot, tuning)
+    height = height_of(place.p[0], place.p[1], place.p[2])
+    start_models(track, place, height, plot, tuning)
     combine(track)
     track.number, track.state, track.hits = 0, TENTATIVE, 1
     track.odds = first_odds(site, plot, height, tuning)

@@ -1,15 +1,20 @@
-"""Measurement: what a radar or a position report says of a state, and the Kalman correction."""
+"""Measurement: where a plot says its target is.
+
+A plot becomes a place once a pass: a point with a covariance in ECEF and the density of false plots
+there (converted measurements, Lerro, Bar-Shalom 1993; the bias of the conversion is below 10 m at
+radar accuracies). What a plot leaves open is taken from the track it is compared with.
+"""
 
 import math
 from typing import Any
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import FLYING, MODELS
-from skypact.tracking.kernels.motion import combine
 
 SEMI_MAJOR = 6378137.0
 SEMI_MINOR = 6356752.314245179
-SLIGHT = 1e-3  # a kind of motion less likely than this is dropped
+REPORT_DENSITY = 1e-13  # false position reports, per m3
+FALSE_HEIGHTS_M = 15e3  # false pressure heights spread over this much
+OPEN_SD_RAD = 1.0  # what an elevation that was not measured is known to
 
 
 @part
@@ -29,212 +34,98 @@ def wrap(angle_rad: float) -> float:
 
 
 @part
-def clear_row(look: Any, row: int) -> None:
-    """Make a row of the measurement say nothing."""
-    for c in range(3):
-        look.h[row, c] = 0.0
-    look.z[row] = 0.0
-    look.r[row] = 1.0
-
-
-@part
-def observe_polar(
-    site: Any, plot: Any, px: float, py: float, pz: float, tuning: Any, look: Any
-) -> int:
-    """Fill h, z, r for a radar plot and a target at p; return how many rows measure."""
-    rot = site.rotation
-    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
-    e = rot[0, 0] * dx + rot[0, 1] * dy + rot[0, 2] * dz
-    n = rot[1, 0] * dx + rot[1, 1] * dy + rot[1, 2] * dz
-    u = rot[2, 0] * dx + rot[2, 1] * dy + rot[2, 2] * dz
-    flat2 = max(e * e + n * n, 1.0)
-    flat = math.sqrt(flat2)
-    slant = math.sqrt(flat2 + u * u)
-    for c in range(3):
-        look.h[0, c] = (e * rot[0, c] + n * rot[1, c] + u * rot[2, c]) / slant
-        look.h[1, c] = (n * rot[0, c] - e * rot[1, c]) / flat2
-    look.z[0] = plot.polar[0] - slant
-    look.z[1] = wrap(plot.polar[1] - math.atan2(e, n))
-    look.r[0], look.r[1] = site.noise_var[0], site.noise_var[1]
-    elevation = plot.polar[2]
-    if not math.isnan(elevation):
-        for c in range(3):
-            side = (e * rot[0, c] + n * rot[1, c]) * u / flat
-            look.h[2, c] = (flat * rot[2, c] - side) / (slant * slant)
-        look.z[2] = elevation - math.atan2(u, flat)
-        look.r[2] = site.noise_var[2]
-        return 3
-    if not math.isnan(plot.altitude):
-        r = math.sqrt(px * px + py * py + pz * pz)
-        look.h[2, 0], look.h[2, 1], look.h[2, 2] = px / r, py / r, pz / r
-        look.z[2] = plot.altitude - height_of(px, py, pz)
-        look.r[2] = tuning.pressure_var
-        return 3
-    clear_row(look, 2)
-    return 2
-
-
-@part
-def observe_report(plot: Any, px: float, py: float, pz: float, look: Any) -> int:
-    """Fill h, z, r for a position report and a target at p; return how many rows measure."""
-    rot = plot.rotation
-    dx = plot.position[0] - px
-    dy = plot.position[1] - py
-    dz = plot.position[2] - pz
-    for row in range(3):
-        for c in range(3):
-            look.h[row, c] = rot[row, c]
-        look.z[row] = rot[row, 0] * dx + rot[row, 1] * dy + rot[row, 2] * dz
-        look.r[row] = plot.noise_var[row]
-    return 3
-
-
-@part
-def observe(site: Any, plot: Any, px: float, py: float, pz: float, tuning: Any, look: Any) -> int:
-    """Fill h, z, r for a plot of any sensor."""
-    if site.radar == 0:
-        return observe_report(plot, px, py, pz, look)
-    return observe_polar(site, plot, px, py, pz, tuning, look)
-
-
-@part
-def innovate(cov: Any, lag: float, q: float, look: Any) -> tuple[float, float]:
-    """Fill P h' and S inverse; return (squared Mahalanobis distance, log det S).
-
-    `lag`: seconds from the state to the plot. A plot older than the state is compared with where
-    the state says the target was, and what the target may have done since counts as noise
-    (Bar-Shalom 2002, algorithm C, conservative).
-    """
-    h, pht = look.h, look.pht
-    extra = q * abs(lag) ** 3 / 3
-    for u in range(6):
-        for row in range(3):
+def fill_noise(place: Any) -> None:
+    """Fill the covariance of a place from its axes and their standard deviations."""
+    for u in range(3):
+        for v in range(u, 3):
             value = 0.0
-            for c in range(3):
-                value += (cov[u, c] + lag * cov[u, c + 3]) * h[row, c]
-            pht[u, row] = value
-    s00, s11, s22 = look.r[0], look.r[1], look.r[2]
-    s01 = s02 = s12 = 0.0
+            for k in range(3):
+                value += place.sd[k] * place.sd[k] * place.axes[k, u] * place.axes[k, v]
+            place.noise[u, v] = place.noise[v, u] = value
+
+
+@part
+def point_at(site: Any, slant: float, azimuth: float, elevation: float, place: Any) -> None:
+    """Put a place where a radar's coordinates are; axes: outward, clockwise, upward."""
+    sa, ca, se, ce = math.sin(azimuth), math.cos(azimuth), math.sin(elevation), math.cos(elevation)
+    rot = site.rotation
     for c in range(3):
-        p0 = pht[c, 0] + lag * pht[c + 3, 0] + extra * h[0, c]
-        p1 = pht[c, 1] + lag * pht[c + 3, 1] + extra * h[1, c]
-        p2 = pht[c, 2] + lag * pht[c + 3, 2] + extra * h[2, c]
-        s00 += h[0, c] * p0
-        s01 += h[0, c] * p1
-        s02 += h[0, c] * p2
-        s11 += h[1, c] * p1
-        s12 += h[1, c] * p2
-        s22 += h[2, c] * p2
-    c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
-    det = s00 * c00 + s01 * c01 + s02 * c02
-    inv = look.inverse
-    inv[0, 0], inv[0, 1], inv[0, 2] = c00 / det, c01 / det, c02 / det
-    inv[1, 1] = (s00 * s22 - s02 * s02) / det
-    inv[1, 2] = (s01 * s02 - s00 * s12) / det
-    inv[2, 2] = (s00 * s11 - s01 * s01) / det
-    inv[1, 0], inv[2, 0], inv[2, 1] = inv[0, 1], inv[0, 2], inv[1, 2]
-    z0, z1, z2 = look.z[0], look.z[1], look.z[2]
-    d2 = z0 * (inv[0, 0] * z0 + 2 * (inv[0, 1] * z1 + inv[0, 2] * z2))
-    d2 += z1 * (inv[1, 1] * z1 + 2 * inv[1, 2] * z2) + z2 * inv[2, 2] * z2
-    return d2, math.log(det)
+        east, north, up = rot[0, c], rot[1, c], rot[2, c]
+        place.axes[0, c] = sa * ce * east + ca * ce * north + se * up
+        place.axes[1, c] = ca * east - sa * north
+        place.axes[2, c] = ce * up - sa * se * east - ca * se * north
+        place.p[c] = site.position[c] + slant * place.axes[0, c]
 
 
 @part
-def model_likelihood(
-    row: Any,
-    m: int,
-    lag: float,
-    site: Any,
-    plot: Any,
-    tuning: Any,
-    look: Any,
-) -> tuple[float, float]:
-    """Return (squared distance, likelihood) of a plot under model m of a guess; look is filled."""
-    x = row.x[m]
-    dims = observe(
-        site,
-        plot,
-        x[0] + lag * x[3],
-        x[1] + lag * x[4],
-        x[2] + lag * x[5],
-        tuning,
-        look,
-    )
-    d2, log_det = innovate(row.cov[m], lag, tuning.noise[m], look)
-    return d2, math.exp(-0.5 * (d2 + log_det + dims * math.log(2 * math.pi)))
+def elevation_at(site: Any, slant: float, height: float) -> float:
+    """Return the elevation at which a radar sees a height at a slant range."""
+    lift = (height - site.height - slant * slant / 12.74e6) / slant
+    return math.asin(min(max(lift, -0.9), 0.9))
 
 
 @part
-def mixture_likelihood(
-    row: Any, lag: float, site: Any, plot: Any, tuning: Any, look: Any
-) -> tuple[float, float]:
-    """Return (least squared distance of a live model, likelihood over all models)."""
-    best, total = math.inf, 0.0
-    for m in range(MODELS):
-        if row.weight[m] > 0.0:
-            d2, value = model_likelihood(row, m, lag, site, plot, tuning, look)
-            total += row.weight[m] * value
-            best = min(best, d2)
-    return best, total
+def place_polar(site: Any, plot: Any, tuning: Any, place: Any) -> None:
+    """Place a radar plot; full: its height is measured, else guessed as wide as aircraft fly."""
+    slant, azimuth, elevation = max(plot.polar[0], 1.0), plot.polar[1], plot.polar[2]
+    density = site.false_density
+    measured, known = not math.isnan(elevation), not math.isnan(plot.altitude)
+    place.full = 1 if measured or known else 0
+    place.sd[0], place.sd[2] = math.sqrt(site.noise_var[0]), slant * math.sqrt(site.noise_var[2])
+    if not measured:
+        height = plot.altitude if known else tuning.ceiling_m / 3
+        place.sd[2] = math.sqrt(tuning.pressure_var) if known else tuning.ceiling_m / 4
+        density *= site.elevation_span / FALSE_HEIGHTS_M
+        elevation = elevation_at(site, slant, height)
+        if known:  # once more, with the ellipsoid's own height
+            point_at(site, slant, azimuth, elevation, place)
+            off = height - height_of(place.p[0], place.p[1], place.p[2])
+            elevation += off / slant
+    point_at(site, slant, azimuth, elevation, place)
+    flat = math.cos(elevation)
+    place.sd[1] = slant * flat * math.sqrt(site.noise_var[1])
+    place.floor = math.log(density / (slant * slant * flat if measured else slant))
+    fill_noise(place)
 
 
 @part
-def correct(
-    track: Any,
-    row: Any,
-    lag: float,
-    site: Any,
-    plot: Any,
-    tuning: Any,
-    look: Any,
-) -> None:
-    """Write a guess, corrected by a plot, back to its track."""
-    total = 0.0
-    for m in range(MODELS):
-        track.weight[m] = 0.0
-        if row.weight[m] <= 0.0:
-            continue
-        _, value = model_likelihood(row, m, lag, site, plot, tuning, look)
-        track.weight[m] = row.weight[m] * value
-        total += track.weight[m]
-        correct_model(track.model_x[m], track.model_cov[m], row.x[m], row.cov[m], look)
-    if total > 0.0:
-        for m in range(MODELS):
-            track.weight[m] /= total
-    else:  # every model found it impossible: keep what was believed before
-        for m in range(MODELS):
-            track.weight[m] = row.weight[m]
-    drop_slight(track.weight)
-    combine(track)
+def place_report(plot: Any, place: Any) -> None:
+    """Place a position report."""
+    place.full = 1
+    for u in range(3):
+        place.p[u] = plot.position[u]
+        place.sd[u] = math.sqrt(plot.noise_var[u])
+        for v in range(3):
+            place.axes[u, v] = plot.rotation[u, v]
+    place.floor = math.log(REPORT_DENSITY)
+    fill_noise(place)
 
 
 @part
-def correct_model(x: Any, cov: Any, x_before: Any, cov_before: Any, look: Any) -> None:
-    """Kalman correction of one model, from what innovate left in look."""
-    pht, inv = look.pht, look.inverse
-    for u in range(6):
-        g0 = pht[u, 0] * inv[0, 0] + pht[u, 1] * inv[1, 0] + pht[u, 2] * inv[2, 0]
-        g1 = pht[u, 0] * inv[0, 1] + pht[u, 1] * inv[1, 1] + pht[u, 2] * inv[2, 1]
-        g2 = pht[u, 0] * inv[0, 2] + pht[u, 1] * inv[1, 2] + pht[u, 2] * inv[2, 2]
-        x[u] = x_before[u] + g0 * look.z[0] + g1 * look.z[1] + g2 * look.z[2]
-        for v in range(u, 6):
-            value = cov_before[u, v] - g0 * pht[v, 0] - g1 * pht[v, 1] - g2 * pht[v, 2]
-            cov[u, v] = value
-            cov[v, u] = value
+def place_plot(site: Any, plot: Any, tuning: Any, place: Any) -> None:
+    """Fill the place of a plot of any sensor."""
+    if site.radar == 0:
+        place_report(plot, place)
+    else:
+        place_polar(site, plot, tuning, place)
 
 
 @part
-def drop_slight(weight: Any) -> None:
-    """Drop the kind of motion (flying, falling) that the plots have ruled out."""
-    flies = weight[0] + weight[1] + weight[2]
-    if flies < SLIGHT:
-        for m in range(FLYING):
-            weight[m] = 0.0
-        flies = 0.0
-    falls = weight[3] + weight[4]
-    if falls < SLIGHT:
-        for m in range(FLYING, MODELS):
-            weight[m] = 0.0
-        falls = 0.0
-    for m in range(MODELS):
-        weight[m] /= flies + falls
+def place_near(site: Any, plot: Any, px: float, py: float, pz: float, place: Any) -> None:
+    """Place a radar plot without height for comparing it with a target at p: it lies at the
+    target's elevation, which it says nothing about."""
+    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
+    up = site.rotation[2, 0] * dx + site.rotation[2, 1] * dy + site.rotation[2, 2] * dz
+    away = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+    elevation = math.asin(min(max(up / away, -0.99), 0.99))
+    slant, flat = max(plot.polar[0], 1.0), math.cos(elevation)
+    point_at(site, slant, plot.polar[1], elevation, place)
+    place.full = 0
+    place.sd[0] = math.sqrt(site.noise_var[0])
+    place.sd[1] = slant * flat * math.sqrt(site.noise_var[1])
+    place.sd[2] = slant * OPEN_SD_RAD
+    # The likelihood holds a density along the open axis too: that of its wide guess.
+    open_density = 1.0 / (math.sqrt(2 * math.pi) * place.sd[2])
+    density = site.false_density * site.elevation_span
+    place.floor = math.log(density * open_density / (slant * flat))
+    fill_noise(place)

@@ -2,6 +2,7 @@
 
 Flying models are nearly constant velocity in ECEF, falling ones feel gravity (and, when asked,
 the Earth's rotation). The two kinds never mix: what flies does not turn into what falls.
+Covariances of single models are kept in their upper triangles only.
 """
 
 import math
@@ -15,35 +16,56 @@ EARTH_RATE = 7.292115e-5
 
 
 @part
-def mix(track: Any, first: int, last: int, stay: float, row: Any) -> None:
-    """Mix models first..last of a track into a guess; `stay`: they keep their model."""
-    total = 0.0
-    for a in range(first, last):
-        total += track.weight[a]
+def mix_flying(track: Any, stay: float, row: Any) -> None:
+    """Mix the three flying models of a track into a guess; `stay`: they keep their model."""
+    weight, x, cov = track.weight, track.model_x, track.model_cov
+    total = weight[0] + weight[1] + weight[2]
     if total <= 0.0:
-        for b in range(first, last):
-            row.weight[b] = 0.0
+        row.weight[0] = row.weight[1] = row.weight[2] = 0.0
         return
-    move = (1.0 - stay) / (last - first - 1)
-    for b in range(first, last):
-        c = move * total + (stay - move) * track.weight[b]
+    move = 0.5 * (1.0 - stay)
+    for b in range(FLYING):
+        c = move * total + (stay - move) * weight[b]
         row.weight[b] = c
+        for a in range(FLYING):
+            row.share[b, a] = (stay if a == b else move) * weight[a] / c
+    for u in range(6):
+        d1, d2 = x[1, u] - x[0, u], x[2, u] - x[0, u]
+        for b in range(FLYING):
+            row.x[b, u] = row.share[b, 1] * d1 + row.share[b, 2] * d2
+    for u in range(6):
+        d1, d2 = x[1, u] - x[0, u], x[2, u] - x[0, u]
+        for v in range(u, 6):
+            p0 = cov[0, u, v]
+            p1 = cov[1, u, v] + d1 * (x[1, v] - x[0, v])
+            p2 = cov[2, u, v] + d2 * (x[2, v] - x[0, v])
+            for b in range(FLYING):
+                mixed = row.share[b, 0] * p0 + row.share[b, 1] * p1 + row.share[b, 2] * p2
+                row.cov[b, u, v] = mixed - row.x[b, u] * row.x[b, v]
+    for b in range(FLYING):
         for u in range(6):
-            mean = 0.0
-            for a in range(first, last):
-                share = (stay if a == b else move) * track.weight[a] / c
-                mean += share * track.model_x[a, u]
-            row.x[b, u] = mean
+            row.x[b, u] += x[0, u]
+
+
+@part
+def mix_falling(track: Any, stay: float, row: Any) -> None:
+    """Mix the two falling models of a track into a guess; `stay`: they keep their model."""
+    weight, x, cov = track.weight, track.model_x, track.model_cov
+    total = weight[FLYING] + weight[FLYING + 1]
+    if total <= 0.0:
+        row.weight[FLYING] = row.weight[FLYING + 1] = 0.0
+        return
+    for b in range(FLYING, MODELS):
+        c = (1.0 - stay) * total + (2.0 * stay - 1.0) * weight[b]
+        row.weight[b] = c
+        other = (stay if b == FLYING + 1 else 1.0 - stay) * weight[FLYING + 1] / c
         for u in range(6):
+            du = x[FLYING + 1, u] - x[FLYING, u]
+            row.x[b, u] = x[FLYING, u] + other * du
             for v in range(u, 6):
-                value = 0.0
-                for a in range(first, last):
-                    share = (stay if a == b else move) * track.weight[a] / c
-                    du = track.model_x[a, u] - row.x[b, u]
-                    dv = track.model_x[a, v] - row.x[b, v]
-                    value += share * (track.model_cov[a, u, v] + du * dv)
-                row.cov[b, u, v] = value
-                row.cov[b, v, u] = value
+                p0, p1 = cov[FLYING, u, v], cov[FLYING + 1, u, v]
+                apart = other * (1.0 - other) * du * (x[FLYING + 1, v] - x[FLYING, v])
+                row.cov[b, u, v] = p0 + other * (p1 - p0) + apart
 
 
 @part
@@ -53,7 +75,7 @@ def copy_models(track: Any, row: Any) -> None:
         row.weight[m] = track.weight[m]
         for u in range(6):
             row.x[m, u] = track.model_x[m, u]
-            for v in range(6):
+            for v in range(u, 6):
                 row.cov[m, u, v] = track.model_cov[m, u, v]
 
 
@@ -94,24 +116,25 @@ def advance(x: Any, dt: float, falls: bool, rotation: float) -> None:
 
 @part
 def spread(cov: Any, dt: float, q: float, vertical: float, x: Any) -> None:
-    """Let one covariance grow by dt seconds of constant velocity with white acceleration."""
+    """Let one covariance (upper triangle) grow by dt seconds of constant velocity with white
+    acceleration: in the horizontal plane, a share of it along the vertical."""
     r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    n1 = q * dt
+    n2, n3 = n1 * dt / 2, n1 * dt * dt / 3
+    lean = (vertical - 1.0) / r2
     for u in range(3):
-        for v in range(3):
-            cov[u, v] += dt * (cov[u, v + 3] + cov[u + 3, v]) + dt * dt * cov[u + 3, v + 3]
+        for v in range(u, 3):
+            n = (1.0 if u == v else 0.0) + lean * x[u] * x[v]
+            grown = dt * cov[u + 3, v + 3]
+            cov[u, v] += dt * (cov[u, v + 3] + cov[v, u + 3] + grown) + n * n3
     for u in range(3):
-        for v in range(3):
-            cov[u, v + 3] += dt * cov[u + 3, v + 3]
-            cov[v + 3, u] = cov[u, v + 3]
-    for u in range(3):
-        for v in range(3):
-            # Noise lies in the horizontal plane, a share of it along the vertical.
-            flat = (vertical - 1.0) * x[u] * x[v] / r2
-            n = q * ((1.0 if u == v else 0.0) + flat)
-            cov[u, v] += n * dt * dt * dt / 3
-            cov[u, v + 3] += n * dt * dt / 2
-            cov[v + 3, u] += n * dt * dt / 2
-            cov[u + 3, v + 3] += n * dt
+        for v in range(u, 3):
+            n = (1.0 if u == v else 0.0) + lean * x[u] * x[v]
+            grown = dt * cov[u + 3, v + 3] + n * n2
+            cov[u, v + 3] += grown
+            if u != v:
+                cov[v, u + 3] += grown
+            cov[u + 3, v + 3] += n * n1
 
 
 @part
@@ -121,8 +144,8 @@ def predict(track: Any, dt: float, tuning: Any, row: Any) -> None:
         copy_models(track, row)
         return
     stay = math.exp(-dt / tuning.manoeuvre_s)
-    mix(track, 0, FLYING, stay, row)
-    mix(track, FLYING, MODELS, stay, row)
+    mix_flying(track, stay, row)
+    mix_falling(track, stay, row)
     for m in range(MODELS):
         if row.weight[m] > 0.0:
             advance(row.x[m], dt, m >= FLYING, tuning.rotation)

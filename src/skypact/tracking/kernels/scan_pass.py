@@ -6,17 +6,18 @@ import numpy as np
 
 from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature, together
 from skypact.tracking.kernels.assign import auction
-from skypact.tracking.kernels.gate import candidates, score_pairs
-from skypact.tracking.kernels.layout import GUESS, LOOK, PLOT, ROWS, SIGHT, SITE, TRACK, TUNING
+from skypact.tracking.kernels.gate import candidates, compare, score_pairs
+from skypact.tracking.kernels.layout import GUESS, PLACE, PLOT, ROWS, SIGHT, SITE, TRACK, TUNING
 from skypact.tracking.kernels.lifecycle import miss_looks, note_hit, start, sweep
-from skypact.tracking.kernels.measure import correct
+from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
+from skypact.tracking.kernels.update import correct
 
 _PASS = signature(
     together(arrays(I8, 1), arrays(I8, 1), arrays(I8, 1), arrays(F8, 2)),
     *(arrays(record(TRACK), 1), arrays(record(SIGHT), 2), arrays(I8, 1)),
     *(arrays(record(SITE), 1), I8, arrays(record(PLOT), 1), arrays(record(TUNING), 1)),
-    *(arrays(record(GUESS), 1), arrays(record(LOOK), 1), I8, I8, I8),
+    *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), I8, I8, I8),
 )
 
 
@@ -29,8 +30,8 @@ def take_hits(
     s: int,
     plots: Any,
     tuning: Any,
+    places: Any,
     guesses: Any,
-    look: Any,
     now_ns: int,
 ) -> Any:
     """Give plots to the tracks they fit best; return 1 for each plot that was used."""
@@ -39,7 +40,7 @@ def take_hits(
         return used
     near, begin, found = candidates(table, counters[ROWS], site, plots, tuning)
     begin, which, score, gain = score_pairs(
-        table, sights, near, begin, found, site, s, plots, tuning, guesses, look
+        table, sights, near, begin, found, site, s, plots, places, tuning, guesses
     )
     taken = auction(begin, which, score, plots.size)
     for q in range(near.size):
@@ -50,10 +51,13 @@ def take_hits(
         track, plot = table[near[q]], plots[which[e]]
         row = guesses[min(q, guesses.size - 1)]
         at = max(plot.time_ns, track.time_ns)
-        if q >= guesses.size - 1 or row.time_ns != at:
-            predict(track, 1e-9 * (at - track.time_ns), tuning, row)
-        lag = 1e-9 * (plot.time_ns - at)
-        correct(track, row, lag, site, plot, tuning, look)
+        if row.pair != e or row.time_ns != at:
+            if q >= guesses.size - 1 or row.time_ns != at:
+                predict(track, 1e-9 * (at - track.time_ns), tuning, row)
+                row.time_ns = at
+            compare(row, 1e-9 * (plot.time_ns - at), site, plot, places[which[e]], tuning)
+            row.pair = e
+        correct(track, row)
         track.time_ns = at
         note_hit(track, sights[near[q], s], counters, plot, gain[e], now_ns, tuning)
         plot.track = track.number
@@ -86,23 +90,28 @@ def scan_pass(
     plots: Any,
     tunings: Any,
     guesses: Any,
-    looks: Any,
+    places: Any,
     seen_ns: int,
     now_ns: int,
     whole: int,
 ) -> tuple[Any, Any, Any, Any]:
     """Work the plots of sensor s (the number of radars: position reports) into the tracks.
 
-    tunings, looks: one row each; seen_ns: plot time up to which the sensor has looked; now_ns: node
-    time; whole: 1 when the plots are a full turn at one instant. Returns (rows that changed,
-    numbers that ended, why, last state of these); writes track and place into plots.
+    tunings: one row; places: a row each plot, filled in; seen_ns: plot time up to which the sensor
+    has looked; now_ns: node time; whole: 1 when the plots are a full turn at one instant. Returns
+    (rows that changed, numbers that ended, why, last state of these); writes track and place into
+    plots.
     """
     site, tuning, rows = sites[s], tunings[0], counters[ROWS]
-    used = take_hits(table, sights, counters, site, s, plots, tuning, guesses, looks[0], now_ns)
+    for j in range(plots.size):
+        place_plot(site, plots[j], tuning, places[j])
+    used = take_hits(table, sights, counters, site, s, plots, tuning, places, guesses, now_ns)
     if site.radar != 0:
         miss_looks(table, sights, rows, site, s, seen_ns, whole != 0)
     for j in range(plots.size):
         if used[j] == 0:
-            start(table, sights, counters, site, s, plots[j], now_ns, tuning)
+            if places[j].full == 0:  # a comparison has moved it
+                place_plot(site, plots[j], tuning, places[j])
+            start(table, sights, counters, site, s, plots[j], places[j], now_ns, tuning)
     numbers, reasons, states = sweep(table, sights, counters, seen_ns, tuning)
     return changed_rows(table, counters[ROWS]), numbers, reasons, states
