@@ -1,5 +1,5 @@
-// Tells the node when a warning was really on the screen: the element exists, lies inside what is
-// scrolled into view, the page is visible, and a frame that contains it has been painted. The age
+// Tells the node when a warning was really on the screen: the element exists, is neither scrolled
+// away nor covered, the page is visible, and a frame that contains it has been painted. The age
 // is measured here, so the browser's clock does not matter.
 
 import { pageTime } from './clock';
@@ -60,14 +60,13 @@ export function flushPainted(): void {
   }
 }
 
+/** The middle of the row is what a person sees there: not scrolled away, not covered. */
 function inView(node: HTMLElement): boolean {
   if (document.visibilityState !== 'visible' || !node.isConnected) return false;
   const box = node.getBoundingClientRect();
-  const frame = node.closest('[data-scroller]')?.getBoundingClientRect();
-  const top = Math.max(0, frame?.top ?? 0);
-  const bottom = Math.min(innerHeight, frame?.bottom ?? innerHeight);
-  const middle = (box.top + box.bottom) / 2;
-  return box.height > 0 && middle > top && middle < bottom;
+  if (box.height === 0) return false;
+  const there = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+  return there !== null && node.contains(there);
 }
 
 document.addEventListener('visibilitychange', schedule);

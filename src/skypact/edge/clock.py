@@ -4,6 +4,12 @@ import time
 
 SLEW_PPM_MAX = 500
 STEP_NS = 500_000_000
+AGE_NS_MAX = 10_000_000_000
+
+
+def age_ns(utc_ns: int) -> int:
+    """Return how long ago the operating system stamped something, within 0 and 10 s."""
+    return min(max(time.time_ns() - utc_ns, 0), AGE_NS_MAX)
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""The live driver: one worker thread runs the rooms, one thread makes things durable.
+"""The live driver: one worker thread runs the rooms, one makes things durable, one keeps snapshots.
 
 Order of things for every input: appended to the journal, handled, then its outputs leave. Track
 updates and views leave at once; warnings, deliveries and answers to people leave only when the
@@ -57,7 +57,6 @@ class _Durable(NamedTuple):
 
     outputs: list[Message]
     answer: tuple[Done, str] | None
-    snapshot: tuple[int, bytes] | None
 
 
 def is_durable(message: Message) -> bool:
@@ -101,6 +100,7 @@ class Driver:
         self.failure: Exception | None = None
         self._stopping = threading.Event()
         self._queue: queue.Queue[_Durable | None] = queue.Queue(DURABLE_LIMIT)
+        self._cuts: queue.Queue[tuple[int, bytes] | None] = queue.Queue(1)
         self._snapshot_ns = clock.now_ns()
         self._disciplined_ns = clock.now_ns()
         self._last_ns = 0
@@ -135,11 +135,12 @@ class Driver:
         return replayed
 
     def start(self) -> None:
-        """Start both threads. Call `recover` first."""
-        self._worker = threading.Thread(target=self._guarded_work, name="rooms", daemon=True)
-        self._durable = threading.Thread(target=self._guarded_durable, name="durable", daemon=True)
-        self._durable.start()
-        self._worker.start()
+        """Start the threads. Call `recover` first."""
+        self._worker = self._thread("rooms", self._work)
+        self._durable = self._thread("durable", self._make_durable)
+        self._keeper = self._thread("keeper", self._keep)
+        for thread in (self._keeper, self._durable, self._worker):
+            thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Handle what is being handled, make it durable, close."""
@@ -148,6 +149,8 @@ class Driver:
         self._worker.join(timeout_s)
         self._queue.put(None)
         self._durable.join(timeout_s)
+        self._cuts.put(None)
+        self._keeper.join(timeout_s)
         self._journal.close()
         if self.failure is None:
             # An empty tail lets other code or another configuration take over the state.
@@ -157,10 +160,13 @@ class Driver:
     @property
     def alive(self) -> bool:
         """Return whether the rooms are still being run."""
-        return self._worker.is_alive() and self._durable.is_alive()
+        return all(t.is_alive() for t in (self._worker, self._durable, self._keeper))
 
-    def _guarded_work(self) -> None:
-        self.failure = attempt(self._work)
+    def _thread(self, name: str, run: Callable[[], None]) -> threading.Thread:
+        def guarded() -> None:
+            self.failure = attempt(run) or self.failure
+
+        return threading.Thread(target=guarded, name=name, daemon=True)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -200,7 +206,7 @@ class Driver:
             refused = [m.reason for m in outputs if isinstance(m, CommandRefused)]
             answer = (item.done, refused[0] if refused else "")
         if durable or answer:
-            self._queue.put(_Durable(durable, answer, None))
+            self._queue.put(_Durable(durable, answer))
 
     def _quarantine(self, position: int, now_ns: int, failure: Exception) -> None:
         """Mark the input and stop: the state may be half changed, so the node starts again from
@@ -222,13 +228,21 @@ class Driver:
                 header = self._issuer.header(now_ns, now_ns)
                 self._handle(Item(ClockStepped(**header, step_ns=step_ns), None), now_ns)
         grown = self._journal.position - self._snapshot_position
-        if now_ns - self._snapshot_ns >= SNAPSHOT_EVERY_NS or grown >= SNAPSHOT_EVERY_BYTES:
+        due = now_ns - self._snapshot_ns >= SNAPSHOT_EVERY_NS or grown >= SNAPSHOT_EVERY_BYTES
+        if due and self._cuts.empty():
             self._snapshot_ns, self._snapshot_position = now_ns, self._journal.position
             self._journal.flush()
-            self._queue.put(_Durable([], None, (self._journal.position, self._node.snapshot())))
+            self._cuts.put((self._journal.position, self._node.snapshot()))
 
-    def _guarded_durable(self) -> None:
-        self.failure = attempt(self._make_durable) or self.failure
+    def _keep(self) -> None:
+        """Write snapshots and tidy the journal, apart from what people wait for."""
+        while (cut := self._cuts.get()) is not None:
+            try:
+                self._journal.sync()
+                snapshots.save(self._state / "snapshots", *cut)
+                self.journal_bytes = self._journal.tidy(self._keep_bytes, cut[0])
+            except OSError as error:
+                self._report_storage(f"{type(error).__name__}: {error}")
 
     def _make_durable(self) -> None:
         stopping = False
@@ -253,9 +267,6 @@ class Driver:
         frames, receipts = _rows(outputs)
         if frames or receipts:
             self._store.commit(frames, receipts)
-        for cut in (b.snapshot for b in work if b.snapshot):
-            snapshots.save(self._state / "snapshots", *cut)
-            self.journal_bytes = self._journal.tidy(self._keep_bytes, cut[0])
         self._storage_failed = False
 
     def _report_storage(self, reason: str) -> None:

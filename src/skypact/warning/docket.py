@@ -3,6 +3,7 @@
 import msgspec
 
 from skypact.warning.case import SECOND_NS, Case
+from skypact.warning.timers import Timers
 
 Key = tuple[int, str]
 
@@ -37,7 +38,9 @@ class DocketState(msgspec.Struct, kw_only=True):
 
 
 class Docket:
-    """Cases by id; for those we raised, one open case for each (track, nation)."""
+    """Cases by id; for those we raised, one open case for each (track, nation).
+
+    A case that is handed out may be changed by who asked; its timers are read again."""
 
     def __init__(self, closed_max: int) -> None:
         self._closed_max = closed_max
@@ -47,14 +50,24 @@ class Docket:
         self._closed: list[str] = []
         self._raised: dict[Key, str] = {}
         self._settled: dict[Key, Settled] = {}
+        self._timers = Timers()
 
     def get(self, warning_id: str) -> Case | None:
         """Return a case, open or closed, None when it is not known (any more)."""
-        return self._cases.get(warning_id)
+        return self._lend(self._cases.get(warning_id))
 
     def open(self) -> list[Case]:
         """Return open cases, oldest first."""
+        for case in self._open.values():
+            self._timers.touch(case)
         return list(self._open.values())
+
+    def due(self, now_ns: int) -> list[Case]:
+        """Return the open cases that want attention now, oldest first."""
+        cases = [self._open[warning_id] for warning_id in self._timers.due(now_ns)]
+        for case in cases:
+            self._timers.touch(case)
+        return cases
 
     @property
     def open_count(self) -> int:
@@ -63,6 +76,7 @@ class Docket:
     def add(self, case: Case, key: Key | None = None) -> None:
         """Take in a new case; `key` for one that we raised."""
         self._cases[case.warning.warning_id] = case
+        self._timers.touch(case)
         if case.open:
             self._open[case.warning.warning_id] = case
             self._by_track.setdefault(case.warning.track, []).append(case)
@@ -86,12 +100,13 @@ class Docket:
             if not case.ended:
                 names = tuple(place.name for place in warning.places)
                 self._settled[key] = Settled(places=names)
+        self._timers.touch(case)
         self._shelve(case)
 
     def raised(self, key: Key) -> Case | None:
         """Return our open case about this track for this nation."""
         warning_id = self._raised.get(key)
-        return None if warning_id is None else self._cases[warning_id]
+        return None if warning_id is None else self._lend(self._cases[warning_id])
 
     def tracks(self) -> list[int]:
         """Return the tracks whose loss of threat matters, in order."""
@@ -99,7 +114,10 @@ class Docket:
 
     def of_track(self, track: int) -> list[Case]:
         """Return open cases about a track, ours and partners', oldest first."""
-        return list(self._by_track.get(track, ()))
+        cases = list(self._by_track.get(track, ()))
+        for case in cases:
+            self._timers.touch(case)
+        return cases
 
     def bars(self, key: Key, places: tuple[str, ...], now_ns: int, clear_after_s: float) -> bool:
         """Return whether a person's all-clear still covers this threat."""
@@ -134,6 +152,7 @@ class Docket:
             self._settled.setdefault((successor, key[1]), self._settled.pop(key))
         for key in [key for key in self._raised if key[0] == track]:
             moved, goal = self._cases[self._raised.pop(key)], (successor, key[1])
+            self._timers.touch(moved)
             other = self.raised(goal)
             if other is not None:
                 # An answered warning goes on, else the older one.
@@ -148,8 +167,7 @@ class Docket:
 
     def next_due_ns(self) -> int | None:
         """Return when the first open case wants attention."""
-        due = [t for case in self._open.values() if (t := case.due_ns) is not None]
-        return min(due, default=None)
+        return self._timers.first_ns()
 
     def save(self) -> DocketState:
         """Return the state for a snapshot."""
@@ -173,6 +191,13 @@ class Docket:
         self._closed = state.closed
         self._raised = {(track, nation): held for track, nation, held in state.raised}
         self._settled = {(track, nation): held for track, nation, held in state.settled}
+        self._timers = Timers()
+        self.open()
+
+    def _lend(self, case: Case | None) -> Case | None:
+        if case is not None:
+            self._timers.touch(case)
+        return case
 
     def _shelve(self, case: Case) -> None:
         self._closed.append(case.warning.warning_id)

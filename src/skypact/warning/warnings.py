@@ -93,9 +93,8 @@ class Warnings:
 
     def wake(self, now_ns: int) -> Sequence[Message]:
         """Tell news that waited, escalate what nobody answered, propose due all-clears."""
-        due = [c for c in self._docket.open() if c.due_ns is not None and c.due_ns <= now_ns]
         out: list[Message] = []
-        for case in due:
+        for case in self._docket.due(now_ns):
             out += self._tell_news(case, now_ns)
             if case.silence_due_ns and case.silence_due_ns <= now_ns:
                 out += self._escalate(case, now_ns)

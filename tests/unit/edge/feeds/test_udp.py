@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 
 import pytest
 
@@ -33,7 +34,30 @@ def test_datagrams_arrive_whole_and_in_order(host: str) -> None:
             await asyncio.sleep(0)
         sender.send(b"last" * 300)
         await listener.until(lambda: listener.delivered[-1][1] == b"last" * 300)
-        assert listener.delivered[0] == ("feed", b"first", NOW_NS)
+        feed, data, arrival_ns = listener.delivered[0]
+        assert (feed, data) == ("feed", b"first")
+        assert NOW_NS - 10_000_000_000 <= arrival_ns <= NOW_NS
+        sender.close()
+        await listener.close()
+
+    asyncio.run(scene())
+
+
+def hold_up_s(seconds: float) -> None:
+    """Keep the event loop from reading."""
+    time.sleep(seconds)
+
+
+def test_a_late_reader_does_not_make_the_arrival_late() -> None:
+    async def scene() -> None:
+        port = free_port()
+        listener = Listener(settings(f"udp://127.0.0.1:{port}"))
+        await asyncio.sleep(0)
+        sender = UdpSender("127.0.0.1", port)
+        sender.send(b"early")
+        hold_up_s(0.05)
+        await listener.until(lambda: bool(listener.delivered))
+        assert listener.delivered[0][2] <= NOW_NS - 50_000_000
         sender.close()
         await listener.close()
 
