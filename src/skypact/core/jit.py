@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_FOLDERS_KEPT = 4
+_FOLDERS_KEPT = 16  # several checkouts and versions share one cache
 _numba: Any = numba
 _types: Any = numba.types
 _llvm: Any = llvmlite.binding
