@@ -34,6 +34,7 @@ from skypact.core.messages import (
     ReleaseWithheld,
     ReportShown,
     Scan,
+    SensorRegistration,
     SystemTracks,
     SystemTracksDeleted,
     ThreatBatch,
@@ -92,6 +93,7 @@ DOORS: tuple[type[Message], ...] = (
     ReleaseWithheld,
     FrameRefused,
     OutboxAcknowledged,
+    SensorRegistration,
 )
 """The only types that leave a node."""
 

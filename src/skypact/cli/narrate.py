@@ -12,6 +12,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     ReleaseWithheld,
+    SensorRegistration,
     StorageFailed,
 )
 
@@ -84,6 +85,8 @@ def fault(message: Message) -> str:
     match message:
         case FrameRefused():
             return f"refused a frame of {message.partner}: {message.reason}"
+        case SensorRegistration():
+            return f"sensor {message.sensor}: {message.text}"
         case ReleaseWithheld():
             return f"withheld {message.what} from {message.partner}: {message.reason}"
         case InputQuarantined():

@@ -19,6 +19,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     ReleaseWithheld,
+    SensorRegistration,
     StorageFailed,
     ThreatClass,
     WarningState,
@@ -171,6 +172,8 @@ def notice(message: Message) -> Notice | None:
             return Notice(
                 kind="withheld", about=message.partner, text=text, count=max(1, message.withheld)
             )
+        case SensorRegistration():
+            return Notice(kind="sensor", about=message.sensor, text=message.text)
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
         case DatagramsDropped():

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from skypact.core.geodesy import GM_M3PS2
 from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, PLACE, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
+from skypact.tracking.registration.registration import Registration
+from skypact.tracking.registration.shift import shift_tracks
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.table import TrackTable
 
@@ -27,6 +29,10 @@ class Outcome(NamedTuple):
     ended: I64
     why: I64
     states: NDArray[np.float64]
+
+
+_NONE: I64 = np.zeros(0, np.int64)
+_NOTHING = Outcome(_NONE, _NONE, _NONE, np.zeros((0, 6)))
 
 
 def _odds(probability: float) -> float:
@@ -60,7 +66,8 @@ class Engine:
     """Tracks of one node. sites: SITE rows; sensor s is row s, the last is position reports."""
 
     def __init__(self, settings: TrackingSettings, sites: NDArray[Any]) -> None:
-        self.sites = sites
+        self.registration = Registration(sites, settings.registration)
+        self.sites = self.registration.sites
         self.radars = int(sites.size) - 1
         self.table = TrackTable(self.radars, settings.tracks_max)
         self._tuning = tuning_row(settings)
@@ -73,11 +80,15 @@ class Engine:
         seen_ns: plot time the sensor has looked up to; now_ns: node time; whole: the plots are one
         full turn at one instant.
         """
-        table = self.table
+        table, raw = self.table, plots
+        plots = self.registration.corrected(s, raw)
+        if plots.size < raw.size:
+            return _NOTHING
+        seen_ns -= self.registration.shift_ns(s)
         table.reserve(plots.size)
         if plots.size > self._places.size:
             self._places = np.zeros(2 * plots.size, PLACE)
-        return Outcome(
+        outcome = Outcome(
             *scan_pass(
                 table.tracks,
                 table.sights,
@@ -93,6 +104,11 @@ class Engine:
                 int(whole),
             )
         )
+        self.registration.note(s, raw, plots)
+        for change in self.registration.step(seen_ns):
+            tracks, sights = table.tracks[: table.count], table.sights[: table.count]
+            shift_tracks(tracks, sights, change.s, self.sites[change.s], change.by)
+        return outcome
 
     def confirmed(self) -> I64:
         """Return the rows of confirmed tracks."""

@@ -14,7 +14,8 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     may be. coast_s: how long a confirmed track lives without plots. confirm_probability,
     delete_probability: of existence. new_targets_per_scan: expected, sets what a first plot is
     worth against the false plots of its radar. Noise: m2/s3, of the three flying models (quiet,
-    turning, hard) and the two falling ones."""
+    turning, hard) and the two falling ones. registration: learn the sensors' biases from common
+    targets and take them off."""
 
     earth_rotation: bool = True
     tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 50_000
@@ -37,3 +38,4 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ceiling_m: Positive = 18_000.0
     pressure_height_sd_m: Positive = 150.0
     coast_sd_m: Positive = 5_000.0
+    registration: bool = True

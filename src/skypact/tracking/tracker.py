@@ -13,6 +13,7 @@ from skypact.core.messages import (
     Message,
     PositionReports,
     Scan,
+    Standing,
     TrackBatch,
     TracksDeleted,
 )
@@ -24,6 +25,7 @@ from skypact.tracking.kernels.layout import COASTED, CONFIRMED
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
+from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.sites import site_rows
 
@@ -41,6 +43,8 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
 
     issued: int
     table: bytes
+    registration: bytes
+    told: tuple[Standing, ...]
     doubles: bytes
     newest_ns: int
     last_scan_ns: tuple[int, ...]
@@ -51,8 +55,9 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
 class Tracker:
     """Tracks of one nation's own sensors (Room protocol).
 
-    Takes Scan and PositionReports; returns TrackBatch (confirmed tracks that changed) and
-    TracksDeleted. Input that cannot be used changes no track and is counted in `refusals`.
+    Takes Scan and PositionReports; returns TrackBatch (confirmed tracks that changed),
+    TracksDeleted and SensorRegistration. Input that cannot be used changes no track and is
+    counted in `refusals`.
     """
 
     def __init__(
@@ -62,6 +67,8 @@ class Tracker:
         self._issuer, self._settings = issuer, settings
         self._index = {site.name: s for s, site in enumerate(sites)}
         self._engine = Engine(settings, site_rows(sites))
+        self._names = tuple(site.name for site in sites)
+        self._told = [Standing.ALONE] * len(sites)
         self._doubles = Doubles()
         self._newest_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
@@ -116,6 +123,8 @@ class Tracker:
             TrackerState(
                 issued=self._issuer.issued,
                 table=self._engine.table.to_bytes(),
+                registration=self._engine.registration.to_bytes(),
+                told=tuple(self._told),
                 doubles=self._doubles.to_bytes(),
                 newest_ns=self._newest_ns,
                 last_scan_ns=tuple(self._last_scan_ns.tolist()),
@@ -128,6 +137,8 @@ class Tracker:
         """Take over the state that `snapshot` returned."""
         held = msgspec.msgpack.decode(state, type=TrackerState)
         self._engine.table.from_bytes(held.table)
+        self._engine.registration.from_bytes(held.registration)
+        self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
         self._issuer.issued = held.issued
         self._newest_ns = held.newest_ns
@@ -201,6 +212,16 @@ class Tracker:
             out.append(self._batch(outcome.changed, seen_ns, now_ns))
         if outcome.ended.size:
             out += self._deleted(outcome, now_ns)
+        return out + self._registration(now_ns)
+
+    def _registration(self, now_ns: int) -> list[Message]:
+        """Tell of sensors whose standing changed."""
+        learnt, out = self._engine.registration, list[Message]()
+        for s, before in enumerate(self._told):
+            if learnt.standing[s] != before:
+                header = self._issuer.header(self._newest_ns, now_ns)
+                out.append(registration_of(learnt, s, header, self._names[s], before))
+        self._told = list(learnt.standing)
         return out
 
     def _batch(self, rows: I64, seen_ns: int, now_ns: int) -> TrackBatch:

@@ -23,7 +23,9 @@ from skypact.core.messages import (
     Message,
     NodeStarted,
     ReleaseWithheld,
+    SensorRegistration,
     SensorState,
+    Standing,
     StorageFailed,
     ThreatenedPlace,
     WarningState,
@@ -36,6 +38,23 @@ HEADER: dict[str, Any] = {
     "context": Context.EXERCISE,
 }  # fmt: skip
 AT = 1_900_000_000_000_000_000
+REGISTRATION = SensorRegistration(
+    **HEADER,
+    sensor="north",
+    standing=Standing.NOISY,
+    before=Standing.GOOD,
+    range_bias_m=0.0,
+    range_sd_m=10.0,
+    range_scale=0.0,
+    azimuth_bias_rad=0.0,
+    azimuth_sd_rad=0.0,
+    elevation_bias_rad=0.0,
+    elevation_sd_rad=0.0,
+    time_bias_s=0.0,
+    time_sd_s=0.0,
+    place_enu_m=(0.0, 0.0, 0.0),
+    noise_ratio=(5.0, 1.0, 1.0),
+)
 
 
 def test_times_to_go_become_times_of_arrival() -> None:
@@ -124,6 +143,7 @@ def test_feeds_and_links_keep_their_counters() -> None:
     [
         (CommandRefused(**HEADER, command_id="c1", reason="no"), "command refused", 1),
         (ReleaseWithheld(**HEADER, partner="b", what="t", reason="r", withheld=9), "withheld", 9),
+        (REGISTRATION, "sensor", 1),
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
         (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),
         (InputQuarantined(**HEADER, position=4, reason="r"), "quarantined", 1),

@@ -16,6 +16,7 @@ from skypact.core.messages.node import (
     Woken,
 )
 from skypact.core.messages.plot import DEPENDENT, PRIMARY, SECONDARY, PositionReports, Scan
+from skypact.core.messages.registration import SensorRegistration, Standing
 from skypact.core.messages.release import (
     FrameRefused,
     LinkState,
@@ -71,6 +72,7 @@ AnyMessage = (
     | PositionReports
     | TrackBatch
     | TracksDeleted
+    | SensorRegistration
     | OwnTracks
     | SystemTracks
     | SystemTracksDeleted
@@ -144,7 +146,9 @@ __all__ = [
     "ReleaseWithheld",
     "ReportShown",
     "Scan",
+    "SensorRegistration",
     "SensorState",
+    "Standing",
     "StorageFailed",
     "Stream",
     "SystemTracks",

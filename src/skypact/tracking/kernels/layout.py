@@ -148,3 +148,34 @@ PLACE = np.dtype(
     ],
     align=True,
 )
+
+# A hit kept for registration. raw: range, azimuth, elevation as the sensor gave them (elevation
+# NaN: not measured), of a report its ECEF position; var: noise variance of these (of a report:
+# east, north, up); place: where the track was.
+HIT = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("track", "<i8"),
+        ("sensor", "<i8"),
+        ("raw", "<f8", (3,)),
+        ("var", "<f8", (3,)),
+        ("place", "<f8", (3,)),
+    ],
+    align=True,
+)
+
+# A hit without its sensor's bias: x ECEF; axes: away from the sensor, across, up (of a report:
+# east, north, up); lever: metres that a unit along each axis is; cov of x.
+POINT = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("track", "<i8"),
+        ("sensor", "<i8"),
+        ("x", "<f8", (3,)),
+        ("axes", "<f8", (3, 3)),
+        ("lever", "<f8", (3,)),
+        ("cov", "<f8", (3, 3)),
+        ("raw", "<f8", (3,)),
+    ],
+    align=True,
+)

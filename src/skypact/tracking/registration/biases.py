@@ -1,0 +1,113 @@
+"""The joint estimate of all sensors' biases: recursive least squares in information form.
+
+Every sensor has eight: range, range scale, azimuth, elevation, time, and east, north, up of its
+place. Inside, each is counted in units of its prior standard deviation.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skypact.tracking.kernels.register import BIASES, EAST, NORTH, SCALE, TIME
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+PRIOR_SD: F64 = np.array(
+    [1000.0, 5e-4, math.radians(0.6), math.radians(0.6), 2.0, 200.0, 200.0, 10.0]
+)
+# Few sensors have these, and plots tell them badly from the others (a clock that all sensors share
+# not at all): the estimate takes as few as possible to have one (Cauchy prior of these widths,
+# found from none on).
+_SPARSE = np.array([SCALE, TIME, EAST, NORTH])
+_WIDTH: F64 = np.array([3e-5, 0.05, 5.0, 5.0]) / PRIOR_SD[_SPARSE]
+_ROUNDS = 8
+
+
+def inverse(matrix: F64) -> F64:
+    """Return the inverse of a symmetric positive definite matrix (sweeps: no LAPACK, so that the
+    same input gives the same bytes)."""
+    a = matrix.copy()
+    for k in range(len(a)):
+        column = a[:, k].copy()
+        row = column / column[k]
+        a -= column[:, None] * row[None, :]
+        a[k, :] = row
+        a[:, k] = row
+        a[k, k] = -1.0 / column[k]
+    return -a
+
+
+class Biases:
+    """Estimate and covariance of the biases of n sensors. `value`, `sd`: shape (n, BIASES).
+
+    information, vector: what measurements said, added to from outside, then `solve`; wide, flat:
+    covariance under the wide prior, and the estimate, both in units of the prior.
+    """
+
+    def __init__(self, sensors: int) -> None:
+        self.sensors, size = sensors, sensors * BIASES
+        self.information: F64 = np.zeros((size, size))
+        self.vector: F64 = np.zeros(size)
+        self.solve()
+
+    def add(self, information: F64, vector: F64) -> None:
+        """Take in what measurements said (same units and shapes as the attributes)."""
+        self.information += information
+        self.vector += vector
+
+    def forget(self, share: float) -> None:
+        """Keep only this share of what was learnt, so that a drifting sensor is followed."""
+        self.information *= share
+        self.vector *= share
+
+    def reset(self, s: int) -> None:
+        """Forget all of one sensor; what the others know of each other through it stays."""
+        mine = np.arange(s * BIASES, (s + 1) * BIASES)
+        others = np.setdiff1d(np.arange(self.vector.size), mine)
+        block = self.information[mine[:, None], mine] + np.eye(BIASES)
+        cross = self.information[others[:, None], mine]
+        gain = np.einsum("ij,jk->ik", cross, inverse(block))
+        self.information[others[:, None], others] -= np.einsum("ij,kj->ik", gain, cross)
+        self.vector[others] -= np.einsum("ij,j->i", gain, self.vector[mine])
+        self.information[mine, :] = 0.0
+        self.information[:, mine] = 0.0
+        self.vector[mine] = 0.0
+        self.solve()
+
+    def solve(self, more: F64 | float = 0.0, vector: F64 | float = 0.0) -> None:
+        """Work out the estimate from what was learnt, and `more` of the same kind."""
+        size = self.sensors * BIASES
+        wide = inverse(self.information + more + np.eye(size))
+        found = np.sum(wide * (self.vector + vector), axis=1)
+        rare = (np.arange(self.sensors)[:, None] * BIASES + _SPARSE).ravel()
+        width2 = np.tile(_WIDTH**2, self.sensors)
+        # These alone under their own prior; the others follow by what ties them to these.
+        block = wide[rare[:, None], rare]
+        held = inverse(block)
+        pull = np.sum(held * found[rare], axis=1)
+        learnt = held - np.eye(rare.size)
+        value, spread = np.zeros(rare.size), block
+        for _ in range(_ROUNDS):
+            spread = inverse(learnt + np.diag(1.0 / (width2 + value**2)))
+            value = np.sum(spread * pull, axis=1)
+        gain = np.einsum("ij,jk->ik", wide[:, rare], held)
+        narrower = np.einsum("jk,lk->jl", spread - block, gain)
+        cov = wide + np.einsum("ij,jl->il", gain, narrower)
+        found = found + np.sum(gain * (value - found[rare]), axis=1)
+        self.wide, self.flat = wide, found
+        self.value: F64 = found.reshape(-1, BIASES) * PRIOR_SD
+        variance = np.maximum(np.diag(cov), 0.0).reshape(-1, BIASES)
+        self.sd: F64 = np.sqrt(variance) * PRIOR_SD
+
+    def to_bytes(self) -> tuple[bytes, bytes]:
+        """Return what was learnt."""
+        return self.information.tobytes(), self.vector.tobytes()
+
+    def from_bytes(self, information: bytes, vector: bytes) -> None:
+        """Take over what to_bytes returned."""
+        self.vector = np.frombuffer(vector, np.float64).copy()
+        size: Any = self.vector.size
+        self.information = np.frombuffer(information, np.float64).reshape(size, size).copy()
+        self.solve()

@@ -1,0 +1,44 @@
+import msgspec
+import pytest
+
+from skypact.core.codec import decode, encode
+from skypact.core.ids import Issuer
+from skypact.core.messages import Context, SensorRegistration, Standing
+
+
+def said(standing: Standing) -> SensorRegistration:
+    return SensorRegistration(
+        **Issuer("auria", "tracking", Context.TEST).header(1, 2),
+        sensor="north",
+        standing=standing,
+        before=Standing.GOOD,
+        range_bias_m=500.0,
+        range_sd_m=20.0,
+        range_scale=0.0,
+        azimuth_bias_rad=0.005,
+        azimuth_sd_rad=0.0001,
+        elevation_bias_rad=0.0,
+        elevation_sd_rad=0.001,
+        time_bias_s=2.0,
+        time_sd_s=0.05,
+        place_enu_m=(0.0, 0.0, 0.0),
+        noise_ratio=(1.0, 5.2, 1.0),
+    )
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_has_its_sentence_and_survives_the_wire(standing: Standing) -> None:
+    message = said(standing)
+    assert decode(encode(message), "test") == message
+    others = {said(other).text for other in Standing if other != standing}
+    assert message.text not in others
+
+
+def test_noise_is_told_in_numbers() -> None:
+    assert "5.2 times" in said(Standing.NOISY).text
+
+
+def test_a_bias_out_of_bounds_is_refused() -> None:
+    wrong = msgspec.json.encode(msgspec.structs.replace(said(Standing.GOOD), range_bias_m=1e9))
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(wrong, type=SensorRegistration)
