@@ -1,8 +1,8 @@
 """Run every bar and write one JSON: python bench/bars.py [--out bars.json]
 
-Each bar is a script of this folder that prints JSON with a `met` field. Takes about half an hour on
-two cores; nothing else should run meanwhile. The peer of the tracking bar gets a virtual
-environment of its own below `build/`.
+Each bar is a script of this folder that prints JSON with a `met` field. Takes about two hours on
+two cores, one of them for the peer of the tracking bars, whose figures are kept below `build/`
+beside its virtual environment; nothing else should run meanwhile.
 """
 
 import argparse
@@ -19,7 +19,10 @@ BARS: dict[str, list[str]] = {
     "demo_start": ["demo_start.py"],
     "kill_soak": ["kill_soak.py", "--kills", "10"],
     "warning_latency": ["warning_latency.py", "--warnings", "1040"],
-    "track_vs_stonesoup": ["track_vs_stonesoup.py", "--stonesoup-python", str(PEER / "bin/python")],
+    "tracking_bars": ["tracking_bars.py"],
+    "tracking_hard_cases": ["hard_cases.py"],
+    "tracking_consistency": ["consistency.py"],
+    "tracking_real_flights": ["real_flights.py"],
     "sensors_rate": ["sensors_rate.py"],
 }
 
@@ -55,7 +58,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bars.json"))
     parser.add_argument("bars", nargs="*", default=list(BARS), help=", ".join(BARS))
     a = parser.parse_args()
-    if "track_vs_stonesoup" in a.bars:
+    if {"tracking_bars", "tracking_hard_cases"} & set(a.bars):
         prepare_peer()
     results = {name: run(BARS[name]) for name in a.bars}
     a.out.write_text(json.dumps(results, indent=1) + "\n")

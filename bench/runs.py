@@ -73,17 +73,19 @@ def peer(path: Path, tracker: str, python: str, cache: Path) -> dict[str, Any]:
     return json.loads(kept.read_text())
 
 
-def ours(path: Path, repeat: int = 1) -> dict[str, Any]:
+def ours(path: Path, repeat: int = 1, dims: int | None = None) -> dict[str, Any]:
     """Return the figures of the fastest of some runs of `skypact track`, and its score."""
     tracks = path.with_name(path.stem + ".tracks.npz")
     skypact = Path(sys.executable).parent / "skypact"
     runs = [call(skypact, "track", path, "--out", tracks) for _ in range(repeat)]
     best = max(runs, key=lambda run: run["det_per_cpu_s"])
-    return best | {"score": score(path, tracks)}
+    return best | {"score": score(path, tracks, dims)}
 
 
-def score(path: Path, tracks: Path) -> dict[str, Any]:
-    return call(sys.executable, HERE / "score_tracks.py", path, tracks)
+def score(path: Path, tracks: Path, dims: int | None = None) -> dict[str, Any]:
+    """Return the score of a file of tracks; dims 2: by horizontal error alone."""
+    words = ["--dims", dims] if dims else []
+    return call(sys.executable, HERE / "score_tracks.py", path, tracks, *words)
 
 
 def numbers(text: str) -> tuple[int, ...]:
