@@ -4,7 +4,7 @@
 
 Plays a scenario of many cruise missiles in lanes: the radar of one nation (auria) sees them, the
 places of another (borvia) are threatened. Every track leads to one warning from auria to borvia;
-four new ones come each second and fly for half a minute. A headless browser sits at borvia with the warnings panel open and acknowledges rows as they come, so
+two new ones come each second and fly for half a minute. A headless browser sits at borvia with the warnings panel open and acknowledges rows as they come, so
 that new ones are in view. An observer script in the page notes when a row is first painted, by the
 page's own clock; a capture on the loopback notes when auria's radar datagrams pass.
 
@@ -39,7 +39,7 @@ from bench.shot import CHROMIUM  # noqa: E402
 from skypact.console.auth import open_seat  # noqa: E402
 
 SKYPACT = str(Path(sys.executable).parent / "skypact")
-LANES, LANE_KM, EVERY_S = 40, 3.0, 10.0
+LANES, LANE_KM, EVERY_S = 40, 3.0, 20.0
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
