@@ -113,7 +113,11 @@ def toml_kind(note: str) -> type:
         from skypact.exercise.scenario import Scenario
 
         return Scenario
-    assert note in ("", "node.toml"), f"a TOML block is a node.toml, agreement or scenario: {note}"
+    if note == "sensors":
+        from skypact.edge.tables.sensors import PlotSensorFile
+
+        return PlotSensorFile
+    assert note in ("", "node.toml"), f"a TOML block is of another kind: {note}"
     from skypact.config import NodeConfig
 
     return NodeConfig

@@ -10,11 +10,11 @@ import click
 
 from skypact import __version__
 from skypact.cli.first_hour import backup, init, restore
+from skypact.cli.track import track
 from skypact.core.errors import SkypactError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -107,17 +107,6 @@ def open_console(directory: Path) -> None:
 
 
 @main.command()
-@click.argument("recording", type=OLD_FILE)
-@click.option("--out", required=True, type=NEW_FILE, help=".npz, .csv or .geojson")
-@click.option("--sensors", type=OLD_FILE, help="TOML file with [[sensor]] tables.")
-def track(recording: Path, out: Path, sensors: Path | None) -> None:
-    """Track a recording: .npz, .ast or .pcap in, confirmed tracks out."""
-    from skypact.edge.track_file import track_file
-
-    click.echo(json.dumps(track_file(recording, out, sensors_path=sensors)))
-
-
-@main.command()
 @click.argument("journal", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", type=click.File("wb"), help="Write the outputs here.")
 def replay(journal: Path, out: Any) -> None:
@@ -185,7 +174,7 @@ def warm() -> None:
     click.echo(json.dumps({**compile_kernels(), "codec": str(compile_codec())}))
 
 
-for command in (init, backup, restore):
+for command in (init, backup, restore, track):
     main.add_command(command)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.errors import DecodeError
+from skypact.edge.tables.arrays import read_arrays
 from skypact.tracking.kernels.layout import SITE
 from skypact.tracking.plots import empty_plots
 from skypact.tracking.settings import TrackingSettings
@@ -87,14 +88,7 @@ def scenario_settings(frame: Frame) -> TrackingSettings:
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [name for name in _PUBLIC if name not in archive.files]
-            if missing:
-                raise DecodeError(f"array {missing[0]} is missing", feed=str(path))
-            columns = {name: archive[name] for name in _PUBLIC}
-    except (OSError, ValueError, EOFError) as error:
-        raise DecodeError(f"is not an .npz scenario: {error}", feed=str(path)) from error
+    columns = read_arrays(path, _PUBLIC)
     rows = len(columns["det_t"])
     for name, values in columns.items():
         if name.startswith("det_") and len(values) != rows:

@@ -26,6 +26,7 @@ from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
 from skypact.tracking.registration.telling import registration_of
+from skypact.tracking.report import Report, report_at
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.sites import site_rows
 
@@ -116,6 +117,10 @@ class Tracker:
         if table.count == 0:
             return None
         return int(table.tracks["heard_ns"][: table.count].min()) + self._coast_ns
+
+    def report_at(self, time_ns: int) -> Report:
+        """Return the confirmed tracks carried to a time; nothing changes."""
+        return report_at(self._engine, self._settings, time_ns)
 
     def snapshot(self) -> bytes:
         """Return the whole state."""

@@ -1,0 +1,1 @@
+"""Runs of the tracker over something recorded."""
