@@ -74,11 +74,19 @@ class Engine:
         self._guesses = np.zeros(_GUESS_ROWS, GUESS)
         self._places = np.zeros(_PLACES_START, PLACE)
 
-    def run(self, s: int, plots: NDArray[Any], seen_ns: int, now_ns: int, whole: bool) -> Outcome:
+    def run(
+        self,
+        s: int,
+        plots: NDArray[Any],
+        seen_ns: int,
+        now_ns: int,
+        whole: bool,
+        arrived_ns: int | None = None,
+    ) -> Outcome:
         """Work the plots (PLOT rows) of one sensor in.
 
         seen_ns: plot time the sensor has looked up to; now_ns: node time; whole: the plots are one
-        full turn at one instant.
+        full turn at one instant; arrived_ns: when the plots came, now when not given.
         """
         table, raw = self.table, plots
         plots = self.registration.corrected(s, raw)
@@ -92,6 +100,8 @@ class Engine:
             *scan_pass(
                 table.tracks,
                 table.sights,
+                table.entries,
+                table.heads,
                 table.counters,
                 self.sites,
                 s,
@@ -101,6 +111,7 @@ class Engine:
                 self._places,
                 seen_ns,
                 now_ns,
+                now_ns if arrived_ns is None else arrived_ns,
                 int(whole),
             )
         )
@@ -116,13 +127,13 @@ class Engine:
 
     def states_at(self, time_ns: int) -> tuple[I64, NDArray[np.float64]]:
         """Return (numbers, states (n, 6) ECEF) of the confirmed tracks, carried to a time."""
-        tracks = self.table.tracks[self.confirmed()]
-        dt = 1e-9 * (time_ns - tracks["time_ns"])[:, None]
-        states = tracks["x"].copy()
+        tracks, rows = self.table.tracks, self.confirmed()
+        dt = 1e-9 * (time_ns - tracks["time_ns"][rows])[:, None]
+        states = tracks["x"][rows]
         position = states[:, :3]
-        falls = tracks["weight"][:, FLYING:].sum(axis=1)
+        falls = tracks["weight"][rows, FLYING:].sum(axis=1)
         pull = -GM_M3PS2 * falls / np.sqrt(np.sum(position**2, axis=1)) ** 3
         acceleration = pull[:, None] * position
         states[:, :3] += dt * states[:, 3:] + 0.5 * dt * dt * acceleration
         states[:, 3:] += dt * acceleration
-        return tracks["number"], states
+        return tracks["number"][rows], states

@@ -7,17 +7,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.errors import InvariantError
-from skypact.tracking.kernels.layout import COUNTERS, NOT_STARTED, ROWS, SIGHT, TRACK
+from skypact.tracking.kernels.layout import (
+    CHAINED,
+    COUNTERS,
+    ENTRY,
+    NOT_STARTED,
+    ROWS,
+    SIGHT,
+    TRACK,
+)
 
 _START_ROWS = 256
+_CHAIN = ("next", "prev", "asked")  # of an entry: made anew from the rest
 
 
 class TrackTable:
-    """All tracks of one tracker: rows 0..count of `tracks` (one column a field) and `sights`."""
+    """All tracks of one tracker: rows 0..count of `tracks` (one column a field), `sights` and
+    `entries`; heads: the index's chains."""
 
     def __init__(self, radars: int, rows_max: int) -> None:
         self._sensors, self.rows_max = radars + 1, rows_max
-        self.counters: NDArray[np.int64] = np.zeros(COUNTERS, np.int64)
+        self.counters: NDArray[np.int64] = np.zeros(COUNTERS + self._sensors, np.int64)
         self._allocate(min(_START_ROWS, rows_max))
 
     @property
@@ -33,21 +43,20 @@ class TrackTable:
     def _allocate(self, rows: int) -> None:
         self.tracks: NDArray[Any] = np.zeros(rows, TRACK)
         self.sights: NDArray[Any] = np.zeros((rows, self._sensors), SIGHT)
+        self.entries: NDArray[Any] = np.zeros(rows, ENTRY)
+        self.heads: NDArray[np.int64] = np.full(1 + (1 << (2 * rows).bit_length()), -1, np.int64)
+        self.counters[CHAINED] = 0
 
     def reserve(self, more: int) -> None:
         """Make room for `more` further tracks, as far as the limit allows."""
         have, need = self.tracks.size, min(self.count + more, self.rows_max)
         if need <= have:
             return
-        tracks, sights = self.tracks, self.sights
+        tracks, sights, entries = self.tracks, self.sights, self.entries
         self._allocate(min(max(need, 2 * have), self.rows_max))
         self.tracks[: self.count] = tracks[: self.count]
         self.sights[: self.count] = sights[: self.count]
-
-    def date_new(self, handled_ns: int, arrived_ns: int) -> None:
-        """Date the tracks that were started at `handled_ns` to when their plot arrived."""
-        detected_ns = self.tracks["detected_ns"][: self.count]
-        detected_ns[detected_ns == handled_ns] = arrived_ns
+        self.entries[: self.count] = entries[: self.count]
 
     def remove(self, rows: NDArray[np.int64]) -> None:
         """Remove these rows; the others close up in order."""
@@ -56,25 +65,29 @@ class TrackTable:
         left = int(keep.sum())
         self.tracks[:left] = self.tracks[: self.count][keep]
         self.sights[:left] = self.sights[: self.count][keep]
-        self.counters[ROWS] = left
+        self.entries[:left] = self.entries[: self.count][keep]
+        self.counters[ROWS], self.counters[CHAINED] = left, 0
 
     def to_bytes(self) -> bytes:
         """Return all rows and counters."""
-        rows = self.tracks[: self.count].tobytes(), self.sights[: self.count].tobytes()
-        return msgspec.msgpack.encode((self.counters.tobytes(), *rows))
+        counters, entries = self.counters.copy(), self.entries[: self.count].copy()
+        counters[CHAINED] = 0
+        for name in _CHAIN:
+            entries[name] = 0
+        rows = self.tracks[: self.count], self.sights[: self.count], entries
+        return msgspec.msgpack.encode((counters.tobytes(), *(each.tobytes() for each in rows)))
 
     def from_bytes(self, state: bytes) -> None:
         """Take over what to_bytes returned; InvariantError when it is of another layout."""
-        counters, tracks, sights = msgspec.msgpack.decode(state, type=tuple[bytes, bytes, bytes])
-        held = np.frombuffer(counters, np.int64)
+        counters, *columns = msgspec.msgpack.decode(state, type=tuple[bytes, bytes, bytes, bytes])
+        held = np.frombuffer(counters, np.int64).copy()
         rows = int(held[ROWS])
-        if (held.size, len(tracks), len(sights)) != (
-            COUNTERS,
-            rows * TRACK.itemsize,
-            rows * self._sensors * SIGHT.itemsize,
-        ):
+        sizes = TRACK.itemsize, self._sensors * SIGHT.itemsize, ENTRY.itemsize
+        expected = [self.counters.size, *(rows * size for size in sizes)]
+        if [held.size, *(len(column) for column in columns)] != expected:
             raise InvariantError("the snapshot's track table has another layout")
         self._allocate(min(max(rows, _START_ROWS), self.rows_max))
-        self.counters = held.copy()
-        self.tracks[:rows] = np.frombuffer(tracks, TRACK)
-        self.sights[:rows] = np.frombuffer(sights, SIGHT).reshape(rows, self._sensors)
+        self.counters = held
+        self.tracks[:rows] = np.frombuffer(columns[0], TRACK)
+        self.sights[:rows] = np.frombuffer(columns[1], SIGHT).reshape(rows, self._sensors)
+        self.entries[:rows] = np.frombuffer(columns[2], ENTRY)

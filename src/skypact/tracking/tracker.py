@@ -37,6 +37,8 @@ _UPPER = np.triu_indices(6)
 # Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
 _BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
 _WHOLE_SHARE = 0.8
+# Columns of a TrackBatch that are columns of the table.
+_SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "address"),)
 
 
 class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,8 +212,8 @@ class Tracker:
     ) -> list[Message]:
         seen_ns, whole = look
         self._newest_ns = max(self._newest_ns, seen_ns)
-        outcome = self._engine.run(s, plots, seen_ns, now_ns, whole)
-        self._engine.table.date_new(now_ns, min(arrived_ns, now_ns))
+        arrived_ns = min(arrived_ns, now_ns)
+        outcome = self._engine.run(s, plots, seen_ns, now_ns, whole, arrived_ns)
         out: list[Message] = []
         if outcome.changed.size:
             out.append(self._batch(outcome.changed, seen_ns, now_ns))
@@ -230,24 +232,20 @@ class Tracker:
         return out
 
     def _batch(self, rows: I64, seen_ns: int, now_ns: int) -> TrackBatch:
-        t = self._engine.table.tracks[rows]
-        cov = t["cov"]
+        t = self._engine.table.tracks
+        cov = t["cov"][rows]
         variance: F64 = np.trace(cov[:, :3, :3], axis1=1, axis2=2) / 3
         octaves: F64 = 0.5 * np.log2(np.maximum(variance, 1.0) / _BEST_SD_M**2)
         quality: F64 = np.clip(15 - np.round(_STEPS_AN_OCTAVE * octaves), 0, 15)
+        x = t["x"][rows]
         columns = pack(
             TrackBatch,
-            number=t["number"],
-            time_ns=t["time_ns"],
-            position_ecef_m=t["x"][:, :3],
-            velocity_ecef_mps=t["x"][:, 3:],
+            position_ecef_m=x[:, :3],
+            velocity_ecef_mps=x[:, 3:],
             covariance=cov[:, _UPPER[0], _UPPER[1]],
             quality=quality,
-            detected_ns=t["detected_ns"],
-            confirmed_ns=t["confirmed_ns"],
-            detection=t["detection"],
-            address=t["address"],
-            callsign=t["callsign"].copy().view("S8"),
+            callsign=t["callsign"][rows].view("S8"),
+            **{name: t[name][rows] for name in _SAME},
         )
         return TrackBatch(**self._issuer.header(seen_ns, now_ns), count=rows.size, **columns)
 

@@ -27,3 +27,11 @@ def test_states_are_carried_to_the_time_asked_for() -> None:
     assert numbers.tolist() == [1]
     assert states[0, :3] == pytest.approx(straight([40.0])[0], abs=300)
     assert np.linalg.norm(states[0, 3:]) == pytest.approx(220, abs=20)
+
+
+def test_a_track_is_dated_to_when_its_plot_came() -> None:
+    engine = Engine(TrackingSettings(), site_rows([RADAR]))
+    plots = scan_plots(scan([0.0], polar(RADAR, straight([0.0]))))
+    engine.run(0, plots, T0_NS, T0_NS + 90, True, T0_NS + 80)
+    assert engine.table.tracks["detected_ns"][0] == T0_NS + 80
+    assert engine.table.tracks["heard_ns"][0] == T0_NS + 90

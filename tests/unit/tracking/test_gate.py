@@ -21,7 +21,7 @@ def engine_with_tracks(rng: np.random.Generator, count: int) -> Engine:
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 60))
 @settings(max_examples=20, deadline=None)
-def test_the_index_finds_what_a_full_search_finds(seed: int, tracks: int, count: int) -> None:
+def test_sorted_plots_give_what_a_full_search_finds(seed: int, tracks: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     engine = engine_with_tracks(rng, tracks)
     polar = np.column_stack(
@@ -29,7 +29,7 @@ def test_the_index_finds_what_a_full_search_finds(seed: int, tracks: int, count:
     )
     plots = scan_plots(scan(np.full(count, 5.0), polar))
     table, site, tuning = engine.table.tracks, engine.sites[0], engine._tuning[0]
-    near, start, found = gate.candidates(table, engine.table.count, site, plots, tuning)
+    near, start, found = gate.searched_pairs(table, engine.table.count, site, plots, tuning)
     pairs = {
         (int(near[k]), int(j)) for k in range(near.size) for j in found[start[k] : start[k + 1]]
     }

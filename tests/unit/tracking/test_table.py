@@ -40,10 +40,3 @@ def test_bytes_and_back() -> None:
         TrackTable(3, 5000).from_bytes(table.to_bytes())
     with pytest.raises(msgspec.DecodeError):
         again.from_bytes(b"")
-
-
-def test_only_what_was_started_now_is_dated_to_its_arrival() -> None:
-    table = filled(3)
-    table.tracks["detected_ns"][:3] = (50, 90, 90)
-    table.date_new(90, 80)
-    assert table.tracks["detected_ns"][:3].tolist() == [50, 80, 80]

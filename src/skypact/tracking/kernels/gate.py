@@ -1,4 +1,7 @@
-"""Gate: which plots could belong to which track, found through plots sorted by range.
+"""Gate: which plots could belong to which track.
+
+Through the index of tracks, or, for plots without height and late ones, by looking at every track
+for plots sorted by range.
 
 Index coordinates: for a radar u is slant range and v azimuth; for position reports u is the
 geocentric latitude as metres and v the longitude.
@@ -10,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import FLYING
+from skypact.tracking.kernels.layout import FLYING, FRESH_NS, ROWS
 from skypact.tracking.kernels.measure import SEMI_MAJOR, place_near, wrap
 from skypact.tracking.kernels.motion import predict
+from skypact.tracking.kernels.nearby import RENEW_NS, freshen, grown, indexed_pairs
 from skypact.tracking.kernels.update import mixture_likelihood
 
 ADDRESS_BONUS = 20.0
@@ -99,16 +103,9 @@ def window(
 
 
 @part
-def double_size(values: Any) -> Any:
-    """Return the same integers with room for twice as many."""
-    bigger = np.empty(2 * values.size, np.int64)
-    for c in range(values.size):
-        bigger[c] = values[c]
-    return bigger
-
-
-@part
-def candidates(table: Any, rows: int, site: Any, plots: Any, tuning: Any) -> tuple[Any, Any, Any]:
+def searched_pairs(
+    table: Any, rows: int, site: Any, plots: Any, tuning: Any
+) -> tuple[Any, Any, Any]:
     """Return (track rows near plots, start of their candidates and end, plot of each)."""
     order, u, v = index_plots(plots, site.radar != 0)
     first = last = plots[0].time_ns
@@ -126,18 +123,40 @@ def candidates(table: Any, rows: int, site: Any, plots: Any, tuning: Any) -> tup
         q = np.searchsorted(u, cu - wu)
         while q < u.size and u[q] <= cu + wu:
             if abs(wrap(v[q] - cv)) <= wv:
-                if count == found.size:
-                    found = double_size(found)
+                found = grown(found, count)
                 found[count] = order[q]
                 count += 1
             q += 1
         if count > start[k]:
-            if k + 2 > near.size:
-                near, start = double_size(near), double_size(start)
+            near, start = grown(near, k), grown(start, k + 1)
             near[k] = i
             k += 1
             start[k] = count
     return near[:k], start[: k + 1], found[:count]
+
+
+@part
+def candidates(
+    table: Any,
+    entries: Any,
+    heads: Any,
+    counters: Any,
+    site: Any,
+    plots: Any,
+    places: Any,
+    tuning: Any,
+) -> tuple[Any, Any, Any]:
+    """Return (track rows near plots, start of their candidates and end, plot of each)."""
+    first = last = plots[0].time_ns
+    full = 1
+    for j in range(plots.size):
+        first, last = min(first, plots[j].time_ns), max(last, plots[j].time_ns)
+        full = min(full, places[j].full)
+    freshen(table, entries, heads, counters, last, tuning)
+    fresh_ns = counters[FRESH_NS]
+    if full != 0 and first >= fresh_ns - RENEW_NS and last <= fresh_ns + RENEW_NS:
+        return indexed_pairs(entries, heads, counters, plots, places, tuning)
+    return searched_pairs(table, counters[ROWS], site, plots, tuning)
 
 
 @part

@@ -10,8 +10,10 @@ MODELS = 5
 FLYING = 3
 TENTATIVE, CONFIRMED = 0, 1
 STARVED, COASTED = 1, 2  # why a track ended
-# Indices into the counters.
-ROWS, LAST_NUMBER, NOT_STARTED, COUNTERS = 0, 1, 2, 4
+# Indices into the counters: tracks, the last track number, plots that found the table full; of the
+# index: questions asked, chains built (0: not), freshened; plot time of the latest sweep. From
+# COUNTERS on, one a sensor: plot time of a look that no track has been told of yet, 0 none.
+ROWS, LAST_NUMBER, NOT_STARTED, ASKED, CHAINED, FRESH_NS, SWEPT_NS, COUNTERS = range(8)
 
 # Tracks are rows 0..counters[ROWS], in no order; a row that ends takes in the last one.
 # x, cov: state (position, velocity, ECEF, m and m/s) and covariance, all models together; model_*:
@@ -22,12 +24,13 @@ TRACK = np.dtype(
         ("time_ns", "<i8"),
         ("plot_ns", "<i8"),
         ("x", "<f8", (6,)),
-        ("cov", "<f8", (6, 6)),
         ("odds", "<f8"),
         ("hits", "<i8"),
         ("number", "<i8"),
         ("state", "<i8"),
+        ("touched", "<i8"),
         ("weight", "<f8", (MODELS,)),
+        ("cov", "<f8", (6, 6)),
         ("model_x", "<f8", (MODELS, 6)),
         ("model_cov", "<f8", (MODELS, 6, 6)),
         ("heard_ns", "<i8"),
@@ -36,7 +39,6 @@ TRACK = np.dtype(
         ("address", "<i8"),
         ("callsign", "<u8"),
         ("detection", "<i8"),
-        ("touched", "<i8"),
     ],
     align=True,
 )
@@ -44,6 +46,22 @@ TRACK = np.dtype(
 # What one sensor knows of one track (rows of tracks, columns of sensors): plot time of its latest
 # hit and look, 0 never; visible: probability that it can see it, where geometry says it might.
 SIGHT = np.dtype([("hit_ns", "<i8"), ("looked_ns", "<i8"), ("visible", "<f8")], align=True)
+
+# Where the index has filed a track (same rows): its state then, how far off its plots may lie until
+# until_ns, the cell, the neighbours in its chain (-1: none), the latest question it was asked.
+ENTRY = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("x", "<f8", (6,)),
+        ("reach", "<f8"),
+        ("until_ns", "<i8"),
+        ("cell", "<i8"),
+        ("next", "<i8"),
+        ("prev", "<i8"),
+        ("asked", "<i8"),
+    ],
+    align=True,
+)
 
 # A radar; the last row stands for all position reports (radar 0). position ECEF; rotation from ECEF
 # to east, north, up; noise_var: of range, azimuth, elevation; false_density: false plots a scan per

@@ -11,20 +11,24 @@ from skypact.core.jit import part
 from skypact.tracking.kernels.layout import (
     COASTED,
     CONFIRMED,
+    COUNTERS,
     FLYING,
     LAST_NUMBER,
     MODELS,
     NOT_STARTED,
     ROWS,
     STARVED,
+    SWEPT_NS,
     TENTATIVE,
 )
 from skypact.tracking.kernels.measure import height_of
 from skypact.tracking.kernels.motion import combine
+from skypact.tracking.kernels.nearby import chain_in, chain_out, file_entry, rename
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
 HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
+SWEEP_NS = 1_000_000_000  # plot time between two sweeps
 HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 
 
@@ -80,12 +84,15 @@ def first_odds(site: Any, plot: Any, height: float, tuning: Any) -> float:
 def start(
     table: Any,
     sights: Any,
+    entries: Any,
+    heads: Any,
     counters: Any,
     site: Any,
     s: int,
     plot: Any,
     place: Any,
     now_ns: int,
+    arrived_ns: int,
     tuning: Any,
 ) -> None:
     """Start a tentative track from a plot; when the table is full, count that it was not."""
@@ -101,8 +108,7 @@ def start(
     track.number, track.state, track.hits = 0, TENTATIVE, 1
     track.odds = first_odds(site, plot, height, tuning)
     track.time_ns = track.plot_ns = plot.time_ns
-    track.heard_ns = track.detected_ns = now_ns
-    track.confirmed_ns = 0
+    track.heard_ns, track.detected_ns, track.confirmed_ns = now_ns, arrived_ns, 0
     for c in range(sights.shape[1]):
         sight = sights[i, c]
         sight.visible, sight.hit_ns, sight.looked_ns = UNTRIED, 0, 0
@@ -111,6 +117,9 @@ def start(
     track.address, track.callsign = plot.address, plot.callsign
     track.detection = plot.detection
     track.touched = 0
+    entries[i].asked = 0
+    file_entry(table, entries, counters, i, tuning)
+    chain_in(entries, heads, i)
 
 
 @part
@@ -143,8 +152,11 @@ def covered(x: Any, dt: float, site: Any) -> bool:
     """Say whether geometry lets a radar see the state x, dt seconds on (4/3 Earth horizon)."""
     px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
     dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
-    slant = math.sqrt(dx * dx + dy * dy + dz * dz)
-    if slant < site.range_min or slant > site.range_max:
+    slant2 = dx * dx + dy * dy + dz * dz
+    if slant2 > site.range_max * site.range_max:
+        return False
+    slant = math.sqrt(slant2)
+    if slant < site.range_min:
         return False
     rot = site.rotation
     up = rot[2, 0] * dx + rot[2, 1] * dy + rot[2, 2] * dz
@@ -190,11 +202,13 @@ def miss_looks(
 
 
 @part
-def move_row(table: Any, sights: Any, a: int, b: int) -> None:
-    """Copy track row b to row a."""
-    table[a] = table[b]
-    for c in range(sights.shape[1]):
-        sights[a, c] = sights[b, c]
+def miss_pending(table: Any, sights: Any, sites: Any, counters: Any) -> None:
+    """Book the looks of the radars whose plots come in pieces, for all tracks at once."""
+    for s in range(sites.size - 1):
+        seen_ns = counters[COUNTERS + s]
+        if seen_ns > 0:
+            miss_looks(table, sights, counters[ROWS], sites[s], s, seen_ns, False)
+            counters[COUNTERS + s] = 0
 
 
 @part
@@ -217,20 +231,43 @@ def fate(track: Any, seen_ns: int, tuning: Any) -> int:
 
 
 @part
+def remove(table: Any, sights: Any, entries: Any, heads: Any, counters: Any, i: int) -> None:
+    """Remove a row; the last one takes its place."""
+    chain_out(entries, heads, i)
+    counters[ROWS] -= 1
+    b = counters[ROWS]
+    if i != b:
+        table[i] = table[b]
+        for c in range(sights.shape[1]):
+            sights[i, c] = sights[b, c]
+        rename(entries, heads, i, b)
+
+
+@part
 def sweep(
-    table: Any, sights: Any, counters: Any, seen_ns: int, tuning: Any
+    table: Any,
+    sights: Any,
+    entries: Any,
+    heads: Any,
+    counters: Any,
+    sites: Any,
+    seen_ns: int,
+    tuning: Any,
 ) -> tuple[Any, Any, Any]:
-    """Remove the tracks that end; return (number, why, state) of the confirmed ones."""
-    rows = counters[ROWS]
-    why = np.empty(rows, np.int64)
+    """Remove the tracks that end, once a second; return (number, why, state) of confirmed ones."""
+    due = seen_ns - counters[SWEPT_NS] >= SWEEP_NS
     gone = 0
-    for i in range(rows):
+    why = np.zeros(counters[ROWS] if due else 0, np.int64)
+    if due:
+        counters[SWEPT_NS] = seen_ns
+        miss_pending(table, sights, sites, counters)
+    for i in range(why.size):
         why[i] = fate(table[i], seen_ns, tuning)
         if why[i] > 0 and table[i].state == CONFIRMED:
             gone += 1
     numbers, reasons = np.empty(gone, np.int64), np.empty(gone, np.int64)
     states = np.empty((gone, 6))
-    for i in range(rows - 1, -1, -1):
+    for i in range(why.size - 1, -1, -1):
         if why[i] == 0:
             continue
         if table[i].state == CONFIRMED:
@@ -238,7 +275,5 @@ def sweep(
             numbers[gone], reasons[gone] = table[i].number, why[i]
             for c in range(6):
                 states[gone, c] = table[i].x[c]
-        counters[ROWS] -= 1
-        if i != counters[ROWS]:
-            move_row(table, sights, i, counters[ROWS])
+        remove(table, sights, entries, heads, counters, i)
     return numbers, reasons, states

@@ -7,17 +7,35 @@ import numpy as np
 from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature, together
 from skypact.tracking.kernels.assign import auction
 from skypact.tracking.kernels.gate import candidates, compare, score_pairs
-from skypact.tracking.kernels.layout import GUESS, PLACE, PLOT, ROWS, SIGHT, SITE, TRACK, TUNING
+from skypact.tracking.kernels.layout import (
+    COUNTERS,
+    ENTRY,
+    GUESS,
+    PLACE,
+    PLOT,
+    ROWS,
+    SIGHT,
+    SITE,
+    TRACK,
+    TUNING,
+)
 from skypact.tracking.kernels.lifecycle import miss_looks, note_hit, start, sweep
 from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
+from skypact.tracking.kernels.nearby import refile
 from skypact.tracking.kernels.update import correct
 
 _PASS = signature(
     together(arrays(I8, 1), arrays(I8, 1), arrays(I8, 1), arrays(F8, 2)),
-    *(arrays(record(TRACK), 1), arrays(record(SIGHT), 2), arrays(I8, 1)),
-    *(arrays(record(SITE), 1), I8, arrays(record(PLOT), 1), arrays(record(TUNING), 1)),
-    *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), I8, I8, I8),
+    *(arrays(record(TRACK), 1), arrays(record(SIGHT), 2), arrays(record(ENTRY), 1), arrays(I8, 1)),
+    *(
+        arrays(I8, 1),
+        arrays(record(SITE), 1),
+        I8,
+        arrays(record(PLOT), 1),
+        arrays(record(TUNING), 1),
+    ),
+    *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), I8, I8, I8, I8),
 )
 
 
@@ -25,6 +43,8 @@ _PASS = signature(
 def take_hits(
     table: Any,
     sights: Any,
+    entries: Any,
+    heads: Any,
     counters: Any,
     site: Any,
     s: int,
@@ -33,16 +53,15 @@ def take_hits(
     places: Any,
     guesses: Any,
     now_ns: int,
-) -> Any:
-    """Give plots to the tracks they fit best; return 1 for each plot that was used."""
+) -> tuple[Any, Any]:
+    """Give plots to the tracks they fit best; return (1 for each plot that was used, rows hit)."""
     used = np.zeros(plots.size, np.uint8)
-    if plots.size == 0 or counters[ROWS] == 0:
-        return used
-    near, begin, found = candidates(table, counters[ROWS], site, plots, tuning)
+    near, begin, found = candidates(table, entries, heads, counters, site, plots, places, tuning)
     begin, which, score, gain = score_pairs(
         table, sights, near, begin, found, site, s, plots, places, tuning, guesses
     )
     taken = auction(begin, which, score, plots.size)
+    hit, count = np.empty(near.size, np.int64), 0
     for q in range(near.size):
         e = taken[q]
         if e < 0:
@@ -60,18 +79,22 @@ def take_hits(
         correct(track, row)
         track.time_ns = at
         note_hit(track, sights[near[q], s], counters, plot, gain[e], now_ns, tuning)
+        refile(table, entries, heads, counters, near[q], tuning)
+        hit[count] = near[q]
+        count += 1
         plot.track = track.number
         for c in range(3):
             plot.place[c] = track.x[c]
-    return used
+    return used, hit[:count]
 
 
 @part
-def changed_rows(table: Any, rows: int) -> Any:
-    """Return the rows of confirmed tracks that had a hit; forget that they had."""
-    changed = np.empty(rows, np.int64)
-    count = 0
-    for i in range(rows):
+def changed_rows(table: Any, hit: Any, rows: int, moved: bool) -> Any:
+    """Return the rows of confirmed tracks that had a hit; forget that they had. moved: rows have
+    moved since `hit` was made."""
+    changed, count = np.empty(hit.size, np.int64), 0
+    for k in range(rows if moved else hit.size):
+        i = k if moved else hit[k]
         if table[i].touched != 0:
             table[i].touched = 0
             if table[i].number != 0:
@@ -84,6 +107,8 @@ def changed_rows(table: Any, rows: int) -> Any:
 def scan_pass(
     table: Any,
     sights: Any,
+    entries: Any,
+    heads: Any,
     counters: Any,
     sites: Any,
     s: int,
@@ -93,25 +118,49 @@ def scan_pass(
     places: Any,
     seen_ns: int,
     now_ns: int,
+    arrived_ns: int,
     whole: int,
 ) -> tuple[Any, Any, Any, Any]:
     """Work the plots of sensor s (the number of radars: position reports) into the tracks.
 
     tunings: one row; places: a row each plot, filled in; seen_ns: plot time up to which the sensor
-    has looked; now_ns: node time; whole: 1 when the plots are a full turn at one instant. Returns
-    (rows that changed, numbers that ended, why, last state of these); writes track and place into
-    plots.
+    has looked; now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn
+    at one instant. Returns (rows that changed, numbers that ended, why, last state of these);
+    writes track and place into plots.
     """
-    site, tuning, rows = sites[s], tunings[0], counters[ROWS]
+    site, tuning = sites[s], tunings[0]
+    used, hit = np.zeros(plots.size, np.uint8), np.empty(0, np.int64)
     for j in range(plots.size):
         place_plot(site, plots[j], tuning, places[j])
-    used = take_hits(table, sights, counters, site, s, plots, tuning, places, guesses, now_ns)
-    if site.radar != 0:
-        miss_looks(table, sights, rows, site, s, seen_ns, whole != 0)
+    if plots.size > 0:
+        used, hit = take_hits(
+            table, sights, entries, heads, counters, site, s, plots, tuning, places, guesses, now_ns
+        )
+    if site.radar != 0 and whole != 0:
+        miss_looks(table, sights, counters[ROWS], site, s, seen_ns, True)
+    elif site.radar != 0:
+        counters[COUNTERS + s] = max(counters[COUNTERS + s], seen_ns)
     for j in range(plots.size):
         if used[j] == 0:
-            if places[j].full == 0:  # a comparison has moved it
-                place_plot(site, plots[j], tuning, places[j])
-            start(table, sights, counters, site, s, plots[j], places[j], now_ns, tuning)
-    numbers, reasons, states = sweep(table, sights, counters, seen_ns, tuning)
-    return changed_rows(table, counters[ROWS]), numbers, reasons, states
+            plot, place = plots[j], places[j]
+            if place.full == 0:  # a comparison has moved it
+                place_plot(site, plot, tuning, place)
+            start(
+                table,
+                sights,
+                entries,
+                heads,
+                counters,
+                site,
+                s,
+                plot,
+                place,
+                now_ns,
+                arrived_ns,
+                tuning,
+            )
+    numbers, reasons, states = sweep(
+        table, sights, entries, heads, counters, sites, seen_ns, tuning
+    )
+    changed = changed_rows(table, hit, counters[ROWS], numbers.size > 0)
+    return changed, numbers, reasons, states

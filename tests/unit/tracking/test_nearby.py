@@ -1,0 +1,101 @@
+"""The index must find exactly what asking every track finds, whatever has happened to it."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skypact.core.geodesy import ecef_from_geodetic, enu_axes
+from skypact.tracking.kernels import nearby
+from skypact.tracking.kernels.layout import CHAINED, COUNTERS, ENTRY, ROWS, TRACK
+from tests.unit.tracking.rows import place, tuning
+
+TUNING = tuning(gate2=4.5**2, noise=(1, 80, 2000, 5, 3000), falling_var=900.0**2)
+SECOND_NS = 1_000_000_000
+
+
+class World:
+    """Tracks over a stretch of the Earth, filed."""
+
+    def __init__(self, rng: np.random.Generator, count: int, lat_rad: float, span: float) -> None:
+        self.rng, self.lat_rad, self.span = rng, lat_rad, span
+        self.tracks, self.entries = np.zeros(count, TRACK), np.zeros(count, ENTRY)
+        self.heads = np.full(65, -1, np.int64)
+        self.counters = np.zeros(COUNTERS + 1, np.int64)
+        self.counters[ROWS] = count
+        self.tracks = self.tracks.view(np.recarray)
+        self.entries = self.entries.view(np.recarray)
+        for i in range(count):
+            self.move(i)
+            self.entries[i].asked = 0
+            nearby.file_entry.py_func(self.tracks, self.entries, self.counters, i, TUNING)
+        nearby.chain_all.py_func(self.entries, self.heads, count)
+        self.counters[CHAINED] = self.heads.size
+
+    def point(self) -> np.ndarray:
+        lat = np.clip(self.lat_rad + self.rng.uniform(-1, 1) * self.span, -1.57, 1.57)
+        lon = 3.14 + self.rng.uniform(-1, 1) * self.span / max(np.cos(lat), 0.01)
+        return ecef_from_geodetic(lat, lon, self.rng.uniform(0, 2e4))
+
+    def move(self, i: int) -> None:
+        track = self.tracks[i]
+        track.x[:3] = self.point()
+        track.x[3:] = self.rng.normal(size=3) * 10 ** self.rng.uniform(1, 3.5)
+        sd = 10 ** self.rng.uniform(1, 3.5, 2)
+        track.cov[:] = np.diag(np.repeat([sd[0], sd[1] / 10], 3) ** 2)
+
+    def remove(self, i: int) -> None:
+        nearby.chain_out.py_func(self.entries, self.heads, i)
+        self.counters[ROWS] -= 1
+        last = int(self.counters[ROWS])
+        if i != last:
+            self.tracks[i] = self.tracks[last]
+            nearby.rename.py_func(self.entries, self.heads, i, last)
+
+    def asked(self, k: int, seen: object, time_ns: int) -> list[int]:
+        rows, n = nearby.ask_index.py_func(
+            self.entries, self.heads, k, seen, time_ns, 4.5, np.empty(1, np.int64)
+        )
+        return sorted(rows[:n].tolist())
+
+    def fitting(self, seen: object, time_ns: int) -> list[int]:
+        return [
+            i
+            for i in range(int(self.counters[ROWS]))
+            if nearby.fits.py_func(self.entries[i], seen, time_ns, 4.5)
+        ]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-1.57, 1.57), st.floats(1e-3, 0.05))
+@settings(max_examples=25, deadline=None)
+def test_the_index_finds_what_asking_every_track_finds(
+    seed: int, lat_rad: float, span: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    world = World(rng, 40, lat_rad, span)
+    for k in range(1, 40):
+        i = int(rng.integers(world.counters[ROWS]))
+        if k % 5 == 0:
+            world.remove(i)
+        elif k % 3 == 0:
+            world.move(i)
+            nearby.refile.py_func(
+                world.tracks, world.entries, world.heads, world.counters, i, TUNING
+            )
+        seen = place()
+        seen.p[:] = world.point()
+        seen.axes[:] = enu_axes(lat_rad, 3.14)
+        seen.sd[:] = 10 ** rng.uniform(1, 3.3, 3)
+        seen.noise[:] = seen.axes.T @ np.diag(seen.sd**2) @ seen.axes
+        time_ns = int(rng.uniform(-2, 4) * SECOND_NS)
+        assert world.asked(k, seen, time_ns) == world.fitting(seen, time_ns)
+
+
+def test_freshening_keeps_an_old_filing_good() -> None:
+    world = World(np.random.default_rng(4), 30, 0.6, 0.02)
+    before = world.entries.until_ns.copy()
+    nearby.freshen.py_func(
+        world.tracks, world.entries, world.heads, world.counters, 60 * SECOND_NS, TUNING
+    )
+    assert (before < 60 * SECOND_NS).all()
+    assert (world.entries.until_ns >= 62 * SECOND_NS).all()
+    assert (world.entries.reach > 0).all()
