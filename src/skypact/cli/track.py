@@ -28,6 +28,7 @@ _STEPS = 1000
     help="Where the sensors stand and how well they see: .toml, .csv or .parquet; a scenario has "
     "its own.",
 )
+@click.option("--plot", "picture", type=NEW_FILE, help="Draw a map of plots and tracks: .svg.")
 @click.option(
     "--score",
     "truth",
@@ -46,6 +47,7 @@ def track(
     recording: Path,
     out: Path | None,
     sensors: Path | None,
+    picture: Path | None,
     truth: Path | None,
     cutoff_m: float,
 ) -> None:
@@ -56,15 +58,15 @@ def track(
 
     \b
     skypact track plots.csv --sensors sensors.toml --out tracks.csv
-    skypact track night.pcap --sensors sensors.toml --out tracks.geojson
+    skypact track night.pcap --sensors sensors.toml --out tracks.geojson --plot night.svg
     skypact track scenario.npz --score scenario.npz
 
     The line says how many plots there were (detections), how fast they were worked (cpu_s,
     det_per_cpu_s), what was refused and why, and, with --score, how good the tracks are: GOSPA and
     OSPA in metres, and the SIAP measures under the association rule of Stone Soup.
     """
-    if out is None and truth is None:
-        raise click.UsageError("nothing to do: give --out or --score")
+    if out is None and picture is None and truth is None:
+        raise click.UsageError("nothing to do: give --out, --plot or --score")
     from skypact.edge.track_file import track_file
 
     answer = _truth(truth)
@@ -76,6 +78,10 @@ def track(
             times_s=None if answer is None or recording.suffix == ".npz" else answer.times_s,
             tell=tell,
         )
+    if picture is not None:
+        from skypact.edge.chart.chart import draw_run
+
+        draw_run(done.run, picture, recording.name)
     report = done.report
     if answer is not None:
         report["score"] = score_tracks(answer, done.run.rows, cutoff_m)

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from skypact.core.columns import array
 from skypact.core.ids import Issuer
-from skypact.core.messages import Context, PositionReports, Scan, TrackBatch
+from skypact.core.messages import (
+    Context,
+    PositionReports,
+    Scan,
+    SensorRegistration,
+    Standing,
+    TrackBatch,
+)
 from skypact.core.site import SensorSite
 from skypact.edge.runs.run import F64, I64, Run, Tell, plots_ecef, rows_in_frame
 from skypact.edge.tables.write import TrackRows
@@ -35,6 +42,7 @@ def run_messages(
     settings = TrackingSettings()
     tracker = Tracker(Issuer("recording", "tracking", Context.TEST), settings, sites)
     batches: list[TrackBatch] = []
+    standing: dict[str, SensorRegistration] = {}
     found: list[tuple[I64, F64, F64]] = []
     times_ns: list[int] = []
     if times_s is not None:
@@ -44,6 +52,9 @@ def run_messages(
             found.append(_at(tracker, times_ns[len(found)]))
         _wake(tracker, message.received_ns)
         made = tracker.handle(message, message.received_ns)
+        for said in made:
+            if isinstance(said, SensorRegistration):
+                standing[said.sensor] = said
         if times_s is None:
             batches += [batch for batch in made if isinstance(batch, TrackBatch)]
         if k % _TELL_EVERY == 0:
@@ -58,12 +69,19 @@ def run_messages(
         "detections": sum(message.count for message in messages),
         "cpu_s": round(time.process_time() - cpu, 6),
         "wall_s": round(time.perf_counter() - wall, 6),
+        "notes": standings(standing),
     }
     if tracker.refusals.counts:
         report["refused"] = tracker.refusals.counts
     made_sites = site_rows(sites)
     names = tuple(site.name for site in sites)
     return Run(rows, report, made_sites[:-1], names, lambda: _places(messages, names, made_sites))
+
+
+def standings(latest: dict[str, SensorRegistration]) -> list[str]:
+    """Return a sentence for each sensor that the others disagree with at the end."""
+    quiet = (Standing.ALONE, Standing.GOOD)
+    return [f"sensor {s}: {latest[s].text}" for s in latest if latest[s].standing not in quiet]
 
 
 def _wake(tracker: Tracker, now_ns: int) -> None:

@@ -23,6 +23,11 @@ class Run(NamedTuple):
     names: tuple[str, ...]
     plots_ecef_m: Callable[[], F64]
 
+    def noted(self, read_s: float, notes: list[str]) -> "Run":
+        """Return the run with how long reading took and what was noticed on the way."""
+        more = {"read_s": round(read_s, 3), "notes": notes + self.report["notes"]}
+        return self._replace(report=self.report | more)
+
 
 def rows_in_frame(
     times_s: Sequence[float],

@@ -37,7 +37,7 @@ def track_table(source: Path, sensors: Path | None, times_s: F64 | None, tell: T
     read_s = time.process_time() - begun
     run = track_columns(plots, sites, times_s, tell)
     notes = [f"columns not read: {', '.join(plots.ignored)}"] if plots.ignored else []
-    return run._replace(report=run.report | {"read_s": round(read_s, 3), "notes": notes})
+    return run.noted(read_s, notes)
 
 
 def track_columns(

@@ -1,6 +1,8 @@
 import numpy as np
 
-from skypact.edge.runs.messages import nanoseconds, run_messages
+from skypact.core.ids import Issuer
+from skypact.core.messages import Context, SensorRegistration, Standing
+from skypact.edge.runs.messages import nanoseconds, run_messages, standings
 from skypact.edge.runs.table import plot_messages
 from skypact.edge.tables.plots import plots_of, table_from
 from skypact.edge.tables.sensors import sensors_from
@@ -67,3 +69,24 @@ def test_seconds_keep_their_nanoseconds() -> None:
         1_700_000_000_500_000_000,
         250_000_000,
     ]
+
+
+def test_a_sensor_that_the_others_disagree_with_is_named() -> None:
+    assert standings({"north": registration(Standing.GOOD)}) == []
+    (note,) = standings({"north": registration(Standing.STUCK)})
+    assert note.startswith("sensor north: repeats the same plots")
+
+
+def registration(standing: Standing) -> SensorRegistration:
+    return SensorRegistration(
+        **Issuer("recording", "tracking", Context.TEST).header(0, 0),
+        sensor="north",
+        standing=standing,
+        before=Standing.ALONE,
+        place_enu_m=(0.0, 0.0, 0.0),
+        noise_ratio=(1.0, 1.0, 1.0),
+        **dict.fromkeys(("range_bias_m", "range_sd_m", "range_scale"), 0.0),
+        **dict.fromkeys(("azimuth_bias_rad", "azimuth_sd_rad"), 0.0),
+        **dict.fromkeys(("elevation_bias_rad", "elevation_sd_rad"), 0.0),
+        **dict.fromkeys(("time_bias_s", "time_sd_s"), 0.0),
+    )

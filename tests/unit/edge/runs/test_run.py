@@ -2,7 +2,7 @@ import numpy as np
 
 from skypact.core.geodesy import ecef_from_enu, enu_axes
 from skypact.core.site import SensorSite
-from skypact.edge.runs.run import plots_ecef, rows_in_frame
+from skypact.edge.runs.run import Run, plots_ecef, rows_in_frame
 from skypact.tracking.sites import site_rows
 
 SITE = SensorSite(
@@ -37,3 +37,9 @@ def test_plots_stand_where_the_radar_saw_them() -> None:
     expected = ecef_from_enu([east, [0.0, 10e3, 0.0]], SITE.origin)
     np.testing.assert_allclose(places[:2], expected, atol=1e-6)
     assert np.isnan(places[2]).all()
+
+
+def test_notes_come_in_order() -> None:
+    rows = rows_in_frame([], [], np.zeros(3), np.eye(3))
+    run = Run(rows, {"notes": ["b"]}, site_rows(())[:-1], (), lambda: np.zeros((0, 3)))
+    assert run.noted(0.12345, ["a"]).report == {"notes": ["a", "b"], "read_s": 0.123}
