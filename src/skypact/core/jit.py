@@ -14,6 +14,7 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -89,6 +90,18 @@ def _prepare_cache() -> bool:
     return os.access(folder, os.W_OK)
 
 
+@cache
+def _skip_blas() -> None:
+    """Let numba find no BLAS: kernels use none, and looking for it loads much of scipy at each
+    start. A kernel that needs it then does not compile."""
+
+    def none() -> None:
+        raise ImportError("kernels use no BLAS")
+
+    blas: Any = importlib.import_module("numba.np.linalg")
+    blas.ensure_blas = none
+
+
 class Kernel(Generic[P, R]):
     """A compiled function; `py_func` is the plain Python it was written as."""
 
@@ -100,6 +113,7 @@ class Kernel(Generic[P, R]):
     def compile(self) -> Callable[P, R]:
         """Return the machine code, from disk when it is there."""
         if self._compiled is None:
+            _skip_blas()
             jit = _numba.njit(
                 self._signature, cache=_prepare_cache(), nogil=True, error_model="numpy"
             )
@@ -126,6 +140,7 @@ def kernel(kind: Any) -> Callable[[Callable[P, R]], Kernel[P, R]]:
 
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function callable from kernels; plain Python reaches it as `.py_func`."""
+    _skip_blas()
     return cast(Callable[P, R], _numba.njit(nogil=True, error_model="numpy")(function))
 
 

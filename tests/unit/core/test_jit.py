@@ -61,18 +61,36 @@ def double_sum(values):
 """
 
 
+def environment(folder: Path) -> dict[str, str]:
+    source = Path(jit.__file__).parents[2]
+    return {"SKYPACT_CACHE": str(folder / "cache"), "PATH": "", "PYTHONPATH": str(source)}
+
+
 def test_a_kernel_compiles_to_disk_and_keeps_its_python(tmp_path: Path) -> None:
     (tmp_path / "kernels_probe.py").write_text(PROBE)
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT, str(tmp_path)],
-            env={"SKYPACT_CACHE": str(tmp_path / "cache"), "PATH": ""},
+            env=environment(tmp_path),
             capture_output=True,
             text=True,
             timeout=120,
         )
         assert done.returncode == 0, done.stderr
     assert list((tmp_path / "cache").rglob("*.nbi"))
+
+
+def test_a_kernel_is_loaded_without_scipy_linalg(tmp_path: Path) -> None:
+    (tmp_path / "kernels_probe.py").write_text(PROBE)
+    script = SCRIPT + '\nassert "scipy.linalg" not in sys.modules\n'
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_row_type_has_the_fields_of_its_dtype() -> None:
