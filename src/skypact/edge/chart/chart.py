@@ -65,7 +65,9 @@ def map_of(run: Run, title: str) -> str:
     taken = _Boxes()
     sensors = _sensors(run, sheet, taken)
     labels, silent = _labels(sheet.project(tracks[last]), rows.number[last], taken)
-    counts = Counts(len(places), len(dots), len(paths), int(held.sum()), run.sites.size, silent)
+    counts = Counts(
+        len(places), len(dots), len(paths), int(held.sum()), run.sites.size, silent, run.placed
+    )
     window = svg.element("rect", x=MARGIN, y=HEAD, width=MAP_WIDTH, height=sheet.height)
     clipped = [
         *_rings(run, sheet),

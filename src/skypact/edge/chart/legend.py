@@ -14,7 +14,7 @@ _SOFT = "#52606d"
 
 class Counts(NamedTuple):
     """plots, and how many of them are drawn; tracks, and how many are held at the end; sensors;
-    silent: tracks whose number found no room."""
+    silent: tracks whose number found no room; placed: False where sensors' places are made up."""
 
     plots: int
     dots: int
@@ -22,6 +22,7 @@ class Counts(NamedTuple):
     held: int
     sensors: int
     silent: int
+    placed: bool = True
 
 
 def legend(counts: Counts, sheet: Sheet, colours: Sequence[str]) -> list[str]:
@@ -87,6 +88,8 @@ def legend(counts: Counts, sheet: Sheet, colours: Sequence[str]) -> list[str]:
         y += 46 if note else 32
     lat, lon = (float(np.degrees(angle)) for angle in sheet.centre)
     notes = [
+        "" if counts.placed else "Places of sensors: none given,",
+        "" if counts.placed else "made up far apart",
         f"{counts.silent:,} track numbers left out" if counts.silent else "",
         "Azimuthal equidistant about",
         f"{abs(lat):.2f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.2f}° {'E' if lon >= 0 else 'W'}",

@@ -72,7 +72,7 @@ def scale_bar(sheet: Sheet) -> list[str]:
     length_m = float(power * max(nice for nice in _NICE if nice * power <= aim_m))
     width = length_m * sheet.scale
     x, y = MARGIN + 18.0, HEAD + sheet.height - 20.0
-    shown = f"{length_m / 1e3:g} km" if length_m >= 1e3 else f"{length_m:g} m"
+    shown = f"{length_m / 1e3:,g} km" if length_m >= 1e3 else f"{length_m:g} m"
     bar = f"M{x:.1f} {y - 5:.1f}v5h{width:.1f}v-5M{x + width / 2:.1f} {y:.1f}v-3"
     back = element(
         "rect", x=x - 8, y=y - 22, width=width + 16, height=30.0, fill="#fff", opacity=0.85, rx=3

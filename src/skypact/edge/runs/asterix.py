@@ -39,7 +39,7 @@ def track_asterix(source: Path, sensors: Path | None, times_s: F64 | None, tell:
             for s in sites
         ]
     run = run_messages(recording.messages, sites, times_s, tell)
-    return run.noted(read_s, notes)
+    return run.noted(read_s, notes)._replace(placed=sensors is not None)
 
 
 def _notes(recording: Recording) -> list[str]:

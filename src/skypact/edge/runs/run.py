@@ -15,13 +15,15 @@ Tell = Callable[[float], None]
 
 class Run(NamedTuple):
     """rows: what the tracker reported; report: figures for people; sites: SITE rows of the radars;
-    names: theirs; plots_ecef_m: positions of the plots, worked out when asked for."""
+    names: theirs; plots_ecef_m: positions of the plots, worked out when asked for; placed: False
+    where the sensors' places are made up."""
 
     rows: TrackRows
     report: dict[str, Any]
     sites: NDArray[Any]
     names: tuple[str, ...]
     plots_ecef_m: Callable[[], F64]
+    placed: bool = True
 
     def noted(self, read_s: float, notes: list[str]) -> "Run":
         """Return the run with how long reading took and what was noticed on the way."""

@@ -20,3 +20,9 @@ def test_what_is_whole_is_not_excused() -> None:
     text = said(Counts(plots=9, dots=9, tracks=1, held=1, sensors=2, silent=0))
     assert "drawn" not in text
     assert "left out" not in text
+    assert "made up" not in text
+
+
+def test_places_that_nobody_gave_are_called_so() -> None:
+    text = said(Counts(plots=9, dots=9, tracks=1, held=1, sensors=2, silent=0, placed=False))
+    assert "made up" in text

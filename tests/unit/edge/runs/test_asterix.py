@@ -14,6 +14,7 @@ def test_an_empty_recording_is_a_run_without_rows(tmp_path: Path) -> None:
     (tmp_path / "empty.ast").write_bytes(b"")
     run = track_asterix(tmp_path / "empty.ast", None, None, quiet)
     assert run.report["detections"] == run.rows.number.size == 0
+    assert not run.placed
 
 
 def test_what_cannot_be_decoded_is_told_with_its_offset(tmp_path: Path) -> None:
