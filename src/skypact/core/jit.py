@@ -33,6 +33,8 @@ _llvm: Any = llvmlite.binding
 
 F8: Any = _types.float64
 I8: Any = _types.int64
+U1: Any = _types.uint8
+B1: Any = _types.boolean
 
 
 def arrays(kind: Any, dimensions: int) -> Any:

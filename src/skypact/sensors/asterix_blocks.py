@@ -1,39 +1,36 @@
 """ASTERIX data blocks: the frame all categories share (EUROCONTROL-SPEC-0149 part 1).
 
-libasterix is the codec. Importing it takes two seconds and 90 MB, so that waits for first use.
+A whole batch of datagrams is read at once, by `asterix.kernels` and the tables of the editions
+asked for. Building blocks is still left to libasterix; importing that takes two seconds and 90 MB,
+so it waits for first use.
 """
 
 import gc
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-HEADER_BYTES = 3
-# A crafted datagram of thousands of wrong blocks must not hold up the others.
-REFUSALS_MAX = 16
+import numpy as np
+from numpy.typing import NDArray
 
+from skypact.sensors.asterix.kernels import layout
+from skypact.sensors.asterix.kernels.gather import gather, gather_repeated
+from skypact.sensors.asterix.kernels.walk import STATE_SIZE, walk
+from skypact.sensors.asterix.program import Program
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One parsed record. offset: of its first byte in the datagram; items: libasterix items."""
-
-    category: int
-    offset: int
-    arrival_ns: int
-    items: Mapping[str, Any]
-
-    def raw(self, item: str) -> bytes:
-        """Return the bytes of an item, b"" when the record does not have it."""
-        found = self.items.get(item)
-        return b"" if found is None else found.unparse().to_bytes()
-
-    @property
-    def source(self) -> tuple[int, int]:
-        """Return (SAC, SIC); a record without them is never made."""
-        raw = self.raw("010")
-        return raw[0], raw[1]
+REFUSALS_MAX = layout.REFUSALS_MAX
+_FAULTS = {
+    layout.SHORT: "insufficient data",
+    layout.FSPEC_LONG: "more FSPEC than the edition has",
+    layout.UNDEFINED: "FSPEC bit set where the edition has no item",
+    layout.FX_BEYOND: "extended beyond what the edition has",
+    layout.NO_LENGTH: "a length of zero",
+    layout.WRONG_FRN: "no such field reference number",
+}
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,181 @@ class UnknownCategory:
     category: int
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records of one category, in order of arrival.
+
+    offsets: of their first byte in the datagram, `datagrams` which that is; arrivals: ns UTC;
+    values, has: (F, N), what the fields say and whether they are there, 0 where not; columns: path
+    of a field -> its row; repeated: path of a field that may be there many times -> (records,
+    values).
+    """
+
+    category: int
+    offsets: I64
+    arrivals: I64
+    values: I64
+    has: Flags
+    columns: Mapping[str, int]
+    datagrams: I64
+    repeated: Mapping[str, tuple[I64, I64]]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def value(self, path: str) -> I64:
+        """Return a field as it stands in the bytes, shape (N,); 0 where it is missing."""
+        return self.values[self.columns[path]]
+
+    def present(self, path: str) -> Flags:
+        """Return which records have a field, shape (N,)."""
+        return self.has[self.columns[path]]
+
+    def take(self, rows: Flags | I64) -> "Records":
+        """Return the records whose flag is set, or those of the rows given, without `repeated`."""
+        return replace(
+            self,
+            offsets=self.offsets[rows],
+            arrivals=self.arrivals[rows],
+            datagrams=self.datagrams[rows],
+            repeated={},
+            values=self.values[:, rows],
+            has=self.has[:, rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What datagrams held. records: by category; refused: what was not, in order of arrival."""
+
+    records: dict[int, Records]
+    refused: list[Refusal | UnknownCategory]
+
+
+def read(datagrams: Sequence[bytes], arrivals: Sequence[int], program: Program) -> Batch:
+    """Return what datagrams hold; arrivals: ns UTC. No bytes at all make this fail.
+
+    A data block is refused whole when one of its records does not parse: the records before the
+    fault may already be misread. Blocks after it are read, for its length is its own.
+    """
+    data = np.frombuffer(bytearray().join(datagrams), np.uint8)
+    bounds = np.zeros(len(datagrams) + 1, np.int64)
+    np.cumsum([len(datagram) for datagram in datagrams], out=bounds[1:])
+    walked = _walk(data, bounds, program)
+    arrived = np.array(arrivals, np.int64)
+    rows = {
+        category: np.flatnonzero(walked.records[:, layout.RECORD_CATEGORY] == category)
+        for category in program.editions
+    }
+    return Batch(
+        {
+            c: _gather(data, bounds, arrived, walked, c, r, program)
+            for c, r in rows.items()
+            if r.size
+        },
+        [_refused(fault, data, bounds, program) for fault in walked.faults.tolist()],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """Rows as `kernels` describes them."""
+
+    records: I64
+    events: I64
+    faults: I64
+
+
+def _walk(data: NDArray[np.uint8], bounds: I64, program: Program) -> _Walked:
+    # A record has two bytes of source and one of FSPEC, an item and a fault at least one.
+    sizes = {
+        "records": (data.size // 3 + 1) * layout.RECORD_COLUMNS,
+        "events": (data.size + 1) * layout.EVENT_COLUMNS,
+        "faults": min(data.size, (REFUSALS_MAX + 1) * len(bounds)) * layout.FAULT_COLUMNS,
+    }
+    room = {name: np.empty(size, np.int64) for name, size in sizes.items()}
+    state = np.zeros(STATE_SIZE, np.int64)
+    records, events, faults = walk(
+        data, bounds, program.table, room["records"], room["events"], room["faults"], state
+    )
+    return _Walked(
+        room["records"].reshape(-1, layout.RECORD_COLUMNS)[:records],
+        room["events"].reshape(-1, layout.EVENT_COLUMNS)[:events],
+        room["faults"].reshape(-1, layout.FAULT_COLUMNS)[:faults],
+    )
+
+
+def _gather(
+    data: NDArray[np.uint8],
+    bounds: I64,
+    arrivals: I64,
+    walked: _Walked,
+    category: int,
+    rows: I64,
+    program: Program,
+) -> Records:
+    fields = program.fields[category]
+    values = np.zeros((len(fields), rows.size), np.int64)
+    has = np.zeros(values.shape, np.bool_)
+    gather(data, walked.events, walked.records, rows, program.slots, program.places, values, has)
+    found = walked.records[rows]
+    datagram = found[:, layout.RECORD_DATAGRAM]
+    return Records(
+        category,
+        found[:, layout.RECORD_AT] - bounds[datagram],
+        arrivals[datagram],
+        values,
+        has,
+        program.columns[category],
+        datagram,
+        _gather_repeated(data, walked, category, rows, program),
+    )
+
+
+def _gather_repeated(
+    data: NDArray[np.uint8], walked: _Walked, category: int, rows: I64, program: Program
+) -> dict[str, tuple[I64, I64]]:
+    repeated = program.repeated[category]
+    if not repeated:
+        return {}
+    places = (data, walked.events, walked.records, rows, program.slots, program.places)
+    count = gather_repeated(*places, np.empty((0, 3), np.int64))
+    found = np.empty((count, 3), np.int64)
+    gather_repeated(*places, found)
+    return {
+        field.path: (found[found[:, 0] == column, 1], found[found[:, 0] == column, 2])
+        for column, field in enumerate(repeated)
+    }
+
+
+def _refused(
+    fault: list[int], data: NDArray[np.uint8], bounds: I64, program: Program
+) -> Refusal | UnknownCategory:
+    """Return a row of faults as what the operator is told."""
+    code, datagram, at, category, name, count = fault
+    offset = at - int(bounds[datagram])
+    if code == layout.UNKNOWN:
+        return UnknownCategory(offset, category)
+    if code == layout.MANY:
+        return Refusal(offset, f"the rest, {count} bytes, after too many faults")
+    if code == layout.TRAILING:
+        return Refusal(offset, f"{count} bytes after the last data block")
+    edition = program.editions.get(category, "")
+    if code == layout.NO_SOURCE:
+        return Refusal(offset, f"CAT{category:03d} record: no data source (SAC, SIC)", count)
+    if code == layout.WRONG_LENGTH:
+        says = int(data[at + 1]) << 8 | int(data[at + 2])
+        return Refusal(offset, f"CAT{category:03d} block says {says} bytes, {count} are left")
+    where = program.names[name].removeprefix(f"CAT{category:03d}")
+    item = f" I{category:03d}/{where}:" if where else ""
+    reason = f"CAT{category:03d} edition {edition} record:{item} {_FAULTS[code]}"
+    return Refusal(offset, reason, count)
+
+
 @cache
 def _generated() -> Any:
     loaded = importlib.import_module("asterix.generated")
-    # Its 280,000 objects never die; walked by every full collection they halve the decode rate.
+    # Its 280,000 objects never die; walked by every full collection they halve the encode rate.
     gc.freeze()
     return loaded
 
@@ -73,72 +241,8 @@ def expansion_class(category: int, edition: str) -> Any:
     return getattr(_generated(), f"Ref_{category:03d}_{edition.replace('.', '_')}")
 
 
-@cache
-def _base() -> Any:
-    return importlib.import_module("asterix.base")
-
-
-def bits(data: bytes) -> Any:
-    """Return a libasterix bit string."""
-    return _base().Bits.from_bytes(data)
-
-
 def block(category: int, edition: str, records: Sequence[Mapping[str, Any]]) -> bytes:
     """Return one data block; each record maps item names to what libasterix `create` takes."""
     kind = category_class(category, edition)
     made = [kind.cv_record.create(dict(record)) for record in records]
     return kind.create(made).unparse().to_bytes()
-
-
-def parse(
-    datagram: bytes, arrival_ns: int, editions: Mapping[int, str]
-) -> Iterator[Record | Refusal | UnknownCategory]:
-    """Yield what a datagram holds. `editions`: category -> edition.
-
-    A data block is refused whole when one of its records does not parse: the records before the
-    fault may already be misread. Blocks after it are read, for its length is its own.
-    """
-    at = refused = 0
-    while at < len(datagram):
-        if refused == REFUSALS_MAX:
-            yield Refusal(at, f"the rest, {len(datagram) - at} bytes, after too many faults")
-            return
-        if at + HEADER_BYTES > len(datagram):
-            yield Refusal(at, f"{len(datagram) - at} bytes after the last data block")
-            return
-        category = datagram[at]
-        length = int.from_bytes(datagram[at + 1 : at + 3], "big")
-        if length <= HEADER_BYTES or at + length > len(datagram):
-            left = len(datagram) - at
-            yield Refusal(at, f"CAT{category:03d} block says {length} bytes, {left} are left")
-            return
-        if category in editions:
-            parts = _parse_block(datagram, at, length, arrival_ns, editions[category])
-            refused += isinstance(parts[0], Refusal)
-            yield from parts
-        else:
-            refused += 1
-            yield UnknownCategory(at, category)
-        at += length
-
-
-def _parse_block(
-    datagram: bytes, at: int, length: int, arrival_ns: int, edition: str
-) -> list[Record] | list[Refusal]:
-    category = datagram[at]
-    record_class = category_class(category, edition).cv_record
-    strict = _base().ParsingMode.StrictParsing
-    rest = bits(datagram[at + HEADER_BYTES : at + length])
-    records: list[Record] = []
-    while len(rest):
-        offset = at + length - len(rest) // 8
-        parsed = record_class.parse(strict, rest)
-        if isinstance(parsed, ValueError):
-            reason = f"CAT{category:03d} edition {edition} record: {parsed}"
-            return [Refusal(offset, reason, count=len(records) + 1)]
-        record, rest = parsed
-        if "010" not in record.items_regular:
-            reason = f"CAT{category:03d} record: no data source (SAC, SIC)"
-            return [Refusal(offset, reason, count=len(records) + 1)]
-        records.append(Record(category, offset, arrival_ns, record.items_regular))
-    return records

@@ -1,6 +1,6 @@
 """ASTERIX CAT021, ADS-B target reports (EUROCONTROL-SPEC-0149-12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_fields import F64, I64, NACP_SD_M, NUCP_SD_M, UNKNOWN_SD_M, Flags, nacp
 
 CATEGORY = 21
 EDITION = "2.6"
 SPEED_LSB_MPS = fields.NAUTICAL_MILE_M / (1 << 14)
 _FINE, _COARSE = 30, 23  # I021/131 and I021/130: half a turn is 2 ** this
+_PATHS = (
+    *("131", "131/LAT", "131/LON", "130", "130/LAT", "130/LON", "073", "071", "140", "145"),
+    *("160/RE", "160/GS", "160/TA", "155/RE", "155/BVR", "157/RE", "157/GVR"),
+    *("090/NUCPNIC", "090/NACP", "080", "170", "040/SIM", "040/TST"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,96 +78,88 @@ def encode(sac: int, sic: int, reports: Mapping[str, NDArray[Any]]) -> bytes:
     return blocks.block(CATEGORY, EDITION, records)
 
 
-def decode(records: Sequence[blocks.Record]) -> Reports:
+def wanted(edition: str) -> Wanted:
+    """Return what is read of a report."""
+    return Wanted(edition, _PATHS)
+
+
+def decode(records: blocks.Records) -> Reports:
     """Return the position reports among records; a record without a position gives no row."""
-    fine, coarse = fields.present(records, "131"), fields.present(records, "130")
+    fine, coarse = records.present("131"), records.present("130")
     lat, lon = _positions(records, fine)
     raw_time, timed = _times(records)
     sane = np.abs(lat) <= np.pi / 2
     refusals = tuple(
         blocks.Refusal(
-            r.offset,
+            offset,
             f"CAT021 record: {'latitude beyond 90 degrees' if t else 'no valid time of day'}",
         )
-        for r, t, here, ok in zip(records, timed, fine | coarse, sane & timed, strict=True)
-        if here and not ok
+        for offset, t in _wrong(records, (fine | coarse) & ~(sane & timed), timed)
     )
     rows = (fine | coarse) & sane & timed
-    kept = fields.take(records, rows)
-    level = fields.sign(fields.unsigned(fields.octets(kept, "145", 2)), 16)
-    arrivals = fields.arrivals(kept)
+    kept = records.take(rows)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
+        "time_ns": fields.utc_ns(raw_time[rows], kept.arrivals),
         "lat_rad": lat[rows],
         "lon_rad": lon[rows],
         "height_wgs84_m": fields.within(_heights(kept), -1e3, 5e5),
         "altitude_pressure_m": fields.within(
-            fields.quantity(level, fields.FLIGHT_LEVEL_LSB_M, fields.present(kept, "145")),
+            fields.quantity(kept.value("145"), fields.FLIGHT_LEVEL_LSB_M, kept.present("145")),
             -1e3,
             5e4,
         ),
         "velocity_enu_mps": _velocities(kept),
         "position_sd_m": _position_sd(kept),
-        "address": fields.unsigned(fields.octets(kept, "080", 3)).astype(np.uint32),
-        "callsign": fields.callsigns(fields.octets(kept, "170", 6)),
+        "address": kept.value("080").astype(np.uint32),
+        "callsign": fields.callsigns(kept.value("170")),
     }
-    descriptor = fields.octets(kept, "040", 2)
-    simulated = ((descriptor[:, 0] & 1) > 0) & ((descriptor[:, 1] & 0x30) > 0)
-    return Reports(columns, arrivals, simulated, refusals)
+    simulated = (kept.value("040/SIM") | kept.value("040/TST")) > 0
+    return Reports(columns, kept.arrivals, simulated, refusals)
 
 
-def _positions(records: Sequence[blocks.Record], fine: Flags) -> tuple[F64, F64]:
-    high, low = fields.octets(records, "131", 8), fields.octets(records, "130", 6)
+def _wrong(records: blocks.Records, rows: Flags, timed: Flags) -> Iterator[tuple[int, bool]]:
+    return zip(records.offsets[rows].tolist(), timed[rows].tolist(), strict=True)
 
-    def angle(at: int) -> F64:
-        best = fields.sign(fields.unsigned(high[:, 4 * at : 4 * at + 4]), 32)
-        good = fields.sign(fields.unsigned(low[:, 3 * at : 3 * at + 3]), 24)
-        return np.where(fine, best * (np.pi / (1 << _FINE)), good * (np.pi / (1 << _COARSE)))
+
+def _positions(records: blocks.Records, fine: Flags) -> tuple[F64, F64]:
+    def angle(name: str) -> F64:
+        best = records.value(f"131/{name}") * (np.pi / (1 << _FINE))
+        return np.where(fine, best, records.value(f"130/{name}") * (np.pi / (1 << _COARSE)))
 
     # 180 degrees east is 180 degrees west: keep it inside the bounds of the column.
-    lon = angle(1)
-    return angle(0), np.where(np.abs(lon) > np.pi, lon - np.sign(lon) * 2 * np.pi, lon)
+    lon = angle("LON")
+    return angle("LAT"), np.where(np.abs(lon) > np.pi, lon - np.sign(lon) * 2 * np.pi, lon)
 
 
-def _times(records: Sequence[blocks.Record]) -> tuple[I64, Flags]:
+def _times(records: blocks.Records) -> tuple[I64, Flags]:
     """Return times of day: of reception of the position, else of its applicability."""
-    received = fields.present(records, "073")
-    raw = np.where(
-        received,
-        fields.unsigned(fields.octets(records, "073", 3)),
-        fields.unsigned(fields.octets(records, "071", 3)),
-    )
-    return raw, (received | fields.present(records, "071")) & (raw < fields.TIME_OF_DAY_MAX)
+    received = records.present("073")
+    raw = np.where(received, records.value("073"), records.value("071"))
+    return raw, (received | records.present("071")) & (raw < fields.TIME_OF_DAY_MAX)
 
 
-def _heights(records: Sequence[blocks.Record]) -> F64:
-    raw = fields.unsigned(fields.octets(records, "140", 2))
+def _heights(records: blocks.Records) -> F64:
+    raw = records.value("140")
     # 0x7FFF says "greater than"; that is no measurement.
-    has = fields.present(records, "140") & (raw != 0x7FFF)
-    return fields.quantity(fields.sign(raw, 16), fields.HEIGHT_LSB_M, has)
+    return fields.quantity(raw, fields.HEIGHT_LSB_M, records.present("140") & (raw != 0x7FFF))
 
 
-def _velocities(records: Sequence[blocks.Record]) -> F64:
+def _velocities(records: blocks.Records) -> F64:
     """Return east, north, up, shape (N, 3); all NaN unless ground vector and climb are there."""
-    vector = fields.octets(records, "160", 4)
-    raw_speed = fields.unsigned(vector[:, :2])
-    moving = fields.present(records, "160") & (raw_speed < 0x8000)
-    speed = fields.quantity(raw_speed, SPEED_LSB_MPS, moving)
-    course = fields.angle_rad(fields.unsigned(vector[:, 2:]))
+    moving = records.present("160/GS") & (records.value("160/RE") == 0)
+    speed = fields.quantity(records.value("160/GS"), SPEED_LSB_MPS, moving)
+    course = fields.angle_rad(records.value("160/TA"))
     climb = np.full(len(records), np.nan)
-    for item in ("155", "157"):
-        raw = fields.unsigned(fields.octets(records, item, 2))
-        has = fields.present(records, item) & (raw < 0x8000)
-        rate = fields.quantity(fields.sign(raw, 15), fields.VERTICAL_RATE_LSB_MPS, has)
+    for item, name in (("155", "BVR"), ("157", "GVR")):
+        has = records.present(f"{item}/{name}") & (records.value(f"{item}/RE") == 0)
+        rate = records.value(f"{item}/{name}") * fields.VERTICAL_RATE_LSB_MPS
         climb = np.where(has, rate, climb)
     return np.stack([speed * np.sin(course), speed * np.cos(course), climb], axis=1)
 
 
-def _position_sd(records: Sequence[blocks.Record]) -> F64:
+def _position_sd(records: blocks.Records) -> F64:
     """Return standard deviations from NACp, from NUCp where a version-0 report has only that."""
-    raw = fields.octets(records, "090", 2).astype(np.int64)
-    has = fields.present(records, "090")
-    extended = (raw[:, 0] & 1) > 0
-    newer = NACP_SD_M[(raw[:, 1] >> 1) & 15]
-    older = NUCP_SD_M[(raw[:, 0] >> 1) & 15]
-    return np.where(has, np.where(extended, newer, older), UNKNOWN_SD_M)
+    newer = NACP_SD_M[records.value("090/NACP")]
+    older = NUCP_SD_M[records.value("090/NUCPNIC")]
+    judged = np.where(records.present("090/NACP"), newer, older)
+    return np.where(records.present("090/NUCPNIC"), judged, UNKNOWN_SD_M)

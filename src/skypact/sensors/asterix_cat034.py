@@ -1,7 +1,5 @@
 """ASTERIX CAT034, radar service messages: north marks and sector crossings (SPEC-0149-2b)."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +8,7 @@ import numpy as np
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.program import Wanted
 
 CATEGORY = 34
 EDITION = "1.29"
@@ -50,29 +49,27 @@ def encode_mark(
     return blocks.block(CATEGORY, EDITION, [record])
 
 
-def decode(records: Sequence[blocks.Record]) -> tuple[list[Mark], list[blocks.Refusal]]:
+def wanted(edition: str) -> Wanted:
+    """Return what is read of a service message."""
+    return Wanted(edition, ("010", "000", "020", "030", "041"))
+
+
+def decode(records: blocks.Records) -> tuple[list[Mark], list[blocks.Refusal]]:
     """Return the service messages of records that carry a time, and what is refused."""
-    raw = fields.unsigned(fields.octets(records, "030", 3))
-    timed = fields.present(records, "030") & (raw < fields.TIME_OF_DAY_MAX)
-    timed &= fields.present(records, "000")
-    times = fields.utc_ns(np.where(timed, raw, 0), fields.arrivals(records))
-    marks: list[Mark] = []
-    refusals: list[blocks.Refusal] = []
-    for row, record in enumerate(records):
-        if not timed[row]:
-            reason = "CAT034 record: no message type or no valid time of day"
-            refusals.append(blocks.Refusal(record.offset, reason))
-            continue
-        sector, rotation = record.raw("020"), record.raw("041")
-        marks.append(
-            Mark(
-                source=record.source,
-                message=record.raw("000")[0],
-                time_ns=int(times[row]),
-                azimuth_rad=sector[0] * math.tau / 256 if sector else math.nan,
-                rotation_s=int.from_bytes(rotation, "big") * ROTATION_LSB_S
-                if rotation
-                else math.nan,
-            )
-        )
-    return marks, refusals
+    raw = records.value("030")
+    timed = records.present("030") & (raw < fields.TIME_OF_DAY_MAX) & records.present("000")
+    azimuth = np.where(records.present("020"), fields.angle_rad(records.value("020"), 8), np.nan)
+    rotation = fields.quantity(records.value("041"), ROTATION_LSB_S, records.present("041"))
+    rows = zip(
+        records.value("010")[timed].tolist(),
+        records.value("000")[timed].tolist(),
+        fields.utc_ns(raw, records.arrivals)[timed].tolist(),
+        azimuth[timed].tolist(),
+        rotation[timed].tolist(),
+        strict=True,
+    )
+    reason = "CAT034 record: no message type or no valid time of day"
+    return (
+        [Mark((source >> 8, source & 255), *row) for source, *row in rows],
+        [blocks.Refusal(offset, reason) for offset in records.offsets[~timed].tolist()],
+    )

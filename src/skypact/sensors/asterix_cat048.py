@@ -6,7 +6,7 @@ docs/reference/asterix.md. Other senders' Special Purpose fields are left alone.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from skypact.core.messages import PRIMARY, SECONDARY
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.numbers import Bits
+from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_fields import F64, I64, Flags
 
 CATEGORY = 48
@@ -36,6 +38,19 @@ SPECIAL_RATE_LSB_MPS = 0.25
 SPECIAL_RATE_NONE = -(1 << 15)
 SPECIAL_ELEVATION_NONE = -(1 << 31)
 SPECIAL_ELEVATION_LSB_RAD = np.pi / (1 << 31)
+
+_MAGIC_RAW = int.from_bytes(SPECIAL_MAGIC, "big")
+_SPECIAL_BITS = (
+    Bits("SP/LENGTH", "SP", 0, 8),
+    Bits("SP/MAGIC", "SP", 8, 32),
+    Bits("SP/ELEVATION", "SP", 40, 32, signed=True),
+    Bits("SP/RATE", "SP", 72, 16, signed=True),
+)
+_PATHS = (
+    *("140", "020/TYP", "020/SIM", "020/RAB", "020/TST", "020/ERR", "040/RHO", "040/THETA"),
+    *("070/V", "070/G", "070/MODE3A", "090/V", "090/G", "090/FL", "110/3DH"),
+    *("120/CAL/D", "120/CAL/CAL", "220", "240", "RE/ERR", "010"),
+)
 
 # I048/020 TYP: none, PSR, SSR, SSR+PSR, Mode S all-call, roll-call, and both with PSR.
 _DETECTION = np.array(
@@ -123,46 +138,42 @@ def encode(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> bytes:
     return blocks.block(CATEGORY, EDITION, records)
 
 
-def decode(records: Sequence[blocks.Record], site: SensorSite | None) -> Plots:
+def wanted(edition: str) -> Wanted:
+    """Return what is read of a target report."""
+    return Wanted(edition, _PATHS, _SPECIAL_BITS, EXPANSION_EDITION)
+
+
+def decode(records: blocks.Records, site: SensorSite | None) -> Plots:
     """Return the plots among records of one radar.
 
     A record without I048/040 is no plot and gives no row; one of a field monitor (RAB) neither.
     Without a site the elevation of a height (I048/110) can't be told and is NaN.
     """
-    position = fields.present(records, "040")
-    raw_time = fields.unsigned(fields.octets(records, "140", 3))
-    timed = fields.present(records, "140") & (raw_time < fields.TIME_OF_DAY_MAX)
-    descriptor = fields.octets(records, "020", 2).astype(np.int64)
-    monitor = (descriptor[:, 0] & 2) > 0
+    position = records.present("040/RHO")
+    raw_time = records.value("140")
+    timed = records.present("140") & (raw_time < fields.TIME_OF_DAY_MAX)
     refusals = tuple(
-        blocks.Refusal(r.offset, "CAT048 record: no valid time of day (I048/140)")
-        for r, wrong in zip(records, position & ~timed, strict=True)
-        if wrong
+        blocks.Refusal(offset, "CAT048 record: no valid time of day (I048/140)")
+        for offset in records.offsets[position & ~timed].tolist()
     )
-    rows = position & timed & ~monitor
-    kept = fields.take(records, rows)
-    descriptor = descriptor[rows]
-    polar = fields.octets(kept, "040", 4)
-    range_m = _ranges(kept, fields.unsigned(polar[:, :2]), descriptor)
+    kept = records.take(position & timed & (records.value("020/RAB") == 0))
+    range_m, azimuth = _ranges(kept), fields.angle_rad(kept.value("040/THETA"))
     elevation, range_rate = _special_columns(kept)
-    elevation = np.where(np.isnan(elevation), _elevations(kept, site, range_m), elevation)
-    doppler = _doppler(kept)
-    arrivals = fields.arrivals(kept)
+    elevation = np.where(np.isnan(elevation), _elevations(kept, site, range_m, azimuth), elevation)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
+        "time_ns": fields.utc_ns(kept.value("140"), kept.arrivals),
         "range_m": range_m,
-        "azimuth_rad": fields.angle_rad(fields.unsigned(polar[:, 2:])),
+        "azimuth_rad": azimuth,
         "elevation_rad": elevation,
-        "range_rate_mps": np.where(np.isnan(range_rate), doppler, range_rate),
+        "range_rate_mps": np.where(np.isnan(range_rate), _doppler(kept), range_rate),
         "altitude_pressure_m": _altitudes(kept),
-        "address": fields.unsigned(fields.octets(kept, "220", 3)).astype(np.uint32),
+        "address": kept.value("220").astype(np.uint32),
         "mode3a": _mode3a(kept),
-        "detection": _DETECTION[descriptor[:, 0] >> 5],
-        "callsign": fields.callsigns(fields.octets(kept, "240", 6)),
+        "detection": _DETECTION[kept.value("020/TYP")],
+        "callsign": fields.callsigns(kept.value("240")),
     }
-    extended = (descriptor[:, 0] & 1) > 0
-    simulated = ((descriptor[:, 0] & 0x10) > 0) | (extended & ((descriptor[:, 1] & 0x80) > 0))
-    return Plots(columns, arrivals, simulated, refusals)
+    simulated = (kept.value("020/SIM") | kept.value("020/TST")) > 0
+    return Plots(columns, kept.arrivals, simulated, refusals)
 
 
 def _descriptor(kind: int, far: bool) -> tuple[Any, ...]:
@@ -175,15 +186,10 @@ def _extended_range(raw: int) -> bytes:
     return made.unparse().to_bytes()
 
 
-def _ranges(records: Sequence[blocks.Record], raw: I64, descriptor: I64) -> F64:
-    extended = ((descriptor[:, 0] & 1) > 0) & ((descriptor[:, 1] & 0x40) > 0)
-    for row in np.flatnonzero(extended).tolist():
-        expansion = blocks.expansion_class(CATEGORY, EXPANSION_EDITION).cv_expansion
-        parsed = expansion.parse(blocks.bits(records[row].raw("RE")[1:]))
-        item = None if isinstance(parsed, ValueError) else parsed[0].get_item("ERR")
-        if item is not None:
-            raw[row] = item.as_uint()
-    return raw.astype(np.float64) * RANGE_LSB_M
+def _ranges(records: blocks.Records) -> F64:
+    extended = (records.value("020/ERR") > 0) & records.present("RE/ERR")
+    raw = np.where(extended, records.value("RE/ERR"), records.value("040/RHO"))
+    return raw * RANGE_LSB_M
 
 
 def _specials(plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
@@ -200,41 +206,39 @@ def _specials(plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
     ]
 
 
-def _special_columns(records: Sequence[blocks.Record]) -> tuple[F64, F64]:
-    elevation = np.full(len(records), np.nan)
-    rate = np.full(len(records), np.nan)
-    for row, record in enumerate(records):
-        raw = record.raw("SP")
-        if len(raw) != SPECIAL.size + 1 or raw[1:5] != SPECIAL_MAGIC:
-            continue
-        _, raw_elevation, raw_rate = SPECIAL.unpack_from(raw, 1)
-        if raw_elevation != SPECIAL_ELEVATION_NONE:
-            elevation[row] = raw_elevation * SPECIAL_ELEVATION_LSB_RAD
-        if raw_rate != SPECIAL_RATE_NONE:
-            rate[row] = raw_rate * SPECIAL_RATE_LSB_MPS
+def _special_columns(records: blocks.Records) -> tuple[F64, F64]:
+    ours = records.present("SP/RATE") & (records.value("SP/MAGIC") == _MAGIC_RAW)
+    ours &= records.value("SP/LENGTH") == SPECIAL.size + 1
+    raw_elevation, raw_rate = records.value("SP/ELEVATION"), records.value("SP/RATE")
+    has = ours & (raw_elevation != SPECIAL_ELEVATION_NONE)
+    elevation = fields.quantity(raw_elevation, SPECIAL_ELEVATION_LSB_RAD, has)
+    rate = fields.quantity(raw_rate, SPECIAL_RATE_LSB_MPS, ours & (raw_rate != SPECIAL_RATE_NONE))
     return fields.within(elevation, -np.pi / 2, np.pi / 2), rate
 
 
-def _doppler(records: Sequence[blocks.Record]) -> F64:
+def _doppler(records: blocks.Records) -> F64:
     """Return the calculated Doppler speed (I048/120 CAL), NaN where missing or doubtful."""
-    raw = fields.octets(records, "120", 3)
-    has = ((raw[:, 0] & 0x80) > 0) & ((raw[:, 1] & 0x80) == 0)
-    return fields.quantity(fields.sign(fields.unsigned(raw[:, 1:]) & 0x3FF, 10), 1.0, has)
+    has = records.present("120/CAL/CAL") & (records.value("120/CAL/D") == 0)
+    return fields.quantity(records.value("120/CAL/CAL"), 1.0, has)
 
 
-def _altitudes(records: Sequence[blocks.Record]) -> F64:
+def _sure(records: blocks.Records, item: str) -> Flags:
+    """Return where an item is there, validated and not garbled."""
+    doubtful = records.value(f"{item}/V") | records.value(f"{item}/G")
+    return records.present(f"{item}/V") & (doubtful == 0)
+
+
+def _altitudes(records: blocks.Records) -> F64:
     """Return I048/090 in metres; a level not validated or garbled counts as missing."""
-    raw = fields.unsigned(fields.octets(records, "090", 2))
-    has = fields.present(records, "090") & (raw < 0x4000)
-    level = fields.quantity(fields.sign(raw & 0x3FFF, 14), fields.FLIGHT_LEVEL_LSB_M, has)
+    # Signed in every edition, whatever the tables of the older ones say.
+    raw = fields.sign(records.value("090/FL"), 14)
+    level = fields.quantity(raw, fields.FLIGHT_LEVEL_LSB_M, _sure(records, "090"))
     return fields.within(level, -1e3, 5e4)
 
 
-def _mode3a(records: Sequence[blocks.Record]) -> NDArray[np.int32]:
+def _mode3a(records: blocks.Records) -> NDArray[np.int32]:
     """Return I048/070, -1 where missing, not validated or garbled."""
-    raw = fields.unsigned(fields.octets(records, "070", 2))
-    has = fields.present(records, "070") & (raw < 0x4000)
-    return np.where(has, raw & 0xFFF, -1).astype(np.int32)
+    return np.where(_sure(records, "070"), records.value("070/MODE3A"), -1).astype(np.int32)
 
 
 def _curvature_m(site: SensorSite, azimuth_rad: F64) -> F64:
@@ -254,19 +258,19 @@ def _heights(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> F64:
     return np.sqrt(centre**2 + slant**2 + rise) - radius
 
 
-def _elevations(records: Sequence[blocks.Record], site: SensorSite | None, range_m: F64) -> F64:
+def _elevations(
+    records: blocks.Records, site: SensorSite | None, range_m: F64, azimuth_rad: F64
+) -> F64:
     """Return elevations from the 3-D height (I048/110), NaN where there is none.
 
     The height is above mean sea level; the geoid's distance from the ellipsoid (at most 105 m)
     is not known here and taken as zero.
     """
-    raw = fields.unsigned(fields.octets(records, "110", 2))
-    has = fields.present(records, "110") & (range_m > 0)
+    has = records.present("110/3DH") & (range_m > 0)
     if site is None or not has.any():
         return np.full(len(records), np.nan)
-    height = fields.sign(raw & 0x3FFF, 14) * HEIGHT_3D_LSB_M
-    theta = fields.unsigned(fields.octets(records, "040", 4)[:, 2:])
-    radius = _curvature_m(site, fields.angle_rad(theta))
+    height = records.value("110/3DH") * HEIGHT_3D_LSB_M
+    radius = _curvature_m(site, azimuth_rad)
     centre = radius + site.height_m
     slant = np.where(has, range_m, 1.0)
     sine = ((radius + height) ** 2 - centre**2 - slant**2) / (2 * slant * centre)

@@ -1,6 +1,6 @@
 """ASTERIX CAT062, system track data (EUROCONTROL-SPEC-0149-9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_cat021 import Reports
-from skypact.sensors.asterix_fields import F64, UNKNOWN_SD_M, Flags
+from skypact.sensors.asterix_fields import F64, UNKNOWN_SD_M
 
 CATEGORY = 62
 EDITION = "1.20"
@@ -17,6 +18,10 @@ VELOCITY_LSB_MPS = 0.25
 ACCURACY_LSB_M = 0.5
 _HALF_TURN_BITS = 25
 _TRACK_NUMBER_MASK = 0xFFFF
+_PATHS = (
+    *("105/LAT", "105/LON", "070", "130", "136", "185/VX", "185/VY", "220"),
+    *("500/APC/X", "500/APC/Y", "380/ADR", "380/ID", "245/CHR", "080/SIM"),
+)
 
 
 def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated: bool) -> bytes:
@@ -71,89 +76,60 @@ def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated:
     return blocks.block(CATEGORY, EDITION, records)
 
 
-def decode(records: Sequence[blocks.Record]) -> Reports:
+def wanted(edition: str) -> Wanted:
+    """Return what is read of a track."""
+    return Wanted(edition, _PATHS)
+
+
+def decode(records: blocks.Records) -> Reports:
     """Return the tracks among records as position reports; without I062/105 no row."""
-    place = fields.octets(records, "105", 8)
-    here = fields.present(records, "105")
-    lat = fields.sign(fields.unsigned(place[:, :4]), 32) * (np.pi / (1 << _HALF_TURN_BITS))
-    lon = fields.sign(fields.unsigned(place[:, 4:]), 32) * (np.pi / (1 << _HALF_TURN_BITS))
-    raw_time = fields.unsigned(fields.octets(records, "070", 3))
-    timed = fields.present(records, "070") & (raw_time < fields.TIME_OF_DAY_MAX)
+    here = records.present("105/LAT")
+    lat = records.value("105/LAT") * (np.pi / (1 << _HALF_TURN_BITS))
+    lon = records.value("105/LON") * (np.pi / (1 << _HALF_TURN_BITS))
+    raw_time = records.value("070")
+    timed = records.present("070") & (raw_time < fields.TIME_OF_DAY_MAX)
     sane = (np.abs(lat) <= np.pi / 2) & (np.abs(lon) <= np.pi)
+    wrong = here & ~(sane & timed)
     refusals = tuple(
         blocks.Refusal(
-            r.offset, f"CAT062 record: {'position off the globe' if t else 'no valid time of day'}"
+            offset, f"CAT062 record: {'position off the globe' if t else 'no valid time of day'}"
         )
-        for r, t, present, ok in zip(records, timed, here, sane & timed, strict=True)
-        if present and not ok
+        for offset, t in zip(records.offsets[wrong].tolist(), timed[wrong].tolist(), strict=True)
     )
     rows = here & sane & timed
-    kept = fields.take(records, rows)
-    arrivals = fields.arrivals(kept)
+    kept = records.take(rows)
     columns: dict[str, NDArray[Any]] = {
-        "time_ns": fields.utc_ns(raw_time[rows], arrivals),
+        "time_ns": fields.utc_ns(raw_time[rows], kept.arrivals),
         "lat_rad": lat[rows],
         "lon_rad": lon[rows],
-        "height_wgs84_m": fields.within(_signed(kept, "130", fields.HEIGHT_LSB_M), -1e3, 5e5),
+        "height_wgs84_m": fields.within(_quantity(kept, "130", fields.HEIGHT_LSB_M), -1e3, 5e5),
         "altitude_pressure_m": fields.within(
-            _signed(kept, "136", fields.FLIGHT_LEVEL_LSB_M), -1e3, 5e4
+            _quantity(kept, "136", fields.FLIGHT_LEVEL_LSB_M), -1e3, 5e4
         ),
         "velocity_enu_mps": _velocities(kept),
         "position_sd_m": _position_sd(kept),
-        "address": _derived_addresses(kept),
+        "address": kept.value("380/ADR").astype(np.uint32),
         "callsign": _callsigns(kept),
     }
-    return Reports(columns, arrivals, _simulated(kept), refusals)
+    return Reports(columns, kept.arrivals, kept.value("080/SIM") > 0, refusals)
 
 
-def _signed(records: Sequence[blocks.Record], item: str, lsb: float) -> F64:
-    raw = fields.sign(fields.unsigned(fields.octets(records, item, 2)), 16)
-    return fields.quantity(raw, lsb, fields.present(records, item))
+def _quantity(records: blocks.Records, path: str, lsb: float) -> F64:
+    return fields.quantity(records.value(path), lsb, records.present(path))
 
 
-def _simulated(records: Sequence[blocks.Record]) -> Flags:
-    status = fields.octets(records, "080", 2)
-    return ((status[:, 0] & 1) > 0) & ((status[:, 1] & 0x80) > 0)
+def _velocities(records: blocks.Records) -> F64:
+    east, north = (_quantity(records, f"185/{name}", VELOCITY_LSB_MPS) for name in ("VX", "VY"))
+    return np.stack([east, north, _quantity(records, "220", fields.VERTICAL_RATE_LSB_MPS)], axis=1)
 
 
-def _velocities(records: Sequence[blocks.Record]) -> F64:
-    vector = fields.octets(records, "185", 4)
-    has = fields.present(records, "185")
-    east, north = (
-        fields.quantity(
-            fields.sign(fields.unsigned(vector[:, at : at + 2]), 16), VELOCITY_LSB_MPS, has
-        )
-        for at in (0, 2)
-    )
-    return np.stack([east, north, _signed(records, "220", fields.VERTICAL_RATE_LSB_MPS)], axis=1)
-
-
-def _subitem(record: blocks.Record, item: str, name: str) -> int | None:
-    found = record.items.get(item)
-    inner = None if found is None else found.variation.get_item(name)
-    return None if inner is None else int(inner.as_uint())
-
-
-def _position_sd(records: Sequence[blocks.Record]) -> F64:
+def _position_sd(records: blocks.Records) -> F64:
     """Return the larger Cartesian standard deviation of I062/500 APC."""
-    sd = np.full(len(records), UNKNOWN_SD_M)
-    for row, record in enumerate(records):
-        raw = _subitem(record, "500", "APC")
-        if raw is not None:
-            sd[row] = max(raw >> 16, raw & 0xFFFF) * ACCURACY_LSB_M
-    return sd
+    larger = np.maximum(records.value("500/APC/X"), records.value("500/APC/Y"))
+    return np.where(records.present("500/APC/X"), larger * ACCURACY_LSB_M, UNKNOWN_SD_M)
 
 
-def _derived_addresses(records: Sequence[blocks.Record]) -> NDArray[np.uint32]:
-    found = (_subitem(record, "380", "ADR") or 0 for record in records)
-    return np.fromiter(found, np.uint32, len(records))
-
-
-def _callsigns(records: Sequence[blocks.Record]) -> NDArray[np.bytes_]:
+def _callsigns(records: blocks.Records) -> NDArray[np.bytes_]:
     """Return callsigns of I062/380 ID, else of I062/245."""
-    raws: list[bytes] = []
-    for record in records:
-        derived = _subitem(record, "380", "ID")
-        raws.append(record.raw("245")[1:7] if derived is None else derived.to_bytes(6, "big"))
-    joined = b"".join(raw.ljust(6, b"\0") for raw in raws)
-    return fields.callsigns(np.frombuffer(joined, np.uint8).reshape(-1, 6))
+    derived = records.present("380/ID")
+    return fields.callsigns(np.where(derived, records.value("380/ID"), records.value("245/CHR")))

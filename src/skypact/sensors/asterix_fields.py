@@ -1,12 +1,9 @@
-"""ASTERIX items to columns and back, a whole batch of records at a time."""
+"""Numbers of ASTERIX items to columns and back, a whole batch of records at a time."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from skypact.sensors.asterix_blocks import Record
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -28,6 +25,7 @@ _CHARACTERS[48:58] = np.frombuffer(b"0123456789", np.uint8)
 _CODES = np.full(256, 32, np.uint8)
 _CODES[_CHARACTERS[1:27]] = np.arange(1, 27)
 _CODES[_CHARACTERS[48:58]] = np.arange(48, 58)
+_CHARACTER_SHIFTS = np.arange(42, -1, -6, dtype=np.int64)
 
 # Accuracy categories bound the 95 % horizontal error (EPU); for a circular normal error that is
 # 2.4477 standard deviations an axis. Source: RTCA DO-260B tables 2-14 (NUCp) and 2-71 (NACp).
@@ -40,30 +38,6 @@ _NUCP_EPU_M = [37_040, 18_520, 9_260, 1_852, 926, 463, 185.2, 92.6, 10, 3]
 
 NACP_SD_M = np.array([*_NACP_EPU_M, *[37_040] * 4], np.float64) / EPU_PER_SD
 NUCP_SD_M = np.array([*_NUCP_EPU_M, *[37_040] * 6], np.float64) / EPU_PER_SD
-
-
-def octets(records: Sequence[Record], item: str, size: int) -> NDArray[np.uint8]:
-    """Return the first `size` bytes of an item, shape (N, size); zeros where it is missing."""
-    joined = b"".join(r.raw(item)[:size].ljust(size, b"\0") for r in records)
-    return np.frombuffer(joined, np.uint8).reshape(-1, size)
-
-
-def present(records: Sequence[Record], item: str) -> Flags:
-    """Return which records have an item, shape (N,)."""
-    return np.fromiter((item in r.items for r in records), np.bool_, len(records))
-
-
-def take(records: Sequence[Record], wanted: Flags) -> list[Record]:
-    """Return the records whose flag is set."""
-    return [record for record, keep in zip(records, wanted.tolist(), strict=True) if keep]
-
-
-def unsigned(raw: NDArray[np.uint8]) -> I64:
-    """Return big-endian unsigned numbers of (N, size <= 7) bytes."""
-    value = np.zeros(len(raw), np.int64)
-    for column in range(raw.shape[1]):
-        value = (value << 8) | raw[:, column]
-    return value
 
 
 def sign(value: I64, width_bits: int) -> I64:
@@ -127,24 +101,19 @@ def utc_ns(raw: I64, arrival_ns: I64) -> I64:
     return np.maximum(time, 0)
 
 
-def arrivals(records: Sequence[Record]) -> I64:
-    """Return when each record arrived, ns UTC."""
-    return np.fromiter((r.arrival_ns for r in records), np.int64, len(records))
-
-
-def callsigns(raw: NDArray[np.uint8]) -> NDArray[np.bytes_]:
-    """Return callsigns, shape (N,) of S8, of (N, 6) bytes; trailing spaces go."""
-    groups = np.unpackbits(raw, axis=1).reshape(-1, 8, 6)
-    codes = groups @ np.array([32, 16, 8, 4, 2, 1], np.uint8)
-    text = np.ascontiguousarray(_CHARACTERS[codes]).view("S8").reshape(-1)
-    return np.char.rstrip(text, b" ").astype("S8")
+def callsigns(raw: I64) -> NDArray[np.bytes_]:
+    """Return callsigns, shape (N,) of S8, of 48-bit numbers; trailing spaces go."""
+    codes = (raw[:, None] >> _CHARACTER_SHIFTS) & 63
+    text = _CHARACTERS[codes]
+    spoken = np.logical_or.accumulate(text[:, ::-1] != ord(" "), axis=1)[:, ::-1]
+    return np.where(spoken, text, 0).astype(np.uint8).view("S8").reshape(-1)
 
 
 def raw_callsigns(text: NDArray[np.bytes_]) -> list[int]:
     """Return 48-bit numbers of callsigns of up to eight characters."""
     padded = np.char.ljust(np.asarray(text, "S8"), 8, b" ").astype("S8")
     codes = _CODES[np.ascontiguousarray(padded).view(np.uint8).reshape(-1, 8)].astype(np.int64)
-    return (codes @ (1 << np.arange(42, -1, -6, dtype=np.int64))).tolist()
+    return (codes @ (1 << _CHARACTER_SHIFTS)).tolist()
 
 
 def nacp(position_sd_m: NDArray[np.float64]) -> NDArray[np.int64]:

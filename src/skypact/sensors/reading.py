@@ -1,7 +1,8 @@
 """ASTERIX datagrams to plots, reports and marks: what live feeds and recordings share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import PositionReports, Scan
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062
-from skypact.sensors.asterix_blocks import Record, Refusal, UnknownCategory, parse
+from skypact.sensors.asterix.program import Program, program
+from skypact.sensors.asterix_blocks import Records, Refusal, UnknownCategory, read
 from skypact.sensors.asterix_cat034 import Mark
 from skypact.sensors.settings import Editions
 
@@ -66,6 +68,18 @@ def position_reports(issuer: Issuer, feed: str, columns: Columns, now_ns: int) -
     )
 
 
+@cache
+def reading_program(editions: Editions) -> Program:
+    return program(
+        {
+            asterix_cat021.CATEGORY: asterix_cat021.wanted(editions.cat021),
+            asterix_cat034.CATEGORY: asterix_cat034.wanted(editions.cat034),
+            asterix_cat048.CATEGORY: asterix_cat048.wanted(editions.cat048),
+            asterix_cat062.CATEGORY: asterix_cat062.wanted(editions.cat062),
+        }
+    )
+
+
 class Reader:
     """Reads ASTERIX of given editions.
 
@@ -82,12 +96,7 @@ class Reader:
         clock_error_max_s: float,
         refuse_simulated: bool,
     ) -> None:
-        self._editions = {
-            asterix_cat021.CATEGORY: editions.cat021,
-            asterix_cat034.CATEGORY: editions.cat034,
-            asterix_cat048.CATEGORY: editions.cat048,
-            asterix_cat062.CATEGORY: editions.cat062,
-        }
+        self._program = reading_program(editions)
         self._sites = sites
         self._clock_error_max_ns = round(clock_error_max_s * SECOND_NS)
         self._refuse_simulated = refuse_simulated
@@ -95,17 +104,15 @@ class Reader:
     def read(self, datagrams: Iterable[Arrived]) -> Reading:
         """Return what the datagrams hold; no bytes at all make this fail."""
         reading = Reading()
-        by_category: dict[int, list[Record]] = {}
-        for datagram in datagrams:
-            for part in parse(datagram.data, datagram.arrival_ns, self._editions):
-                if isinstance(part, Record):
-                    by_category.setdefault(part.category, []).append(part)
-                elif isinstance(part, UnknownCategory):
-                    count = reading.unknown_categories.get(part.category, 0)
-                    reading.unknown_categories[part.category] = count + 1
-                else:
-                    reading.refusals.append(part)
-        for category, records in by_category.items():
+        arrived = list(datagrams)
+        batch = read([a.data for a in arrived], [a.arrival_ns for a in arrived], self._program)
+        for part in batch.refused:
+            if isinstance(part, UnknownCategory):
+                count = reading.unknown_categories.get(part.category, 0)
+                reading.unknown_categories[part.category] = count + 1
+            else:
+                reading.refusals.append(part)
+        for category, records in batch.records.items():
             if category == asterix_cat048.CATEGORY:
                 self._read_plots(reading, records)
             elif category == asterix_cat034.CATEGORY:
@@ -114,18 +121,18 @@ class Reader:
                 self._read_reports(reading, category, records)
         return reading
 
-    def _known(self, reading: Reading, records: Sequence[Record]) -> dict[Source, list[Record]]:
-        by_source: dict[Source, list[Record]] = {}
-        for record in records:
-            source = record.source
+    def _known(self, reading: Reading, records: Records) -> Iterator[tuple[Source, Records]]:
+        """Yield the records of each radar known, in order of arrival, and count the others."""
+        codes = records.value("010")
+        for code in dict.fromkeys(codes.tolist()):
+            source, rows = (code >> 8, code & 255), codes == code
             if self._sites is None or source in self._sites:
-                by_source.setdefault(source, []).append(record)
+                yield source, records.take(rows)
             else:
-                reading.unknown[source] = reading.unknown.get(source, 0) + 1
-        return by_source
+                reading.unknown[source] = reading.unknown.get(source, 0) + int(rows.sum())
 
-    def _read_plots(self, reading: Reading, records: Sequence[Record]) -> None:
-        for source, own in self._known(reading, records).items():
+    def _read_plots(self, reading: Reading, records: Records) -> None:
+        for source, own in self._known(reading, records):
             site = None if self._sites is None else self._sites[source]
             plots = asterix_cat048.decode(own, site)
             reading.records += len(own) - len(plots.refusals)
@@ -134,7 +141,7 @@ class Reader:
             if len(columns["time_ns"]):
                 reading.plots[source] = columns
 
-    def _read_reports(self, reading: Reading, category: int, records: Sequence[Record]) -> None:
+    def _read_reports(self, reading: Reading, category: int, records: Records) -> None:
         module = asterix_cat021 if category == asterix_cat021.CATEGORY else asterix_cat062
         reports = module.decode(records)
         reading.records += len(records) - len(reports.refusals)
@@ -143,8 +150,8 @@ class Reader:
         if len(columns["time_ns"]):
             reading.reports[category] = columns
 
-    def _read_marks(self, reading: Reading, records: Sequence[Record]) -> None:
-        for own in self._known(reading, records).values():
+    def _read_marks(self, reading: Reading, records: Records) -> None:
+        for _, own in self._known(reading, records):
             marks, refusals = asterix_cat034.decode(own)
             reading.records += len(marks)
             reading.marks += marks

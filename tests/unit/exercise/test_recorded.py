@@ -9,6 +9,8 @@ import pytest
 from skypact.exercise.recorded import LENGTH_S, SECOND_NS, RecordedTraffic
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat021, beast
+from skypact.sensors.reading import reading_program
+from skypact.sensors.settings import Editions
 
 ZERO_NS = 1_790_000_000_000_000_000
 
@@ -19,12 +21,9 @@ def traffic() -> RecordedTraffic:
 
 
 def decode(sent: list[tuple[float, bytes]], zero_ns: int) -> asterix_cat021.Reports:
-    found = [
-        part
-        for at_s, data in sent
-        for part in blocks.parse(data, zero_ns + round(at_s * SECOND_NS), {21: "2.6"})
-        if isinstance(part, blocks.Record)
-    ]
+    arrivals = [zero_ns + round(at_s * SECOND_NS) for at_s, _ in sent]
+    program = reading_program(Editions())
+    found = blocks.read([data for _, data in sent], arrivals, program).records[21]
     return asterix_cat021.decode(found)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat021 as cat021
-from tests.unit.sensors import samples
+from tests.unit.sensors import oracle, samples
 
 TOLERANCE = {
     "time_ns": 4_000_000,
@@ -18,8 +18,7 @@ TOLERANCE = {
 
 
 def decode(data: bytes) -> cat021.Reports:
-    found = list(blocks.parse(data, samples.START_NS + samples.SECOND_NS, samples.EDITIONS))
-    return cat021.decode([r for r in found if isinstance(r, blocks.Record)])
+    return cat021.decode(oracle.records(data, 21))
 
 
 def one(**items: object) -> cat021.Reports:

@@ -6,12 +6,11 @@ import pytest
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat034 as cat034
-from tests.unit.sensors import samples
+from tests.unit.sensors import oracle, samples
 
 
 def decode(data: bytes) -> tuple[list[cat034.Mark], list[blocks.Refusal]]:
-    found = list(blocks.parse(data, samples.START_NS, samples.EDITIONS))
-    return cat034.decode([r for r in found if isinstance(r, blocks.Record)])
+    return cat034.decode(oracle.records(data, 34))
 
 
 def test_north_mark_returns() -> None:

@@ -1,11 +1,13 @@
 """CAT048: what is encoded comes back, and items of real radars are understood."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat048 as cat048
-from tests.unit.sensors import samples
+from tests.unit.sensors import oracle, samples
 
 TOLERANCE = {
     "time_ns": 4_000_000,
@@ -17,12 +19,11 @@ TOLERANCE = {
 }
 
 
-def parse(data: bytes) -> list[blocks.Record]:
-    found = list(blocks.parse(data, samples.START_NS + samples.SECOND_NS, samples.EDITIONS))
-    return [r for r in found if isinstance(r, blocks.Record)]
+def parse(data: bytes) -> blocks.Records:
+    return oracle.records(data, 48)
 
 
-def made(**items: object) -> list[blocks.Record]:
+def made(**items: object) -> blocks.Records:
     """Return one record with a position, a time and the items given."""
     base: dict[str, object] = {"010": 0x0709, "140": 0, "020": ((2, 0, 0, 0, 0, None),)}
     base["040"] = (256 * 100) << 16
@@ -49,12 +50,9 @@ def test_a_range_beyond_the_item_is_carried_in_the_expansion() -> None:
 
 def test_without_our_special_field_the_height_gives_the_elevation() -> None:
     records = parse(cat048.encode(samples.site(), samples.plots()))
-    bare = [
-        blocks.Record(
-            r.category, r.offset, r.arrival_ns, {k: v for k, v in r.items.items() if k != "SP"}
-        )
-        for r in records
-    ]
+    has = records.has.copy()
+    has[records.columns["SP/RATE"]] = False
+    bare = replace(records, has=has)
     elevation = cat048.decode(bare, samples.site()).columns["elevation_rad"]
     # 25 ft at 200 km and more; the fourth plot is above the item's 62 km.
     np.testing.assert_allclose(elevation, [np.nan, 0.1, 0.02, np.nan, -0.01], atol=3e-5)

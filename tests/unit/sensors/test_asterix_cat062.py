@@ -10,7 +10,7 @@ import pytest
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat062 as cat062
-from tests.unit.sensors import samples
+from tests.unit.sensors import oracle, samples
 
 
 def tracks() -> dict[str, np.ndarray]:
@@ -18,8 +18,7 @@ def tracks() -> dict[str, np.ndarray]:
 
 
 def decode(data: bytes) -> cat062.Reports:
-    found = list(blocks.parse(data, samples.START_NS + samples.SECOND_NS, samples.EDITIONS))
-    return cat062.decode([r for r in found if isinstance(r, blocks.Record)])
+    return cat062.decode(oracle.records(data, 62))
 
 
 def test_tracks_return_within_the_units_of_the_items() -> None:
