@@ -2,7 +2,7 @@
 
     python bench/sensors_rate.py [--repeat 5] [--mutated 20000]
 
-`decode_*`: from datagrams to columns through the room; `codec_*`: libasterix's parsing alone;
+`decode_*`: from datagrams to columns through the room (`asterix_rate.py` compares with libasterix);
 `mutated`: real datagrams with random bytes changed, none of which may be fatal.
 """
 
@@ -19,7 +19,6 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import Context
 from skypact.core.site import SensorSite
 from skypact.exercise.recorded import RecordedTraffic
-from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat048, asterix_cat062, beast
 from skypact.sensors.mode_s import Aircrafts
 from skypact.sensors.reading import Arrived, Reader
@@ -114,10 +113,6 @@ def main() -> None:
 
         return work
 
-    def parse(sent: list[bytes]) -> Callable[[], int]:
-        editions = {21: "2.6", 48: "1.32", 62: "1.20"}
-        return lambda: sum(len(list(blocks.parse(d, ZERO_NS, editions))) for d in sent)
-
     def mode_s() -> int:
         found, _, _ = beast.split(b"", frames)
         Aircrafts().reports([(f.message, ZERO_NS, 0) for f in found])
@@ -129,10 +124,6 @@ def main() -> None:
 
     result: dict[str, object] = {
         f"decode_{name}": rate(decode(sent), args.repeat)
-        for name, sent in (("cat048", cat048), ("cat021", cat021), ("cat062", cat062))
-    }
-    result |= {
-        f"codec_{name}": rate(parse(sent), args.repeat)
         for name, sent in (("cat048", cat048), ("cat021", cat021), ("cat062", cat062))
     }
     result["decode_beast"] = rate(mode_s, args.repeat)

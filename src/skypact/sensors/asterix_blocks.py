@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from skypact.sensors.asterix.kernels import layout
 from skypact.sensors.asterix.kernels.gather import gather, gather_repeated
-from skypact.sensors.asterix.kernels.walk import STATE_SIZE, walk
+from skypact.sensors.asterix.kernels.walk import walk
 from skypact.sensors.asterix.program import Program
 
 REFUSALS_MAX = layout.REFUSALS_MAX
@@ -143,7 +143,7 @@ def _walk(data: NDArray[np.uint8], bounds: I64, program: Program) -> _Walked:
         "faults": min(data.size, (REFUSALS_MAX + 1) * len(bounds)) * layout.FAULT_COLUMNS,
     }
     room = {name: np.empty(size, np.int64) for name, size in sizes.items()}
-    state = np.zeros(STATE_SIZE, np.int64)
+    state = np.zeros(layout.STATE_SIZE, np.int64)
     records, events, faults = walk(
         data, bounds, program.table, room["records"], room["events"], room["faults"], state
     )

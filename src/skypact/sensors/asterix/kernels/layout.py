@@ -1,5 +1,7 @@
 """Where things stand in the arrays of the ASTERIX kernels."""
 
+import numpy as np
+
 # A node is an item or a subitem: its kind, A, B and C by kind, its slot (-1: not wanted) and name.
 KIND, A, B, C, SLOT, NAME = 0, 1, 2, 3, 4, 5
 NODE_COLUMNS = 6
@@ -31,3 +33,25 @@ TRAILING, WRONG_LENGTH, MANY, UNKNOWN = 8, 9, 10, 11
 HEADER_BYTES = 3
 # A crafted datagram of thousands of wrong blocks must not hold up the others.
 REFUSALS_MAX = 16
+
+# `state` of a walk: counters, then frames. A frame is an item with an FSPEC being walked: its node,
+# the next flag, the FSPEC byte and bit of that, flags a byte (0: a random field sequence), flags,
+# the end of its bytes, where its parent goes on (-1: after it), the events before it.
+STATE_RECORDS, STATE_EVENTS, STATE_FAULTS, STATE_MUTED, STATE_NAME, STATE_CHOICE = 0, 1, 2, 3, 4, 5
+TOP = 6
+(
+    FRAME_NODE,
+    FRAME_FLAG,
+    FRAME_BYTE,
+    FRAME_BIT,
+    FRAME_PER,
+    FRAME_FLAGS,
+    FRAME_END,
+    FRAME_RESUME,
+    FRAME_MARK,
+) = 0, 1, 2, 3, 4, 5, 6, 7, 8
+FRAME = 9
+STATE_SIZE = TOP + 8 * FRAME
+DONE = -100
+# Typed, for numba would compile a part again for each literal it is given.
+FLAGS_FX, FLAGS_ALL, START = np.int64(7), np.int64(8), np.int64(TOP)
