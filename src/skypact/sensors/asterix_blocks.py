@@ -1,16 +1,11 @@
 """ASTERIX data blocks: the frame all categories share (EUROCONTROL-SPEC-0149 part 1).
 
 A whole batch of datagrams is read at once, by `asterix.kernels` and the tables of the editions
-asked for. Building blocks is still left to libasterix; importing that takes two seconds and 90 MB,
-so it waits for first use.
+asked for.
 """
 
-import gc
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,30 +214,3 @@ def _refused(
     item = f" I{category:03d}/{where}:" if where else ""
     reason = f"CAT{category:03d} edition {edition} record:{item} {_FAULTS[code]}"
     return Refusal(offset, reason, count)
-
-
-@cache
-def _generated() -> Any:
-    loaded = importlib.import_module("asterix.generated")
-    # Its 280,000 objects never die; walked by every full collection they halve the encode rate.
-    gc.freeze()
-    return loaded
-
-
-@cache
-def category_class(category: int, edition: str) -> Any:
-    """Return the libasterix class of a category and edition such as (48, "1.32")."""
-    return getattr(_generated(), f"Cat_{category:03d}_{edition.replace('.', '_')}")
-
-
-@cache
-def expansion_class(category: int, edition: str) -> Any:
-    """Return the libasterix class of a Reserved Expansion field."""
-    return getattr(_generated(), f"Ref_{category:03d}_{edition.replace('.', '_')}")
-
-
-def block(category: int, edition: str, records: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return one data block; each record maps item names to what libasterix `create` takes."""
-    kind = category_class(category, edition)
-    made = [kind.cv_record.create(dict(record)) for record in records]
-    return kind.create(made).unparse().to_bytes()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_fields import F64, I64, NACP_SD_M, NUCP_SD_M, UNKNOWN_SD_M, Flags, nacp
 
@@ -50,32 +52,42 @@ def encode(sac: int, sic: int, reports: Mapping[str, NDArray[Any]]) -> bytes:
     speed, has_speed = fields.raw_quantity(np.hypot(east, north), SPEED_LSB_MPS, 16)
     course = fields.raw_angle(np.nan_to_num(np.arctan2(east, north)))
     climb, has_climb = fields.raw_quantity(up, fields.VERTICAL_RATE_LSB_MPS, 15)
+    values = {
+        "010": sac << 8 | sic,
+        "040/SIM": 1,
+        "131/LAT": lat,
+        "131/LON": lon,
+        "080": reports["address"],
+        "073": time,
+        "090/NACP": nacp(reports["position_sd_m"]),
+        "140": height,
+        "145": level,
+        "160/GS": speed,
+        "160/TA": course,
+        "157/GVR": climb,
+        "155/BVR": climb,
+        "170": fields.raw_callsigns(reports["callsign"]),
+    }
+    named = np.asarray(reports["callsign"]) != b""
     # The rate is geometric when a geometric height stands beside it.
-    climb_item = np.where(has_height, "157", "155")
-    category = nacp(reports["position_sd_m"])
-    names = fields.raw_callsigns(reports["callsign"])
-    records: list[dict[str, Any]] = []
-    for i in range(len(time)):
-        record: dict[str, Any] = {
-            "010": sac << 8 | sic,
-            "040": ((0, 0, 0, 0, None), (0, 0, 1, 0, 0, 0, None)),
-            "131": int(lat[i]) << 32 | int(lon[i]),
-            "080": int(reports["address"][i]),
-            "073": int(time[i]),
-            "090": ((0, 0, None), (0, 0, int(category[i]), None)),
-        }
-        if has_height[i]:
-            record["140"] = int(height[i])
-        if has_level[i]:
-            record["145"] = int(level[i])
-        if has_speed[i]:
-            record["160"] = int(speed[i]) << 16 | int(course[i])
-        if has_climb[i]:
-            record[str(climb_item[i])] = int(climb[i])
-        if reports["callsign"][i]:
-            record["170"] = names[i]
-        records.append(record)
-    return blocks.block(CATEGORY, EDITION, records)
+    geometric, barometric = has_climb & has_height, has_climb & ~has_height
+    has = (*[True] * 6, has_height, has_level, has_speed, geometric, barometric, named)
+    return b"".join(_writer().blocks(values, has, len(time)))
+
+
+@cache
+def _writer() -> Writer:
+    return writer(
+        CATEGORY,
+        EDITION,
+        (
+            *(Form("010", ("010",)), Form("040", ("040/SIM",))),
+            *(Form("131", ("131/LAT", "131/LON")), Form("080", ("080",)), Form("073", ("073",))),
+            *(Form("090", ("090/NACP",)), Form("140", ("140",)), Form("145", ("145",))),
+            *(Form("160", ("160/GS", "160/TA")), Form("157", ("157/GVR",))),
+            *(Form("155", ("155/BVR",)), Form("170", ("170",))),
+        ),
+    )
 
 
 def wanted(edition: str) -> Wanted:

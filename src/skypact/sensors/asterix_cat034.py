@@ -1,13 +1,15 @@
 """ASTERIX CAT034, radar service messages: north marks and sector crossings (SPEC-0149-2b)."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from typing import Literal
 
 import numpy as np
 
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.program import Wanted
 
 CATEGORY = 34
@@ -36,17 +38,23 @@ def encode_mark(
     rotation_s: float,
 ) -> bytes:
     """Return one datagram with one service message; a rotation beyond 511 s is left out."""
-    record: dict[str, Any] = {
+    raw_rotation = round(rotation_s / ROTATION_LSB_S)
+    values = {
         "010": site.sac << 8 | site.sic,
         "000": _MESSAGES[message],
-        "030": int(fields.raw_time(np.array([time_ns]))[0]),
+        "030": fields.raw_time(np.array([time_ns])),
+        "020": fields.raw_angle(np.array([azimuth_rad]), 8),
+        "041": raw_rotation,
     }
-    if message == "sector":
-        record["020"] = int(fields.raw_angle(np.array([azimuth_rad]), 8)[0])
-    raw_rotation = round(rotation_s / ROTATION_LSB_S)
-    if raw_rotation <= 0xFFFF:
-        record["041"] = raw_rotation
-    return blocks.block(CATEGORY, EDITION, [record])
+    has = (True, True, True, message == "sector", raw_rotation <= 0xFFFF)
+    [data] = _writer().blocks(values, has, 1)
+    return data
+
+
+@cache
+def _writer() -> Writer:
+    items = ("010", "000", "030", "020", "041")
+    return writer(CATEGORY, EDITION, [Form(item, (item,)) for item in items])
 
 
 def wanted(edition: str) -> Wanted:

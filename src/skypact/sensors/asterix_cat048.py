@@ -8,6 +8,7 @@ docs/reference/asterix.md. Other senders' Special Purpose fields are left alone.
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from skypact.core.messages import PRIMARY, SECONDARY
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.numbers import Bits
 from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_fields import F64, I64, Flags
@@ -70,10 +72,11 @@ _DETECTION = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """Decoded plots, a row each. columns: those of messages.Scan; arrivals: ns UTC; simulated: bit
-    SIM or TST."""
+    """Decoded plots, a row each. columns: those of messages.Scan; sources: SAC * 256 + SIC;
+    arrivals: ns UTC; simulated: bit SIM or TST."""
 
     columns: dict[str, NDArray[Any]]
+    sources: I64
     arrivals: I64
     simulated: Flags
     refusals: tuple[blocks.Refusal, ...]
@@ -81,12 +84,7 @@ class Plots:
 
 def encode_all(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
     """Return the plots as datagrams of at most PLOTS_MAX each, in the order given."""
-    count = len(plots["time_ns"])
-    starts = range(0, count, PLOTS_MAX)
-    return [
-        encode(site, {name: column[at : at + PLOTS_MAX] for name, column in plots.items()})
-        for at in starts
-    ]
+    return _blocks(site, plots, PLOTS_MAX)
 
 
 def encode(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> bytes:
@@ -95,47 +93,63 @@ def encode(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> bytes:
     Every report carries the SIM bit: only simulated radars are ever encoded. A range beyond
     I048/040 (474 km) goes into the extended range report of the Reserved Expansion field.
     """
+    return b"".join(_blocks(site, plots, max(len(plots["time_ns"]), 1)))
+
+
+def _blocks(site: SensorSite, plots: Mapping[str, NDArray[Any]], records_max: int) -> list[bytes]:
     raw_range = np.round(np.asarray(plots["range_m"], np.float64) / RANGE_LSB_M).astype(np.int64)
     far = raw_range > RANGE_RAW_MAX
     detection = np.asarray(plots["detection"], np.int64)
     addressed = np.asarray(plots["address"]) > 0
     kind = detection & (PRIMARY | SECONDARY)
     kind = np.where(((kind & SECONDARY) > 0) & addressed, kind + 3 + (kind == 3), kind)
-    theta = fields.raw_angle(plots["azimuth_rad"])
-    time = fields.raw_time(plots["time_ns"])
     level, has_level = fields.raw_quantity(
         plots["altitude_pressure_m"], fields.FLIGHT_LEVEL_LSB_M, 14
     )
     height, has_height = fields.raw_quantity(_heights(site, plots), HEIGHT_3D_LSB_M, 14)
     doppler, has_doppler = fields.raw_quantity(plots["range_rate_mps"], 1.0, 10)
-    special = _specials(plots)
-    names = fields.raw_callsigns(plots["callsign"])
-    records: list[dict[str, Any]] = []
-    for i in range(len(time)):
-        record: dict[str, Any] = {
-            "010": site.sac << 8 | site.sic,
-            "140": int(time[i]),
-            "020": _descriptor(int(kind[i]), bool(far[i])),
-            "040": int(min(raw_range[i], RANGE_RAW_MAX)) << 16 | int(theta[i]),
-        }
-        if plots["mode3a"][i] >= 0:
-            record["070"] = int(plots["mode3a"][i])
-        if has_level[i]:
-            record["090"] = int(level[i])
-        if addressed[i]:
-            record["220"] = int(plots["address"][i])
-        if plots["callsign"][i]:
-            record["240"] = names[i]
-        if has_height[i]:
-            record["110"] = int(height[i])
-        if has_doppler[i]:
-            record["120"] = {"CAL": int(doppler[i])}
-        if special[i]:
-            record["SP"] = special[i]
-        if far[i]:
-            record["RE"] = _extended_range(int(raw_range[i]))
-        records.append(record)
-    return blocks.block(CATEGORY, EDITION, records)
+    special, has_special = _specials(plots)
+    values = special | {
+        "010": site.sac << 8 | site.sic,
+        "140": fields.raw_time(plots["time_ns"]),
+        "020/TYP": kind,
+        "020/SIM": 1,
+        "020/ERR": 1,
+        "040/RHO": np.minimum(raw_range, RANGE_RAW_MAX),
+        "040/THETA": fields.raw_angle(plots["azimuth_rad"]),
+        "070/MODE3A": plots["mode3a"],
+        "090/FL": level,
+        "220": plots["address"],
+        "240": fields.raw_callsigns(plots["callsign"]),
+        "110/3DH": height,
+        "120/CAL/CAL": doppler,
+        "RE/ERR": raw_range,
+    }
+    coded, named = np.asarray(plots["mode3a"]) >= 0, np.asarray(plots["callsign"]) != b""
+    has = (
+        *(True, True, ~far, far, True, coded, has_level, addressed, named),
+        *(has_height, has_doppler, has_special, far),
+    )
+    return _writer().blocks(values, has, records_max)
+
+
+@cache
+def _writer() -> Writer:
+    return writer(
+        CATEGORY,
+        EDITION,
+        (
+            *(Form("010", ("010",)), Form("140", ("140",)), Form("020", ("020/TYP", "020/SIM"))),
+            *(
+                Form("020", ("020/TYP", "020/SIM", "020/ERR")),
+                Form("040", ("040/RHO", "040/THETA")),
+            ),
+            *(Form("070", ("070/MODE3A",)), Form("090", ("090/FL",)), Form("220", ("220",))),
+            *(Form("240", ("240",)), Form("110", ("110/3DH",)), Form("120", ("120/CAL/CAL",))),
+            *(Form("SP", bits=_SPECIAL_BITS[1:]), Form("RE", ("RE/ERR",))),
+        ),
+        EXPANSION_EDITION,
+    )
 
 
 def wanted(edition: str) -> Wanted:
@@ -143,11 +157,11 @@ def wanted(edition: str) -> Wanted:
     return Wanted(edition, _PATHS, _SPECIAL_BITS, EXPANSION_EDITION)
 
 
-def decode(records: blocks.Records, site: SensorSite | None) -> Plots:
-    """Return the plots among records of one radar.
+def decode(records: blocks.Records, sites: Mapping[int, SensorSite]) -> Plots:
+    """Return the plots among records. sites: by SAC * 256 + SIC.
 
     A record without I048/040 is no plot and gives no row; one of a field monitor (RAB) neither.
-    Without a site the elevation of a height (I048/110) can't be told and is NaN.
+    Without its radar's site the elevation of a height (I048/110) can't be told and is NaN.
     """
     position = records.present("040/RHO")
     raw_time = records.value("140")
@@ -159,7 +173,7 @@ def decode(records: blocks.Records, site: SensorSite | None) -> Plots:
     kept = records.take(position & timed & (records.value("020/RAB") == 0))
     range_m, azimuth = _ranges(kept), fields.angle_rad(kept.value("040/THETA"))
     elevation, range_rate = _special_columns(kept)
-    elevation = np.where(np.isnan(elevation), _elevations(kept, site, range_m, azimuth), elevation)
+    elevation = np.where(np.isnan(elevation), _elevations(kept, sites, range_m, azimuth), elevation)
     columns: dict[str, NDArray[Any]] = {
         "time_ns": fields.utc_ns(kept.value("140"), kept.arrivals),
         "range_m": range_m,
@@ -173,17 +187,7 @@ def decode(records: blocks.Records, site: SensorSite | None) -> Plots:
         "callsign": fields.callsigns(kept.value("240")),
     }
     simulated = (kept.value("020/SIM") | kept.value("020/TST")) > 0
-    return Plots(columns, kept.arrivals, simulated, refusals)
-
-
-def _descriptor(kind: int, far: bool) -> tuple[Any, ...]:
-    first = (kind, 1, 0, 0, 0, None)
-    return (first, (0, 1, 0, 0, 0, 0, None)) if far else (first,)
-
-
-def _extended_range(raw: int) -> bytes:
-    made = blocks.expansion_class(CATEGORY, EXPANSION_EDITION).cv_expansion.create({"ERR": raw})
-    return made.unparse().to_bytes()
+    return Plots(columns, kept.value("010"), kept.arrivals, simulated, refusals)
 
 
 def _ranges(records: blocks.Records) -> F64:
@@ -192,18 +196,17 @@ def _ranges(records: blocks.Records) -> F64:
     return raw * RANGE_LSB_M
 
 
-def _specials(plots: Mapping[str, NDArray[Any]]) -> list[bytes]:
-    """Return Special Purpose fields, b"" for a plot with neither elevation nor range rate."""
+def _specials(plots: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], Flags]:
+    """Return numbers of Special Purpose fields, and which plots have an elevation or range rate."""
     elevation = np.asarray(plots["elevation_rad"], np.float64)
     rate, has_rate = fields.raw_quantity(plots["range_rate_mps"], SPECIAL_RATE_LSB_MPS, 16)
-    rate = np.where(has_rate, fields.sign(rate, 16), SPECIAL_RATE_NONE)
     raw = np.nan_to_num(np.round(elevation / SPECIAL_ELEVATION_LSB_RAD)).astype(np.int64)
-    raw = np.where(np.isnan(elevation), SPECIAL_ELEVATION_NONE, raw)
-    wanted = ~np.isnan(elevation) | has_rate
-    return [
-        SPECIAL.pack(SPECIAL_MAGIC, int(e), int(r)) if w else b""
-        for e, r, w in zip(raw, rate, wanted, strict=True)
-    ]
+    values = {
+        "SP/MAGIC": _MAGIC_RAW,
+        "SP/ELEVATION": np.where(np.isnan(elevation), SPECIAL_ELEVATION_NONE, raw),
+        "SP/RATE": np.where(has_rate, rate, SPECIAL_RATE_NONE),
+    }
+    return values, ~np.isnan(elevation) | has_rate
 
 
 def _special_columns(records: blocks.Records) -> tuple[F64, F64]:
@@ -241,9 +244,9 @@ def _mode3a(records: blocks.Records) -> NDArray[np.int32]:
     return np.where(_sure(records, "070"), records.value("070/MODE3A"), -1).astype(np.int32)
 
 
-def _curvature_m(site: SensorSite, azimuth_rad: F64) -> F64:
-    """Return the Earth's radius of curvature at the site along each azimuth (Euler)."""
-    sin2 = np.sin(site.lat_rad) ** 2
+def _curvature_m(lat_rad: F64 | float, azimuth_rad: F64) -> F64:
+    """Return the Earth's radius of curvature at a latitude along each azimuth (Euler)."""
+    sin2 = np.sin(lat_rad) ** 2
     prime = SEMI_MAJOR_AXIS_M / np.sqrt(1 - ECCENTRICITY2 * sin2)
     meridian = prime * (1 - ECCENTRICITY2) / (1 - ECCENTRICITY2 * sin2)
     return 1 / (np.cos(azimuth_rad) ** 2 / meridian + np.sin(azimuth_rad) ** 2 / prime)
@@ -252,26 +255,31 @@ def _curvature_m(site: SensorSite, azimuth_rad: F64) -> F64:
 def _heights(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> F64:
     """Return heights above the ellipsoid from range, azimuth, elevation; NaN without elevation."""
     slant = np.asarray(plots["range_m"], np.float64)
-    radius = _curvature_m(site, np.asarray(plots["azimuth_rad"], np.float64))
+    radius = _curvature_m(site.lat_rad, np.asarray(plots["azimuth_rad"], np.float64))
     centre = radius + site.height_m
     rise = 2 * slant * centre * np.sin(np.asarray(plots["elevation_rad"], np.float64))
     return np.sqrt(centre**2 + slant**2 + rise) - radius
 
 
 def _elevations(
-    records: blocks.Records, site: SensorSite | None, range_m: F64, azimuth_rad: F64
+    records: blocks.Records, sites: Mapping[int, SensorSite], range_m: F64, azimuth_rad: F64
 ) -> F64:
     """Return elevations from the 3-D height (I048/110), NaN where there is none.
 
     The height is above mean sea level; the geoid's distance from the ellipsoid (at most 105 m)
     is not known here and taken as zero.
     """
+    elevation = np.full(len(records), np.nan)
     has = records.present("110/3DH") & (range_m > 0)
-    if site is None or not has.any():
-        return np.full(len(records), np.nan)
-    height = records.value("110/3DH") * HEIGHT_3D_LSB_M
-    radius = _curvature_m(site, azimuth_rad)
-    centre = radius + site.height_m
-    slant = np.where(has, range_m, 1.0)
-    sine = ((radius + height) ** 2 - centre**2 - slant**2) / (2 * slant * centre)
-    return np.where(has & (np.abs(sine) <= 1), np.arcsin(np.clip(sine, -1, 1)), np.nan)
+    sources = records.value("010")
+    for source in np.unique(sources[has]).tolist() if has.any() else ():
+        if source not in sites:
+            continue
+        rows = has & (sources == source)
+        radius = _curvature_m(sites[source].lat_rad, azimuth_rad[rows])
+        height = records.value("110/3DH")[rows] * HEIGHT_3D_LSB_M
+        centre, slant = radius + sites[source].height_m, range_m[rows]
+        sine = ((radius + height) ** 2 - centre**2 - slant**2) / (2 * slant * centre)
+        told = np.arcsin(np.clip(sine, -1, 1))
+        elevation[rows] = np.where(np.abs(sine) <= 1, told, np.nan)
+    return elevation

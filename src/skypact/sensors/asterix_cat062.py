@@ -1,6 +1,7 @@
 """ASTERIX CAT062, system track data (EUROCONTROL-SPEC-0149-9)."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
+from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.program import Wanted
 from skypact.sensors.asterix_cat021 import Reports
 from skypact.sensors.asterix_fields import F64, UNKNOWN_SD_M
@@ -17,7 +19,6 @@ EDITION = "1.20"
 VELOCITY_LSB_MPS = 0.25
 ACCURACY_LSB_M = 0.5
 _HALF_TURN_BITS = 25
-_TRACK_NUMBER_MASK = 0xFFFF
 _PATHS = (
     *("105/LAT", "105/LON", "070", "130", "136", "185/VX", "185/VY", "220"),
     *("500/APC/X", "500/APC/Y", "380/ADR", "380/ID", "245/CHR", "080/SIM"),
@@ -43,37 +44,47 @@ def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated:
     )
     sd = np.clip(np.asarray(tracks["position_sd_m"]) / ACCURACY_LSB_M, 0, 0xFFFF)
     sd = np.ceil(sd).astype(np.int64)
-    names = fields.raw_callsigns(tracks["callsign"])
-    status = (
-        ((1, 0, 0, 0, 0, None), (1, 0, 0, 0, 0, 0, 0, None))
-        if simulated
-        else ((1, 0, 0, 0, 0, None),)
+    named, addressed = np.asarray(tracks["callsign"]) != b"", np.asarray(tracks["address"]) > 0
+    values = {
+        "010": sac << 8 | sic,
+        "070": time,
+        "105/LAT": lat,
+        "105/LON": lon,
+        "040": tracks["number"],
+        "080/MON": 1,
+        "080/SIM": 1,
+        "500/APC/X": sd,
+        "500/APC/Y": sd,
+        "185/VX": vx,
+        "185/VY": vy,
+        "136": level,
+        "130": height,
+        "220": climb,
+        "380/ADR": tracks["address"],
+        "380/ID": fields.raw_callsigns(tracks["callsign"]),
+    }
+    has = (
+        *(True, True, True, True, not simulated, simulated, True, has_x & has_y, has_level),
+        *(has_height, has_climb),
+        *(addressed & ~named, named & ~addressed, named & addressed),
     )
-    records: list[dict[str, Any]] = []
-    for i in range(len(time)):
-        record: dict[str, Any] = {
-            "010": sac << 8 | sic,
-            "070": int(time[i]),
-            "105": int(lat[i]) << 32 | int(lon[i]),
-            "040": int(tracks["number"][i]) & _TRACK_NUMBER_MASK,
-            "080": status,
-            "500": {"APC": int(sd[i]) << 16 | int(sd[i])},
-        }
-        if has_x[i] and has_y[i]:
-            record["185"] = int(vx[i]) << 16 | int(vy[i])
-        if has_level[i]:
-            record["136"] = int(level[i])
-        if has_height[i]:
-            record["130"] = int(height[i])
-        if has_climb[i]:
-            record["220"] = int(climb[i])
-        derived = {"ADR": int(tracks["address"][i])} if tracks["address"][i] else {}
-        if tracks["callsign"][i]:
-            derived["ID"] = names[i]
-        if derived:
-            record["380"] = derived
-        records.append(record)
-    return blocks.block(CATEGORY, EDITION, records)
+    return b"".join(_writer().blocks(values, has, len(time)))
+
+
+@cache
+def _writer() -> Writer:
+    return writer(
+        CATEGORY,
+        EDITION,
+        (
+            *(Form("010", ("010",)), Form("070", ("070",)), Form("105", ("105/LAT", "105/LON"))),
+            *(Form("040", ("040",)), Form("080", ("080/MON",))),
+            *(Form("080", ("080/MON", "080/SIM")), Form("500", ("500/APC/X", "500/APC/Y"))),
+            *(Form("185", ("185/VX", "185/VY")), Form("136", ("136",)), Form("130", ("130",))),
+            *(Form("220", ("220",)), Form("380", ("380/ADR",)), Form("380", ("380/ID",))),
+            Form("380", ("380/ADR", "380/ID")),
+        ),
+    )
 
 
 def wanted(edition: str) -> Wanted:

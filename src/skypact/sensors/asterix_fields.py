@@ -109,11 +109,12 @@ def callsigns(raw: I64) -> NDArray[np.bytes_]:
     return np.where(spoken, text, 0).astype(np.uint8).view("S8").reshape(-1)
 
 
-def raw_callsigns(text: NDArray[np.bytes_]) -> list[int]:
+def raw_callsigns(text: NDArray[np.bytes_]) -> I64:
     """Return 48-bit numbers of callsigns of up to eight characters."""
-    padded = np.char.ljust(np.asarray(text, "S8"), 8, b" ").astype("S8")
-    codes = _CODES[np.ascontiguousarray(padded).view(np.uint8).reshape(-1, 8)].astype(np.int64)
-    return (codes @ (1 << _CHARACTER_SHIFTS)).tolist()
+    # What pads the text, zero, has the code of a space.
+    letters = np.ascontiguousarray(np.asarray(text, "S8")).view(np.uint8).reshape(-1, 8)
+    codes = _CODES[letters].astype(np.int64)
+    return codes @ (1 << _CHARACTER_SHIFTS)
 
 
 def nacp(position_sd_m: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """ASTERIX datagrams to plots, reports and marks: what live feeds and recordings share."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from skypact.core.messages import PositionReports, Scan
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062
 from skypact.sensors.asterix.program import Program, program
-from skypact.sensors.asterix_blocks import Records, Refusal, UnknownCategory, read
+from skypact.sensors.asterix_blocks import I64, Flags, Records, Refusal, UnknownCategory, read
 from skypact.sensors.asterix_cat034 import Mark
 from skypact.sensors.settings import Editions
 
@@ -98,6 +98,8 @@ class Reader:
     ) -> None:
         self._program = reading_program(editions)
         self._sites = sites
+        self._by_code = {sac << 8 | sic: site for (sac, sic), site in (sites or {}).items()}
+        self._codes = np.array(sorted(self._by_code), np.int64)
         self._clock_error_max_ns = round(clock_error_max_s * SECOND_NS)
         self._refuse_simulated = refuse_simulated
 
@@ -121,51 +123,50 @@ class Reader:
                 self._read_reports(reading, category, records)
         return reading
 
-    def _known(self, reading: Reading, records: Records) -> Iterator[tuple[Source, Records]]:
-        """Yield the records of each radar known, in order of arrival, and count the others."""
+    def _known(self, reading: Reading, records: Records) -> Records:
+        """Return the records of the radars known; count the others."""
+        if self._sites is None:
+            return records
         codes = records.value("010")
-        for code in dict.fromkeys(codes.tolist()):
-            source, rows = (code >> 8, code & 255), codes == code
-            if self._sites is None or source in self._sites:
-                yield source, records.take(rows)
-            else:
-                reading.unknown[source] = reading.unknown.get(source, 0) + int(rows.sum())
+        known = np.isin(codes, self._codes)
+        if known.all():
+            return records
+        for code, count in zip(*np.unique(codes[~known], return_counts=True), strict=True):
+            source = (int(code) >> 8, int(code) & 255)
+            reading.unknown[source] = reading.unknown.get(source, 0) + int(count)
+        return records.take(known)
 
     def _read_plots(self, reading: Reading, records: Records) -> None:
-        for source, own in self._known(reading, records):
-            site = None if self._sites is None else self._sites[source]
-            plots = asterix_cat048.decode(own, site)
-            reading.records += len(own) - len(plots.refusals)
-            reading.refusals += plots.refusals
-            columns = self._accepted(reading, plots.columns, plots.arrivals, plots.simulated)
-            if len(columns["time_ns"]):
-                reading.plots[source] = columns
+        own = self._known(reading, records)
+        plots = asterix_cat048.decode(own, self._by_code)
+        reading.records += len(own) - len(plots.refusals)
+        reading.refusals += plots.refusals
+        used = self._used(reading, plots.columns["time_ns"], plots.arrivals, plots.simulated)
+        sources = plots.sources[used]
+        codes, first = np.unique(sources, return_index=True)
+        for code in codes[np.argsort(first)].tolist():
+            rows = used[sources == code]
+            columns = {name: column[rows] for name, column in plots.columns.items()}
+            reading.plots[code >> 8, code & 255] = columns
 
     def _read_reports(self, reading: Reading, category: int, records: Records) -> None:
         module = asterix_cat021 if category == asterix_cat021.CATEGORY else asterix_cat062
         reports = module.decode(records)
         reading.records += len(records) - len(reports.refusals)
         reading.refusals += reports.refusals
-        columns = self._accepted(reading, reports.columns, reports.arrivals, reports.simulated)
-        if len(columns["time_ns"]):
-            reading.reports[category] = columns
+        used = self._used(reading, reports.columns["time_ns"], reports.arrivals, reports.simulated)
+        if used.size:
+            reading.reports[category] = {n: column[used] for n, column in reports.columns.items()}
 
     def _read_marks(self, reading: Reading, records: Records) -> None:
-        for _, own in self._known(reading, records):
-            marks, refusals = asterix_cat034.decode(own)
-            reading.records += len(marks)
-            reading.marks += marks
-            reading.refusals += refusals
+        marks, refusals = asterix_cat034.decode(self._known(reading, records))
+        reading.records += len(marks)
+        reading.marks += marks
+        reading.refusals += refusals
 
-    def _accepted(
-        self,
-        reading: Reading,
-        columns: Columns,
-        arrivals: NDArray[np.int64],
-        simulated: NDArray[np.bool_],
-    ) -> Columns:
+    def _used(self, reading: Reading, times: I64, arrivals: I64, simulated: Flags) -> I64:
         """Return the rows that may be used; the others are refused."""
-        late = np.abs(columns["time_ns"] - arrivals) > self._clock_error_max_ns
+        late = np.abs(times - arrivals) > self._clock_error_max_ns
         unreal = simulated & ~late & self._refuse_simulated
         for rows, reason in (
             (late, "time of day too far from the arrival: is the sender's clock right?"),
@@ -175,5 +176,4 @@ class Reader:
             if count:
                 reading.refusals.append(Refusal(0, reason, count))
                 reading.records -= count
-        used = ~(late | unreal)
-        return {name: column[used] for name, column in columns.items()}
+        return np.flatnonzero(~(late | unreal))

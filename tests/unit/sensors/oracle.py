@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -131,6 +131,13 @@ def sequence_bits(record: Any, dice: random.Random) -> str:
     ]
     chosen = [dice.choice(known) for _ in range(dice.randint(0, 3))]
     return f"{len(chosen):08b}" + "".join(f"{n:08b}" + bits_of(v, dice) for n, v in chosen)
+
+
+def made(category: int, edition: str, records: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return one data block; each record maps item names to what libasterix `create` takes."""
+    kind = specification(category, edition)
+    built = [kind.cv_uap.cv_record.create(dict(record)) for record in records]
+    return kind.create(built).unparse().to_bytes()
 
 
 def block(category: int, *data: bytes) -> bytes:

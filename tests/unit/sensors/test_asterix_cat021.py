@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat021 as cat021
 from tests.unit.sensors import oracle, samples
 
@@ -25,7 +24,7 @@ def one(**items: object) -> cat021.Reports:
     base: dict[str, object] = {"010": 1, "040": ((0, 0, 0, 0, None),), "073": 0, "131": 0}
     changed = {k[1:]: v for k, v in items.items()}
     record = {k: v for k, v in (base | changed).items() if v is not None}
-    return decode(blocks.block(21, "2.6", [record]))
+    return decode(oracle.made(21, "2.6", [record]))
 
 
 def test_reports_return_within_the_units_of_the_items() -> None:

@@ -31,6 +31,6 @@ def test_sector_mark_returns() -> None:
 
 
 def test_a_mark_without_time_is_refused() -> None:
-    marks, refusals = decode(blocks.block(34, "1.29", [{"010": 1, "000": 1}]))
+    marks, refusals = decode(oracle.made(34, "1.29", [{"010": 1, "000": 1}]))
     assert marks == []
     assert "time of day" in refusals[0].reason

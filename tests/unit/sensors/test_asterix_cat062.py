@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_cat062 as cat062
 from tests.unit.sensors import oracle, samples
 
@@ -41,7 +40,7 @@ def test_an_operational_track_is_not_marked_simulated() -> None:
 
 def test_faulty_positions_are_refused() -> None:
     record = {"010": 1, "070": 0, "105": 0x7FFFFFFF << 32, "040": 1, "080": ((0,) * 5 + (None,),)}
-    assert "off the globe" in decode(blocks.block(62, "1.20", [record])).refusals[0].reason
+    assert "off the globe" in decode(oracle.made(62, "1.20", [record])).refusals[0].reason
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")

@@ -46,7 +46,7 @@ def test_what_does_not_fit_is_said() -> None:
 @given(st.lists(st.from_regex(r"[A-Z0-9]([A-Z0-9 ]{0,6}[A-Z0-9])?", fullmatch=True), min_size=1))
 def test_callsigns_return(names: list[str]) -> None:
     text = np.array([n.encode() for n in names], "S8")
-    back = fields.callsigns(np.array(fields.raw_callsigns(text), np.int64))
+    back = fields.callsigns(fields.raw_callsigns(text))
     assert back.tolist() == text.tolist()
 
 

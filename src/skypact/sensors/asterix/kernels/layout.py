@@ -55,3 +55,7 @@ STATE_SIZE = TOP + 8 * FRAME
 DONE = -100
 # Typed, for numba would compile a part again for each literal it is given.
 FLAGS_FX, FLAGS_ALL, START = np.int64(7), np.int64(8), np.int64(TOP)
+# A form is one way an item is written: its field reference number less one, its bytes, where the
+# bits that are always set stand, and its fields.
+FORM_NUMBER, FORM_BYTES, FORM_TEMPLATE, FORM_FIRST, FORM_END = 0, 1, 2, 3, 4
+FORM_COLUMNS = 5
