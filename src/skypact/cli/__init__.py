@@ -168,10 +168,9 @@ def check_config(directory: Path) -> None:
 def warm() -> None:
     """Compile all kernels and the codec once, so that no node waits for it later."""
     from skypact.core.jit import warm as compile_kernels
-    from skypact.edge.preload import warm as compile_codec
 
-    click.echo("compiling kernels and codec, once: about a minute", err=True)
-    click.echo(json.dumps({**compile_kernels(), "codec": str(compile_codec())}))
+    click.echo("compiling kernels, once: about a minute", err=True)
+    click.echo(json.dumps(compile_kernels()))
 
 
 for command in (init, backup, restore, track):

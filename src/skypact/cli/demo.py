@@ -16,7 +16,6 @@ from skypact.cli import folders, summary
 from skypact.config import KEYS, STATE
 from skypact.core.jit import cache_folder, warm
 from skypact.core.messages import Context
-from skypact.edge import preload
 from skypact.edge.clock import Clock
 from skypact.edge.links import pki
 from skypact.edge.links.credentials import HUB_AUTHORITY, NATIONS
@@ -60,12 +59,10 @@ def _run(
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE {scenario.title.removeprefix('EXERCISE: ')}. Ctrl-C ends it.", "demo")
     network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
-    if not (cache_folder().is_dir() and preload.is_warm()):
-        say("compiling kernels and codec, once: about a minute", "demo")
+    if not cache_folder().is_dir():
+        say("compiling kernels, once: about a minute", "demo")
     # Here, so that every node inherits them.
     warm()
-    preload.warm()
-    preload.load()
     start_ns = _start_ns(state)
     hub = folders.coordinator(scenario)
     names = sorted((n.name for n in scenario.nations), key=lambda name: (name != hub, name))

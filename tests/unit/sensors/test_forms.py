@@ -1,5 +1,8 @@
 """What is written is what libasterix writes, and it reads back the numbers given."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -72,3 +75,19 @@ def test_libasterix_reads_what_each_category_writes() -> None:
         said = oracle.parsed(category, samples.EDITIONS[category], data[3:])
         assert isinstance(said, list)
         assert len(said) == {48: 5, 21: 4, 34: 1, 62: 4}[category]
+
+
+def test_nothing_that_runs_imports_the_library_the_tests_ask() -> None:
+    script = (
+        "import sys, skypact.cli.demo, skypact.cli.live, skypact.cli.world\n"
+        "from skypact.exercise.recorded import RecordedTraffic\n"
+        "from skypact.sensors.recording import read_recording\n"
+        "from skypact.sensors.settings import Editions\n"
+        "from skypact.core.ids import Issuer\n"
+        "from skypact.core.messages import Context\n"
+        "sent = [(10**18, data) for _, data in RecordedTraffic().cat021(0, 2, 10**18)]\n"
+        "read = read_recording(sent, Issuer('a', 's', Context.TEST), Editions(), None)\n"
+        "assert read.records > 0\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] == 'asterix']\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
