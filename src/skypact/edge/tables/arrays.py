@@ -19,8 +19,10 @@ _BROKEN = (
 )
 
 
-def read_arrays(path: Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of these names; no other is opened.
+def read_arrays(
+    path: Path, names: Sequence[str], optional: Sequence[str] = ()
+) -> dict[str, NDArray[Any]]:
+    """Return the arrays of these names, and of `optional` those that are there; no other is opened.
 
     `meta` is text, the others are numbers. Raises DecodeError when the file is no archive, is cut
     off, or an array is missing or of another kind.
@@ -33,7 +35,8 @@ def read_arrays(path: Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
             missing = [name for name in names if name not in archive.files]
             if missing:
                 raise DecodeError(f"array {missing[0]} is missing", feed=str(path))
-            arrays = {name: np.asarray(archive[name]) for name in names}
+            there = [name for name in optional if name in archive.files]
+            arrays = {name: np.asarray(archive[name]) for name in (*names, *there)}
     except _BROKEN as error:
         why = str(error).partition("\n")[0][:200] or type(error).__name__
         raise DecodeError(f"is not an .npz scenario: {why}", feed=str(path)) from error

@@ -14,6 +14,7 @@ def test_only_what_is_asked_for_is_opened(tmp_path: Path) -> None:
     assert arrays["x"].tolist() == [0, 1, 2]
     with pytest.raises(DecodeError, match="is not an"):
         read_arrays(tmp_path / "a.npz", ("secret",))
+    assert list(read_arrays(tmp_path / "a.npz", ("x",), ("y", "meta"))) == ["x", "meta"]
 
 
 def test_a_file_cut_anywhere_is_no_traceback(tmp_path: Path) -> None:
