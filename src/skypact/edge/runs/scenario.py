@@ -24,15 +24,16 @@ def track_scenario(source: Path, times_s: F64 | None, tell: Tell) -> Run:
     read_s = time.process_time() - begun
     cpu, wall = time.process_time(), time.perf_counter()
     found = run_scenario(scenario, tell=tell)
+    taken = sum(scenario.plots["time_ns"][piece.rows].size for piece in scenario.pieces)
     report: dict[str, Any] = {
-        "detections": int(scenario.plots.size) - scenario.skipped,
+        "detections": taken,
         "cpu_s": round(time.process_time() - cpu, 6),
         "wall_s": round(time.perf_counter() - wall, 6),
         "read_s": round(read_s, 3),
         "notes": [],
     }
-    if scenario.skipped:
-        report["refused"] = {"no range": scenario.skipped}
+    if taken < scenario.plots.size:
+        report["refused"] = {"no range": int(scenario.plots.size) - taken}
     rotation, origin = np.array(scenario.frame.ecef_rot), np.array(scenario.frame.ecef_origin)
     rows = rows_in_frame(scenario.eval_s.tolist(), found, origin, rotation)
     names = tuple(f"sensor {s}" for s in range(scenario.sites.size - 1))
