@@ -28,10 +28,32 @@ class Counts(NamedTuple):
 def legend(counts: Counts, sheet: Sheet, colours: Sequence[str]) -> list[str]:
     """Return the legend at the right of the map."""
     x, y = MARGIN + MAP_WIDTH + 24.0, HEAD + 14.0
+    parts: list[str] = []
+    for sign, text, note in _signs(counts, colours[0]):
+        parts.append(svg.element("g", sign, transform=f"translate({x + 12:g} {y:g})", fill="none"))
+        parts.append(svg.words(text, x + 34, y + 4.5, font_size=13, fill=INK))
+        if note:
+            parts.append(svg.words(note, x + 34, y + 20, font_size=11, fill=_SOFT))
+        y += 46 if note else 32
+    lat, lon = (float(np.degrees(angle)) for angle in sheet.centre)
+    notes = [
+        "" if counts.placed else "Places of sensors: none given,",
+        "" if counts.placed else "made up far apart",
+        f"{counts.silent:,} track numbers left out" if counts.silent else "",
+        "Azimuthal equidistant about",
+        f"{abs(lat):.2f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.2f}° {'E' if lon >= 0 else 'W'}",
+    ]
+    foot = HEAD + sheet.height - 6.0
+    for i, note in enumerate(reversed([note for note in notes if note])):
+        parts.append(svg.words(note, x, foot - 15 * i, font_size=11, fill=_SOFT))
+    return parts
+
+
+def _signs(counts: Counts, ink: str) -> list[tuple[str, str, str]]:
+    """Return (sign about (0, 0), what it is, a note or "") of each entry."""
     ended = counts.tracks - counts.held
-    ink = colours[0]
     dots = svg.dot_path(np.array([[-8.0, -2.0], [-2.0, 2.0], [4.0, -3.0], [9.0, 1.0]]))
-    entries = [
+    return [
         (
             svg.element("path", d=dots, stroke="#7b8794", stroke_width=2.6, stroke_linecap="round"),
             _amount(counts.plots, "plot"),
@@ -79,25 +101,6 @@ def legend(counts: Counts, sheet: Sheet, colours: Sequence[str]) -> list[str]:
             "targets low or small: less",
         ),
     ]
-    parts: list[str] = []
-    for sign, text, note in entries:
-        parts.append(svg.element("g", sign, transform=f"translate({x + 12:g} {y:g})", fill="none"))
-        parts.append(svg.words(text, x + 34, y + 4.5, font_size=13, fill=INK))
-        if note:
-            parts.append(svg.words(note, x + 34, y + 20, font_size=11, fill=_SOFT))
-        y += 46 if note else 32
-    lat, lon = (float(np.degrees(angle)) for angle in sheet.centre)
-    notes = [
-        "" if counts.placed else "Places of sensors: none given,",
-        "" if counts.placed else "made up far apart",
-        f"{counts.silent:,} track numbers left out" if counts.silent else "",
-        "Azimuthal equidistant about",
-        f"{abs(lat):.2f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.2f}° {'E' if lon >= 0 else 'W'}",
-    ]
-    foot = HEAD + sheet.height - 6.0
-    for i, note in enumerate(reversed([note for note in notes if note])):
-        parts.append(svg.words(note, x, foot - 15 * i, font_size=11, fill=_SOFT))
-    return parts
 
 
 def _amount(count: int, noun: str) -> str:
