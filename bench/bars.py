@@ -23,6 +23,8 @@ BARS: dict[str, list[str]] = {
     "tracking_hard_cases": ["hard_cases.py"],
     "tracking_consistency": ["consistency.py"],
     "tracking_real_flights": ["real_flights.py"],
+    "tracking_growth": ["tracker_scale.py"],
+    "tracking_size": ["tracker_scale.py", "--artas"],
     "sensors_rate": ["sensors_rate.py"],
 }
 

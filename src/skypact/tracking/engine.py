@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import GM_M3PS2
-from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, PLACE, TUNING
+from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, LAST_NUMBER, PLACE, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.registration.shift import shift_tracks
@@ -44,6 +44,7 @@ def tuning_row(settings: TrackingSettings) -> NDArray[Any]:
     row = np.zeros(1, TUNING)
     row["gate2"] = settings.gate_sd**2
     row["late_s"], row["coast_s"] = settings.late_s, settings.coast_s
+    row["dark_s"] = max(settings.dark_s, settings.coast_s)
     row["tentative_s"] = settings.tentative_s
     row["confirm_odds"] = _odds(settings.confirm_probability)
     row["delete_odds"] = _odds(settings.delete_probability)
@@ -65,12 +66,21 @@ def tuning_row(settings: TrackingSettings) -> NDArray[Any]:
 class Engine:
     """Tracks of one node. sites: SITE rows; sensor s is row s, the last is position reports."""
 
-    def __init__(self, settings: TrackingSettings, sites: NDArray[Any]) -> None:
+    def __init__(
+        self,
+        settings: TrackingSettings,
+        sites: NDArray[Any],
+        first_number: int = 1,
+        number_step: int = 1,
+    ) -> None:
+        """first_number, number_step: of the tracks, so that engines side by side share none."""
         self.registration = Registration(sites, settings.registration)
         self.sites = self.registration.sites
         self.radars = int(sites.size) - 1
         self.table = TrackTable(self.radars, settings.tracks_max)
         self._tuning = tuning_row(settings)
+        self._tuning["number_step"] = number_step
+        self.table.counters[LAST_NUMBER] = first_number - number_step
         self._guesses = np.zeros(_GUESS_ROWS, GUESS)
         self._places = np.zeros(_PLACES_START, PLACE)
 

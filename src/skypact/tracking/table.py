@@ -40,6 +40,10 @@ class TrackTable:
         """Return how many plots started no track because the table was full."""
         return int(self.counters[NOT_STARTED])
 
+    def refuse(self, count: int) -> None:
+        """Count tracks for which there was no room."""
+        self.counters[NOT_STARTED] += count
+
     def _allocate(self, rows: int) -> None:
         self.tracks: NDArray[Any] = np.zeros(rows, TRACK)
         self.sights: NDArray[Any] = np.zeros((rows, self._sensors), SIGHT)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import fault, pack
+from skypact.core.errors import ConfigError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Message,
@@ -37,8 +38,13 @@ _UPPER = np.triu_indices(6)
 # Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
 _BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
 _WHOLE_SHARE = 0.8
+_PLOTS_MAX = 100_000  # in one message: a second of work
 # Columns of a TrackBatch that are columns of the table.
 _SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "address"),)
+
+
+def _too_many(count: int) -> str:
+    return f"{count} plots at once; the limit is {_PLOTS_MAX}" if count > _PLOTS_MAX else ""
 
 
 class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +56,7 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[Standing, ...]
     doubles: bytes
     newest_ns: int
+    due_ns: int
     last_scan_ns: tuple[int, ...]
     refused: dict[str, int]
     refusals: tuple[str, ...]
@@ -69,11 +76,13 @@ class Tracker:
         self.refusals = Refusals()
         self._issuer, self._settings = issuer, settings
         self._index = {site.name: s for s, site in enumerate(sites)}
+        if len(self._index) < len(sites):
+            raise ConfigError("two sensors have one name", path="", key="sensor.name")
         self._engine = Engine(settings, site_rows(sites))
         self._names = tuple(site.name for site in sites)
         self._told = [Standing.ALONE] * len(sites)
         self._doubles = Doubles()
-        self._newest_ns = 0
+        self._newest_ns = self._due_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
         self._coast_ns = round(settings.coast_s * 1e9) + _WAKE_GRACE_NS
         self._late_ns = round(settings.late_s * 1e9)
@@ -99,6 +108,15 @@ class Tracker:
 
     def wake(self, now_ns: int) -> Sequence[Message]:
         """End the confirmed tracks that nothing has been heard of for too long."""
+        if now_ns < self._due_ns:
+            return ()
+        ended = self._end_quiet(now_ns)
+        table = self._engine.table
+        heard_ns = table.tracks["heard_ns"][: table.count]
+        self._due_ns = int(heard_ns.min()) + self._coast_ns if table.count else 0
+        return ended
+
+    def _end_quiet(self, now_ns: int) -> Sequence[Message]:
         table = self._engine.table
         quiet = table.tracks["heard_ns"][: table.count] + self._coast_ns <= now_ns
         rows = np.flatnonzero(quiet)
@@ -114,11 +132,9 @@ class Tracker:
         return self._deleted(outcome, now_ns)
 
     def next_wake_ns(self) -> int | None:
-        """Return when the track longest unheard of is due to end."""
-        table = self._engine.table
-        if table.count == 0:
-            return None
-        return int(table.tracks["heard_ns"][: table.count].min()) + self._coast_ns
+        """Return when to look for tracks unheard of: never later than the first of them is due to
+        end, mostly earlier, so that not every message costs a look at every track."""
+        return self._due_ns if self._engine.table.count else None
 
     def report_at(self, time_ns: int) -> Report:
         """Return the confirmed tracks carried to a time; nothing changes."""
@@ -134,6 +150,7 @@ class Tracker:
                 told=tuple(self._told),
                 doubles=self._doubles.to_bytes(),
                 newest_ns=self._newest_ns,
+                due_ns=self._due_ns,
                 last_scan_ns=tuple(self._last_scan_ns.tolist()),
                 refused=self.refusals.counts,
                 refusals=tuple(self.refusals.latest),
@@ -148,7 +165,7 @@ class Tracker:
         self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
         self._issuer.issued = held.issued
-        self._newest_ns = held.newest_ns
+        self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
         self.refusals = Refusals(held.refused, held.refusals)
 
@@ -164,7 +181,7 @@ class Tracker:
 
     def _scan(self, scan: Scan, now_ns: int) -> Sequence[Message]:
         s = self._index.get(scan.sensor, -1)
-        why = "is not a configured sensor" if s < 0 else fault(scan)
+        why = "is not a configured sensor" if s < 0 else _too_many(scan.count) or fault(scan)
         if why:
             self.refusals.add(f"{scan.sensor}: {why}", 1)
             return ()
@@ -194,7 +211,7 @@ class Tracker:
         return seen_ns, instant and before > 0 and seen_ns - before >= _WHOLE_SHARE * period
 
     def _reports(self, reports: PositionReports, now_ns: int) -> Sequence[Message]:
-        why = fault(reports)
+        why = _too_many(reports.count) or fault(reports)
         if why:
             self.refusals.add(f"{reports.feed}: {why}", 1)
             return ()
@@ -212,6 +229,8 @@ class Tracker:
     ) -> list[Message]:
         seen_ns, whole = look
         self._newest_ns = max(self._newest_ns, seen_ns)
+        if self._engine.table.count == 0:
+            self._due_ns = now_ns + self._coast_ns
         arrived_ns = min(arrived_ns, now_ns)
         outcome = self._engine.run(s, plots, seen_ns, now_ns, whole, arrived_ns)
         out: list[Message] = []

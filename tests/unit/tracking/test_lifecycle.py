@@ -69,3 +69,49 @@ def test_a_radar_that_never_sees_a_target_soon_counts_for_little() -> None:
         steps.append(before - float(made.table.tracks["odds"][0]))
     assert steps[0] > 0.3
     assert steps[-1] < 0.1
+
+
+def test_a_track_that_reappears_keeps_its_number() -> None:
+    made = engine()
+    for k in range(8):
+        turn(made, k, polar(RADAR, straight([5.0 * k])))
+    number = int(made.table.tracks["number"][0])
+    # It swerves unseen, so its plots fall out of the gate and start a track of their own.
+    made.table.sights["visible"][0] = 0.05
+    for k in range(8, 14):
+        swerved = polar(RADAR, straight([5.0 * k], north_m=66e3))
+        turn(made, k, swerved if k > 8 else np.zeros((0, 3)))
+    numbers, states = made.states_at(T0_NS + 13 * PERIOD_NS)
+    assert numbers.tolist() == [number]
+    assert np.linalg.norm(states[0, :3] - straight([65.0], north_m=66e3)[0]) < 1000
+
+
+def test_a_new_target_far_off_takes_over_no_number() -> None:
+    made = engine()
+    for k in range(8):
+        turn(made, k, polar(RADAR, straight([5.0 * k])))
+    made.table.sights["visible"][0] = 0.05
+    for k in range(8, 14):
+        turn(made, k, polar(RADAR, straight([5.0 * k], north_m=120e3)))
+    assert sorted(made.states_at(T0_NS + 13 * PERIOD_NS)[0].tolist())[-1] == 2
+
+
+def test_where_no_radar_looks_a_track_lives_on_but_not_for_ever() -> None:
+    short = RADAR.__class__(
+        **{name: getattr(RADAR, name) for name in RADAR.__struct_fields__} | {"range_max_m": 90e3}
+    )
+    made = Engine(TrackingSettings(registration=False), site_rows([short]))
+    k = 0
+    while True:  # until it has flown out of range
+        place = polar(short, straight([5.0 * k]))
+        if place[0, 0] > 90e3:
+            break
+        turn(made, k, place)
+        k += 1
+    numbers = made.states_at(T0_NS)[0].tolist()
+    assert len(numbers) == 1
+    lived = 0
+    while made.table.count and lived < 60:
+        lived += 1
+        turn(made, k + lived, np.zeros((0, 3)))
+    assert 30 < 5 * lived < 130

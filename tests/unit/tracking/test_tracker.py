@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from skypact.core.columns import array
+from skypact.core.errors import ConfigError
 from skypact.core.geodesy import enu_axes, geodetic_from_ecef
 from skypact.core.messages import Message, TrackBatch, TracksDeleted
 from skypact.tracking.tracker import Tracker
@@ -97,6 +98,11 @@ def test_two_plots_of_one_sweep_are_one_hit() -> None:
         (scan([0.0], np.array([[math.nan, 1.0, 0.1]])), "north: column range_m"),
         (scan([0.0], np.array([[5e4, -1.0, 0.1]])), "north: column azimuth_rad"),
         (scan([-60.0], np.array([[5e4, 1.0, 0.1]])), "north: plots too late"),
+        (scan(np.zeros(1_000_000), np.full((1_000_000, 3), 0.1)), "north: 1000000 plots at once"),
+        (
+            reports([0.0], [0.1], [0.1], [1], position_sd_m=np.array([-30.0])),
+            "adsb: column position_sd_m",
+        ),
         (scan([1e5], np.array([[5e4, 1.0, 0.1]])), "north: plots from the future"),
     ],
 )
@@ -110,6 +116,11 @@ def test_bad_input_is_refused_by_name_and_changes_nothing(bad: Message, why: str
     assert room.refusals.total == 1
     later = flight(6)[4:]
     assert feed(room, *later) == feed(same, *later)
+
+
+def test_two_sensors_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigError, match="one name"):
+        tracker(RADAR, RADAR)
 
 
 def test_an_earlier_plot_is_worked_in_soundly() -> None:
@@ -170,8 +181,10 @@ def test_a_track_that_gets_no_plots_ends_with_a_reason() -> None:
 def test_a_silent_radar_ends_tracks_only_by_the_wake() -> None:
     room = tracker()
     feed(room, *flight(6))
-    due = room.next_wake_ns()
-    assert due is not None
+    assert room.next_wake_ns() == T0_NS + 32 * SECOND_NS  # of the first plot
+    assert room.wake(T0_NS + 32 * SECOND_NS) == ()
+    due = room.next_wake_ns()  # of the latest
+    assert due == T0_NS + 57 * SECOND_NS
     assert room.wake(due - 1) == ()
     (ended,) = room.wake(due)
     assert isinstance(ended, TracksDeleted)

@@ -18,7 +18,8 @@ ROWS, LAST_NUMBER, NOT_STARTED, ASKED, CHAINED, FRESH_NS, SWEPT_NS, COUNTERS = r
 # Tracks are rows 0..counters[ROWS], in no order; a row that ends takes in the last one.
 # x, cov: state (position, velocity, ECEF, m and m/s) and covariance, all models together; model_*:
 # of each model (covariance: the upper triangle), weight 0 where it is out; odds: log odds of
-# existence; time_ns: of the state; plot_ns: plot time of the latest hit; heard_ns: node time of it.
+# existence; time_ns: of the state; first_ns, plot_ns: plot time of the first and latest hit;
+# heard_ns: node time of the latest, or when it was known last that no sensor looks there.
 TRACK = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -33,6 +34,7 @@ TRACK = np.dtype(
         ("cov", "<f8", (6, 6)),
         ("model_x", "<f8", (MODELS, 6)),
         ("model_cov", "<f8", (MODELS, 6, 6)),
+        ("first_ns", "<i8"),
         ("heard_ns", "<i8"),
         ("detected_ns", "<i8"),
         ("confirmed_ns", "<i8"),
@@ -114,6 +116,7 @@ TUNING = np.dtype(
         ("gate2", "<f8"),
         ("late_s", "<f8"),
         ("coast_s", "<f8"),
+        ("dark_s", "<f8"),
         ("tentative_s", "<f8"),
         ("confirm_odds", "<f8"),
         ("delete_odds", "<f8"),
@@ -129,6 +132,7 @@ TUNING = np.dtype(
         ("pressure_var", "<f8"),
         ("coast_var", "<f8"),
         ("rotation", "<f8"),
+        ("number_step", "<i8"),
     ],
     align=True,
 )

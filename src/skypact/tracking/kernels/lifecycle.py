@@ -9,6 +9,7 @@ import numpy as np
 
 from skypact.core.jit import part
 from skypact.tracking.kernels.layout import (
+    ASKED,
     COASTED,
     CONFIRMED,
     COUNTERS,
@@ -23,11 +24,12 @@ from skypact.tracking.kernels.layout import (
 )
 from skypact.tracking.kernels.measure import height_of
 from skypact.tracking.kernels.motion import combine
-from skypact.tracking.kernels.nearby import chain_in, chain_out, file_entry, rename
+from skypact.tracking.kernels.nearby import ask_index, chain_in, chain_out, file_entry, rename
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
 HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
+REJOIN2 = 9.0  # squared distance, position and velocity, within which tracks are one
 SWEEP_NS = 1_000_000_000  # plot time between two sweeps
 HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 
@@ -107,7 +109,7 @@ def start(
     combine(track)
     track.number, track.state, track.hits = 0, TENTATIVE, 1
     track.odds = first_odds(site, plot, height, tuning)
-    track.time_ns = track.plot_ns = plot.time_ns
+    track.time_ns = track.first_ns = track.plot_ns = plot.time_ns
     track.heard_ns, track.detected_ns, track.confirmed_ns = now_ns, arrived_ns, 0
     for c in range(sights.shape[1]):
         sight = sights[i, c]
@@ -123,10 +125,8 @@ def start(
 
 
 @part
-def note_hit(
-    track: Any, sight: Any, counters: Any, plot: Any, gain: float, now_ns: int, tuning: Any
-) -> None:
-    """Book a plot as a hit of a track; confirm it when it exists surely enough."""
+def note_hit(track: Any, sight: Any, plot: Any, gain: float, now_ns: int) -> None:
+    """Book a plot as a hit of a track."""
     track.odds = min(track.odds + gain, ODDS_MAX)
     track.hits += 1
     track.plot_ns = max(track.plot_ns, plot.time_ns)
@@ -140,11 +140,66 @@ def note_hit(
     if plot.callsign != 0:
         track.callsign = plot.callsign
     track.touched = 1
-    if track.state == TENTATIVE and track.odds >= tuning.confirm_odds:
-        track.state = CONFIRMED
-        track.confirmed_ns = now_ns
-        counters[LAST_NUMBER] += 1
+
+
+@part
+def rejoins(lost: Any, track: Any, tuning: Any) -> float:
+    """Return how well a new track goes on where a lost one left off: a squared distance, infinite
+    when it does not."""
+    dt = 1e-9 * (track.time_ns - lost.time_ns)
+    if lost.number == 0 or lost.plot_ns >= track.first_ns or dt <= 0.0:
+        return math.inf
+    if lost.address != 0 and track.address != 0 and lost.address != track.address:
+        return math.inf
+    noise = tuning.noise[FLYING - 1]  # it may have turned hard
+    off2 = turn2 = size = swerve = 0.0
+    for c in range(3):
+        off = track.x[c] - lost.x[c] - dt * lost.x[c + 3]
+        turn = track.x[c + 3] - lost.x[c + 3]
+        off2, turn2 = off2 + off * off, turn2 + turn * turn
+        size += lost.cov[c, c] + 2 * dt * lost.cov[c, c + 3] + dt * dt * lost.cov[c + 3, c + 3]
+        size += track.cov[c, c] + noise * dt**3 / 3
+        swerve += lost.cov[c + 3, c + 3] + track.cov[c + 3, c + 3] + noise * dt
+    far2 = off2 / size + turn2 / swerve
+    return far2 if far2 < REJOIN2 else math.inf
+
+
+@part
+def confirm(
+    table: Any,
+    entries: Any,
+    heads: Any,
+    counters: Any,
+    i: int,
+    place: Any,
+    now_ns: int,
+    tuning: Any,
+) -> None:
+    """Confirm a track that exists surely enough; it takes the number of a lost track that it goes
+    on from, else a new one."""
+    track = table[i]
+    if track.state != TENTATIVE or track.odds < tuning.confirm_odds:
+        return
+    track.state, track.confirmed_ns = CONFIRMED, now_ns
+    counters[ASKED] += 1
+    gate = math.sqrt(tuning.gate2)
+    rows, n = ask_index(
+        entries, heads, counters[ASKED], place, track.time_ns, gate, np.empty(64, np.int64)
+    )
+    best, old = math.inf, -1
+    for k in range(n):
+        far2 = rejoins(table[rows[k]], track, tuning) if rows[k] != i else math.inf
+        # Of equals the older number, whatever the order of the rows.
+        if far2 < best or (far2 == best and old >= 0 and table[rows[k]].number < table[old].number):
+            best, old = far2, rows[k]
+    if old < 0:
+        counters[LAST_NUMBER] += tuning.number_step
         track.number = counters[LAST_NUMBER]
+        return
+    lost = table[old]
+    track.number, track.detected_ns = lost.number, lost.detected_ns
+    track.confirmed_ns = lost.confirmed_ns
+    lost.number, lost.state, lost.odds = 0, TENTATIVE, -math.inf  # ends at the next sweep
 
 
 @part
@@ -212,22 +267,45 @@ def miss_pending(table: Any, sights: Any, sites: Any, counters: Any) -> None:
 
 
 @part
-def fate(track: Any, seen_ns: int, tuning: Any) -> int:
-    """Return why a track should end now, 0 when it should not."""
+def in_the_dark(track: Any, sites: Any, seen_ns: int) -> bool:
+    """Say whether no radar looks where a track would be now."""
+    dt = 1e-9 * (seen_ns - track.time_ns)
+    dark = True
+    for s in range(sites.size - 1):
+        dark = dark and not covered(track.x, dt, sites[s])
+    return dark
+
+
+@part
+def fate(track: Any, sites: Any, seen_ns: int, now_ns: int, tuning: Any) -> int:
+    """Return why a track should end now, 0 when it should not.
+
+    Where no radar looks, a confirmed track lives on until its place is of no use.
+    """
     quiet_s = 1e-9 * (seen_ns - track.plot_ns)
     if track.odds < tuning.delete_odds:
         return STARVED
     if track.state == TENTATIVE:
         return STARVED if quiet_s > tuning.tentative_s else 0
-    if quiet_s > tuning.coast_s:
-        return COASTED
-    if quiet_s > 0.0:
-        dt = 1e-9 * (seen_ns - track.time_ns)
-        cov = track.cov
-        size = cov[0, 0] + cov[1, 1] + cov[2, 2] + dt * dt * (cov[3, 3] + cov[4, 4] + cov[5, 5])
-        if size > tuning.coast_var:
+    if quiet_s > 0.5 * tuning.coast_s:
+        if in_the_dark(track, sites, seen_ns):
+            track.heard_ns = now_ns
+            return COASTED if quiet_s > tuning.dark_s or useless(track, seen_ns, tuning) else 0
+        if quiet_s > tuning.coast_s:
             return COASTED
-    return 0
+    return COASTED if useless(track, seen_ns, tuning) else 0
+
+
+@part
+def useless(track: Any, seen_ns: int, tuning: Any) -> bool:
+    """Say whether a track could by now be anywhere in a wide stretch."""
+    dt = max(1e-9 * (seen_ns - track.time_ns), 0.0)
+    cov, size, noise = track.cov, 0.0, 0.0
+    for m in range(MODELS):
+        noise += track.weight[m] * tuning.noise[m]
+    for c in range(3):
+        size += cov[c, c] + 2 * dt * cov[c, c + 3] + dt * dt * cov[c + 3, c + 3]
+    return size + 2 * noise * dt**3 / 3 > tuning.coast_var
 
 
 @part
@@ -252,6 +330,7 @@ def sweep(
     counters: Any,
     sites: Any,
     seen_ns: int,
+    now_ns: int,
     tuning: Any,
 ) -> tuple[Any, Any, Any]:
     """Remove the tracks that end, once a second; return (number, why, state) of confirmed ones."""
@@ -262,7 +341,7 @@ def sweep(
         counters[SWEPT_NS] = seen_ns
         miss_pending(table, sights, sites, counters)
     for i in range(why.size):
-        why[i] = fate(table[i], seen_ns, tuning)
+        why[i] = fate(table[i], sites, seen_ns, now_ns, tuning)
         if why[i] > 0 and table[i].state == CONFIRMED:
             gone += 1
     numbers, reasons = np.empty(gone, np.int64), np.empty(gone, np.int64)

@@ -84,7 +84,8 @@ def pull(
     px: float, py: float, pz: float, vx: float, vy: float, rotation: float
 ) -> tuple[float, float, float]:
     """Return the acceleration of a free fall in ECEF, m/s2."""
-    g = -GM / (px * px + py * py + pz * pz) ** 1.5
+    r2 = px * px + py * py + pz * pz
+    g = -GM / (r2 * math.sqrt(r2))
     w = EARTH_RATE * rotation
     return g * px + w * w * px + 2 * w * vy, g * py + w * w * py - 2 * w * vx, g * pz
 
@@ -156,19 +157,23 @@ def predict(track: Any, dt: float, tuning: Any, row: Any) -> None:
 @part
 def combine(track: Any) -> None:
     """Put the moments of all models of a track together in its x and cov."""
+    x, cov = track.x, track.cov
     for u in range(6):
-        mean = 0.0
-        for m in range(MODELS):
-            if track.weight[m] > 0.0:
-                mean += track.weight[m] * track.model_x[m, u]
-        track.x[u] = mean
-    for u in range(6):
+        x[u] = 0.0
         for v in range(u, 6):
-            value = 0.0
-            for m in range(MODELS):
-                if track.weight[m] > 0.0:
-                    du = track.model_x[m, u] - track.x[u]
-                    dv = track.model_x[m, v] - track.x[v]
-                    value += track.weight[m] * (track.model_cov[m, u, v] + du * dv)
-            track.cov[u, v] = value
-            track.cov[v, u] = value
+            cov[u, v] = 0.0
+    for m in range(MODELS):
+        w = track.weight[m]
+        if w > 0.0:
+            for u in range(6):
+                x[u] += w * track.model_x[m, u]
+    for m in range(MODELS):
+        w = track.weight[m]
+        if w > 0.0:
+            for u in range(6):
+                du = track.model_x[m, u] - x[u]
+                for v in range(u, 6):
+                    cov[u, v] += w * (track.model_cov[m, u, v] + du * (track.model_x[m, v] - x[v]))
+    for u in range(1, 6):
+        for v in range(u):
+            cov[u, v] = cov[v, u]

@@ -208,18 +208,20 @@ def ask_index(
     p, noise = place.p, place.noise
     flat2 = p[0] * p[0] + p[1] * p[1]
     lat, lon = math.atan2(p[2], math.sqrt(flat2)), math.atan2(p[1], p[0])
+    away2 = flat2 + p[2] * p[2]
+    cosine, sine = math.sqrt(flat2 / away2), abs(p[2]) / math.sqrt(away2)
     up = 0.0
     for u in range(3):
         for v in range(3):
             up += p[u] * noise[u, v] * p[v]
-    level_var = noise[0, 0] + noise[1, 1] + noise[2, 2] - up / (flat2 + p[2] * p[2])
+    level_var = noise[0, 0] + noise[1, 1] + noise[2, 2] - up / away2
     blur = gate * math.sqrt(max(level_var, 0.0))
     for level in range(_LEVELS):
         size = CELLS_M[level]
         angle = (0.5 * size + blur) / _SPHERE_M
         south = max(int((lat - angle + 0.5 * math.pi) * _SPHERE_M / size), 0)
         north = min(int((lat + angle + 0.5 * math.pi) * _SPHERE_M / size), _BANDS[level] - 1)
-        side = angle / max(math.cos(min(abs(lat) + angle, 0.5 * math.pi)), 1e-6)
+        side = angle / max(cosine - angle * sine - angle * angle, 1e-6)
         for band in range(south, north + 1):
             columns = _COLUMNS[_FIRST[level] + band]
             west = math.floor((lon - side + math.pi) / (2 * math.pi) * columns)
@@ -227,8 +229,9 @@ def ask_index(
             if east - west >= columns:
                 west, east = 0, columns - 1
             for column in range(west, east + 1):
-                cell = cell_of(level, band, (column + columns) % columns)
-                first = heads[chain_of(cell, heads)]
+                around = column + columns if column < 0 else column
+                around = around - columns if around >= columns else around
+                first = heads[chain_of(cell_of(level, band, around), heads)]
                 rows, n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
     return rows, n
 

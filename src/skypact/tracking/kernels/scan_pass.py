@@ -19,7 +19,7 @@ from skypact.tracking.kernels.layout import (
     TRACK,
     TUNING,
 )
-from skypact.tracking.kernels.lifecycle import miss_looks, note_hit, start, sweep
+from skypact.tracking.kernels.lifecycle import confirm, miss_looks, note_hit, start, sweep
 from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import refile
@@ -78,7 +78,8 @@ def take_hits(
             row.pair = e
         correct(track, row)
         track.time_ns = at
-        note_hit(track, sights[near[q], s], counters, plot, gain[e], now_ns, tuning)
+        note_hit(track, sights[near[q], s], plot, gain[e], now_ns)
+        confirm(table, entries, heads, counters, near[q], places[which[e]], now_ns, tuning)
         refile(table, entries, heads, counters, near[q], tuning)
         hit[count] = near[q]
         count += 1
@@ -160,7 +161,7 @@ def scan_pass(
                 tuning,
             )
     numbers, reasons, states = sweep(
-        table, sights, entries, heads, counters, sites, seen_ns, tuning
+        table, sights, entries, heads, counters, sites, seen_ns, now_ns, tuning
     )
     changed = changed_rows(table, hit, counters[ROWS], numbers.size > 0)
     return changed, numbers, reasons, states

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skypact.tracking.kernels.inverse import swept_inverse
 from skypact.tracking.kernels.register import BIASES, EAST, NORTH, SCALE, TIME
 
 F64 = NDArray[np.float64]
@@ -26,17 +27,8 @@ _ROUNDS = 8
 
 
 def inverse(matrix: F64) -> F64:
-    """Return the inverse of a symmetric positive definite matrix (sweeps: no LAPACK, so that the
-    same input gives the same bytes)."""
-    a = matrix.copy()
-    for k in range(len(a)):
-        column = a[:, k].copy()
-        row = column / column[k]
-        a -= column[:, None] * row[None, :]
-        a[k, :] = row
-        a[:, k] = row
-        a[k, k] = -1.0 / column[k]
-    return -a
+    """Return the inverse of a symmetric positive definite matrix."""
+    return swept_inverse(np.ascontiguousarray(matrix))
 
 
 class Biases:
