@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from skypact.core.jit import warm
 from skypact.edge.scenario_file import read_scenario
-from skypact.edge.track_file import run_scenario
+from skypact.edge.runs.scenario import run_scenario
 
 HERE = Path(__file__).resolve().parent
 
@@ -41,7 +41,7 @@ def measure(path: Path, a: argparse.Namespace) -> dict[str, object]:
     return {
         "plots": plots,
         "pieces": len(read.pieces),
-        "tracks": int(np.median([numbers.size for numbers, _ in found[len(found) // 2 :]])),
+        "tracks": int(np.median([numbers.size for numbers, *_ in found[len(found) // 2 :]])),
         "plots_per_s": round(plots / a.duration, 1),
         "cpu_s": round(best_s, 3),
         "plots_per_cpu_s": round(plots / best_s),

@@ -27,17 +27,14 @@ def report_at(engine: Engine, settings: TrackingSettings, time_ns: int) -> Repor
     noise that the track's models have on average, the same along all axes.
     """
     number, state = engine.states_at(time_ns)
-    tracks = engine.table.tracks[engine.confirmed()]
-    dt = np.abs(1e-9 * (time_ns - tracks["time_ns"]))
-    move = np.zeros((dt.size, 6, 6))
-    move[:] = np.eye(6)
-    move[:, :3, 3:] = dt[:, None, None] * _AXES
+    tracks, rows = engine.table.tracks, engine.confirmed()
+    grown: F64 = tracks["cov"][rows]
+    t = np.abs(1e-9 * (time_ns - tracks["time_ns"][rows]))[:, None, None]
     noise = np.array(settings.flying_noise + settings.falling_noise)
-    power = (tracks["weight"] @ noise)[:, None, None]
-    t = dt[:, None, None]
-    grown: F64 = np.einsum("nij,njk,nlk->nil", move, tracks["cov"], move)
-    grown[:, :3, :3] += power * t**3 / 3 * _AXES
-    grown[:, :3, 3:] += power * t**2 / 2 * _AXES
-    grown[:, 3:, :3] += power * t**2 / 2 * _AXES
-    grown[:, 3:, 3:] += power * t * _AXES
+    power = np.sum(tracks["weight"][rows] * noise, axis=1)[:, None, None] * _AXES
+    both, speed = grown[:, :3, 3:].copy(), grown[:, 3:, 3:]
+    grown[:, :3, :3] += t * (both + both.swapaxes(1, 2) + t * speed) + power * t**3 / 3
+    grown[:, :3, 3:] += t * speed + power * t**2 / 2
+    grown[:, 3:, :3] = grown[:, :3, 3:].swapaxes(1, 2)
+    grown[:, 3:, 3:] += power * t
     return Report(number, state, grown)
