@@ -26,6 +26,8 @@ BARS: dict[str, list[str]] = {
     "tracking_growth": ["tracker_scale.py"],
     "tracking_size": ["tracker_scale.py", "--artas"],
     "sensors_rate": ["sensors_rate.py"],
+    "asterix_rate": ["asterix_rate.py"],
+    "asterix_hostile": ["asterix_hostile.py"],
 }
 
 
