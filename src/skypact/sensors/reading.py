@@ -131,9 +131,10 @@ class Reader:
         known = np.isin(codes, self._codes)
         if known.all():
             return records
-        for code, count in zip(*np.unique(codes[~known], return_counts=True), strict=True):
-            source = (int(code) >> 8, int(code) & 255)
-            reading.unknown[source] = reading.unknown.get(source, 0) + int(count)
+        unknown, counts = np.unique(codes[~known], return_counts=True)
+        for code, count in zip(unknown.tolist(), counts.tolist(), strict=True):
+            source = (code >> 8, code & 255)
+            reading.unknown[source] = reading.unknown.get(source, 0) + count
         return records.take(known)
 
     def _read_plots(self, reading: Reading, records: Records) -> None:

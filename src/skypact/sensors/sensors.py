@@ -26,7 +26,7 @@ from skypact.sensors.mode_s import Aircraft, Aircrafts
 from skypact.sensors.moved import Invented, InventedNames, move, turning
 from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_reports, scan
 from skypact.sensors.settings import FeedSettings
-from skypact.sensors.tally import Doubles, Tally
+from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
 
 SECOND_NS = 1_000_000_000
 ROTATION_MAX_S = 60.0
@@ -226,8 +226,9 @@ class Sensors:
 
     @staticmethod
     def _count_unknown(tally: Tally, reading: Reading) -> None:
-        for (sac, sic), count in reading.unknown.items():
-            tally.unknown += count
+        tally.unknown += sum(reading.unknown.values())
+        # Thousands of invented sources in a datagram must not hold up the others.
+        for sac, sic in list(reading.unknown)[-REFUSALS_KEPT:]:
             tally.note(f"unknown radar SAC {sac} SIC {sic}")
         for category, count in reading.unknown_categories.items():
             tally.unknown += count
