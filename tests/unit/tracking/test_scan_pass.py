@@ -51,3 +51,22 @@ def test_more_tracks_than_guesses_fit_are_still_updated() -> None:
         at = T0_NS + k * 5_000_000_000
         outcome = engine.run(0, scan_plots(scan(np.full(n, 5.0 * k), polar_all)), at, at, True)
     assert outcome.changed.size > 0.95 * n
+
+
+def test_what_changed_is_what_was_hit_although_rows_move_when_tentative_tracks_end() -> None:
+    rng = np.random.default_rng(8)
+    engine = Engine(TrackingSettings(registration=False), site_rows([RADAR]))
+    for k in range(30):
+        truth = straight([5.0 * k] * 6, speed_mps=200.0)
+        plots = polar(RADAR, truth)
+        plots[:, 0] += np.arange(6) * 9e3
+        false = np.column_stack(
+            [rng.uniform(1e4, 3e5, 30), rng.uniform(0, 6, 30), np.full(30, 0.1)]
+        )
+        both = rng.permutation(np.vstack([plots, false]))
+        at = T0_NS + k * 5_000_000_000
+        changed = engine.run(0, scan_plots(scan(np.full(36, 5.0 * k), both)), at, at, True).changed
+        tracks = engine.table.tracks[: engine.table.count]
+        hit = (tracks["plot_ns"] == at) & (tracks["number"] > 0)
+        assert sorted(changed.tolist()) == np.flatnonzero(hit).tolist()
+        assert not tracks["touched"].any()

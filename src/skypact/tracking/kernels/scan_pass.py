@@ -93,7 +93,7 @@ def take_hits(
 def changed_rows(table: Any, hit: Any, rows: int, moved: bool) -> Any:
     """Return the rows of confirmed tracks that had a hit; forget that they had. moved: rows have
     moved since `hit` was made."""
-    changed, count = np.empty(hit.size, np.int64), 0
+    changed, count = np.empty(rows if moved else hit.size, np.int64), 0
     for k in range(rows if moved else hit.size):
         i = k if moved else hit[k]
         if table[i].touched != 0:
@@ -124,10 +124,9 @@ def scan_pass(
 ) -> tuple[Any, Any, Any, Any]:
     """Work the plots of sensor s (the number of radars: position reports) into the tracks.
 
-    tunings: one row; places: a row each plot, filled in; seen_ns: plot time up to which the sensor
-    has looked; now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn
-    at one instant. Returns (rows that changed, numbers that ended, why, last state of these);
-    writes track and place into plots.
+    tunings: one row; places: a row each plot, filled in; seen_ns: plot time the sensor has looked
+    up to; now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn at
+    one instant. Returns (rows changed, numbers ended, why, last states); writes into plots.
     """
     site, tuning = sites[s], tunings[0]
     used, hit = np.zeros(plots.size, np.uint8), np.empty(0, np.int64)
@@ -160,8 +159,9 @@ def scan_pass(
                 arrived_ns,
                 tuning,
             )
+    held = counters[ROWS]
     numbers, reasons, states = sweep(
         table, sights, entries, heads, counters, sites, seen_ns, now_ns, tuning
     )
-    changed = changed_rows(table, hit, counters[ROWS], numbers.size > 0)
+    changed = changed_rows(table, hit, counters[ROWS], counters[ROWS] < held)
     return changed, numbers, reasons, states
