@@ -12,6 +12,7 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AcknowledgeWarning,
     AllClearProposed,
+    Bearings,
     CommandRefused,
     Datagrams,
     DatagramsDropped,
@@ -61,6 +62,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     Datagrams: ("sensors",),
     DatagramsDropped: ("sensors",),
     Scan: ("tracking",),
+    Bearings: ("tracking",),
     PositionReports: ("tracking",),
     TrackBatch: ("picture",),
     TracksDeleted: ("picture",),

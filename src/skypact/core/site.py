@@ -10,9 +10,11 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class SensorSite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One radar. sac, sic: its ASTERIX identity; height_m: antenna above the ellipsoid; *_sd:
-    one standard deviation; no `elevation_sd_deg` means a radar that measures no height;
-    clutter_per_scan: mean number of false plots a scan."""
+    """One sensor. sac, sic: its ASTERIX identity; height_m: antenna above the ellipsoid; *_sd:
+    one standard deviation; no `elevation_sd_deg` means a radar that measures no height, no
+    `range_rate_sd_mps` one whose range rates are not used;
+    clutter_per_scan: mean number of false plots a scan; passive: measures azimuth, maybe elevation,
+    but no range; signal_speed_mps: of what it senses (sound 340), none for light."""
 
     name: str
     sac: Annotated[int, msgspec.Meta(ge=0, le=255)]
@@ -28,8 +30,11 @@ class SensorSite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     range_sd_m: Positive = 60.0
     azimuth_sd_deg: Positive = 0.15
     elevation_sd_deg: Positive | None = None
+    range_rate_sd_mps: Positive | None = None
     detection_probability: Share = 0.9
     clutter_per_scan: Annotated[float, msgspec.Meta(ge=0, le=10_000)] = 5.0
+    passive: bool = False
+    signal_speed_mps: Positive | None = None
 
     @property
     def lat_rad(self) -> float:

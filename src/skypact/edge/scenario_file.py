@@ -27,6 +27,7 @@ _PUBLIC = (
     *("sen_pos", "sen_rot", "sen_period", "sen_rmin", "sen_rmax", "sen_elmin", "sen_elmax"),
     *("sen_h_ant", "sen_sig_r", "sen_sig_az", "sen_sig_el", "sen_pd", "sen_clutter"),
 )
+_OPTIONAL = ("det_rr", "det_sig_rr")
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -56,7 +57,6 @@ class ScenarioFile(NamedTuple):
     plots: NDArray[Any]
     pieces: list[Piece]
     eval_s: F64
-    skipped: int
 
 
 def read_scenario(path: Path) -> ScenarioFile:
@@ -69,17 +69,16 @@ def read_scenario(path: Path) -> ScenarioFile:
         frame = msgspec.json.decode(str(columns["meta"]), type=Frame)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise DecodeError(f"array meta: {error}", feed=str(path)) from error
-    ranged = ~np.isnan(columns["sen_sig_r"])[columns["det_sensor"]]
     plots = empty_plots(len(columns["det_t"]))
     plots["time_ns"] = START_NS + np.round(columns["det_t"] * 1e9).astype(np.int64)
     plots["polar"] = np.stack([columns["det_rng"], columns["det_az"], columns["det_el"]], 1)
     plots["detection"] = 1
+    if "det_rr" in columns:
+        plots["rate"] = columns["det_rr"]
     if frame.dims == 2:
         plots["polar"][:, 2] = 0.0
     sites = _sites(columns, frame)
-    pieces = [p for p in _pieces(columns) if not math.isnan(columns["sen_sig_r"][p.sensor])]
-    skipped = int((~ranged).sum())
-    return ScenarioFile(frame, sites, plots, pieces, columns["eval_t"], skipped)
+    return ScenarioFile(frame, sites, plots, _pieces(columns), columns["eval_t"])
 
 
 def scenario_settings(frame: Frame) -> TrackingSettings:
@@ -88,7 +87,7 @@ def scenario_settings(frame: Frame) -> TrackingSettings:
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
-    columns = read_arrays(path, _PUBLIC)
+    columns = read_arrays(path, _PUBLIC, _OPTIONAL)
     rows = len(columns["det_t"])
     for name, values in columns.items():
         if name.startswith("det_") and len(values) != rows:
@@ -119,6 +118,9 @@ def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
     radars["noise_var"] = np.stack([columns["sen_sig_r"], columns["sen_sig_az"], up], 1) ** 2
     radars["detects"] = np.clip(columns["sen_pd"], 0.05, 0.99)
     radars["false_plots"] = np.maximum(columns["sen_clutter"], 0.1)
+    radars["radar"][np.isnan(columns["sen_sig_r"])] = 2
+    if "det_sig_rr" in columns and len(columns["det_sig_rr"]):
+        radars["rate_var"] = float(columns["det_sig_rr"][0]) ** 2
     radars["period_ns"] = np.round(columns["sen_period"] * 1e9)
     rows = spread_false_plots(rows)
     if frame.dims == 2:  # all plots lie in the plane: their elevation tells nothing

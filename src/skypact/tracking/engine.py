@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.geodesy import GM_M3PS2
+from skypact.core.geodesy import GM_M3PS2, geodetic_from_ecef
+from skypact.tracking.heights import Heights
 from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, LAST_NUMBER, PLACE, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
+from skypact.tracking.lateness import Lateness
+from skypact.tracking.plots import ecef_from_polar
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.registration.shift import shift_tracks
 from skypact.tracking.settings import TrackingSettings
@@ -77,6 +80,8 @@ class Engine:
         self.registration = Registration(sites, settings.registration)
         self.sites = self.registration.sites
         self.radars = int(sites.size) - 1
+        self._settings, self.lateness = settings, Lateness(self.radars + 1, settings.late_s)
+        self.heights = Heights(settings.pressure_height_sd_m)
         self.table = TrackTable(self.radars, settings.tracks_max)
         self._tuning = tuning_row(settings)
         self._tuning["number_step"] = number_step
@@ -102,7 +107,13 @@ class Engine:
         plots = self.registration.corrected(s, raw)
         if plots.size < raw.size:
             return _NOTHING
-        seen_ns -= self.registration.shift_ns(s)
+        seen_ns = self.lateness.settled_ns(
+            s, plots["time_ns"], seen_ns - self.registration.shift_ns(s)
+        )
+        plots = self._with_heights(s, raw, plots)
+        slack_s = self.lateness.slack_s(s)
+        self._tuning["tentative_s"] = self._settings.tentative_s + slack_s
+        self._tuning["coast_s"] = self._settings.coast_s + slack_s
         table.reserve(plots.size)
         if plots.size > self._places.size:
             self._places = np.zeros(2 * plots.size, PLACE)
@@ -125,11 +136,36 @@ class Engine:
                 int(whole),
             )
         )
+        self._learn_heights(s, raw, plots, seen_ns)
         self.registration.note(s, raw, plots)
         for change in self.registration.step(seen_ns):
             tracks, sights = table.tracks[: table.count], table.sights[: table.count]
             shift_tracks(tracks, sights, change.s, self.sites[change.s], change.by)
+            table.refile()
         return outcome
+
+    def _with_heights(self, s: int, raw: NDArray[Any], plots: NDArray[Any]) -> NDArray[Any]:
+        """Return the plots with heights above WGS84 in place of pressure altitudes."""
+        if s == self.radars or np.isnan(plots["altitude"]).all():
+            return plots
+        made = plots.copy() if plots is raw else plots
+        made["altitude"] = self.heights.geometric_m(plots["altitude"])
+        self._tuning["pressure_var"] = self.heights.variance_m2
+        return made
+
+    def _learn_heights(self, s: int, raw: NDArray[Any], plots: NDArray[Any], seen_ns: int) -> None:
+        """Compare the pressure altitude of sure targets with the height a radar measured."""
+        if s == self.radars or np.isnan(self.sites["noise_var"][s, 2]):
+            return
+        rows = np.flatnonzero(
+            (plots["track"] > 0) & ~np.isnan(raw["altitude"] + raw["polar"][:, 2])
+        )
+        if rows.size:
+            site, polar = self.sites[s], plots["polar"][rows]
+            place = ecef_from_polar(polar, site["position"], site["rotation"])
+            height = geodetic_from_ecef(place)[2]
+            variance = polar[:, 0] ** 2 * site["noise_var"][2]
+            self.heights.learn(raw["altitude"][rows], height, variance, seen_ns)
 
     def confirmed(self) -> I64:
         """Return the rows of confirmed tracks."""

@@ -20,7 +20,7 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     earth_rotation: bool = True
     tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 50_000
-    late_s: Positive = 10.0
+    late_s: Positive = 30.0
     future_s: Positive = 5.0
     coast_s: Positive = 30.0
     dark_s: Positive = 120.0

@@ -34,17 +34,22 @@ def site_rows(sites: Sequence[SensorSite]) -> NDArray[Any]:
         )
         row["detects"] = min(max(site.detection_probability, 0.05), 0.99)
         row["false_plots"] = max(site.clutter_per_scan, _FALSE_PLOTS_MIN)
+        if site.passive:
+            row["radar"], row["noise_var"][0] = 2, np.nan
+            row["delay"] = 1.0 / site.signal_speed_mps if site.signal_speed_mps else 0.0
+        row["rate_var"] = site.range_rate_sd_mps**2 if site.range_rate_sd_mps else 0.0
         row["period_ns"] = round(site.period_s * 1e9)
     return spread_false_plots(rows)
 
 
 def spread_false_plots(rows: NDArray[Any]) -> NDArray[Any]:
     """Fill in the density of false plots that follows from their number and each radar's limits."""
-    radars = rows[rows["radar"] == 1]
+    radars = rows[rows["radar"] > 0]
     high = np.minimum(radars["elevation_max"], _FALSE_ELEVATION_MAX_RAD)
     span = np.maximum(high - radars["elevation_min"], 0.01)
     depth = np.maximum(radars["range_max"] - radars["range_min"], 1.0)
+    depth = np.where(radars["radar"] == 2, 1.0, depth)
     radars["elevation_span"] = span
     radars["false_density"] = radars["false_plots"] / (2 * np.pi * depth * span)
-    rows[rows["radar"] == 1] = radars
+    rows[rows["radar"] > 0] = radars
     return rows

@@ -11,6 +11,7 @@ from skypact.tracking.kernels.layout import (
     CHAINED,
     COUNTERS,
     ENTRY,
+    FRESH_NS,
     NOT_STARTED,
     ROWS,
     SIGHT,
@@ -71,6 +72,11 @@ class TrackTable:
         self.sights[:left] = self.sights[: self.count][keep]
         self.entries[:left] = self.entries[: self.count][keep]
         self.counters[ROWS], self.counters[CHAINED] = left, 0
+
+    def refile(self) -> None:
+        """Let the index look at every track anew: states have been changed from outside."""
+        self.entries["until_ns"][: self.count] = 0
+        self.counters[FRESH_NS] = 0
 
     def to_bytes(self) -> bytes:
         """Return all rows and counters."""

@@ -7,10 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.columns import fault, pack
+from skypact.core.columns import array, fault, pack
 from skypact.core.errors import ConfigError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    Bearings,
     Message,
     PositionReports,
     Scan,
@@ -22,9 +23,9 @@ from skypact.core.site import SensorSite
 from skypact.tracking.coverage import in_coverage
 from skypact.tracking.doubles import Doubles
 from skypact.tracking.engine import Engine, Outcome
-from skypact.tracking.kernels.layout import COASTED, CONFIRMED
+from skypact.tracking.kernels.layout import COASTED, CONFIRMED, PASSIVE
 from skypact.tracking.pieces import one_plot_each, sweeps
-from skypact.tracking.plots import report_plots, scan_plots
+from skypact.tracking.plots import bearing_plots, report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
 from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.report import Report, report_at
@@ -53,6 +54,8 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
     issued: int
     table: bytes
     registration: bytes
+    lateness: bytes
+    heights: bytes
     told: tuple[Standing, ...]
     doubles: bytes
     newest_ns: int
@@ -65,7 +68,7 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
 class Tracker:
     """Tracks of one nation's own sensors (Room protocol).
 
-    Takes Scan and PositionReports; returns TrackBatch (confirmed tracks that changed),
+    Takes Scan, Bearings and PositionReports; returns TrackBatch (confirmed tracks that changed),
     TracksDeleted and SensorRegistration. Input that cannot be used changes no track and is
     counted in `refusals`.
     """
@@ -100,7 +103,7 @@ class Tracker:
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
         """Take one message; return what follows from it."""
-        if isinstance(message, Scan):
+        if isinstance(message, Scan | Bearings):
             return self._scan(message, now_ns)
         if isinstance(message, PositionReports):
             return self._reports(message, now_ns)
@@ -147,6 +150,8 @@ class Tracker:
                 issued=self._issuer.issued,
                 table=self._engine.table.to_bytes(),
                 registration=self._engine.registration.to_bytes(),
+                heights=self._engine.heights.to_bytes(),
+                lateness=self._engine.lateness.to_bytes(),
                 told=tuple(self._told),
                 doubles=self._doubles.to_bytes(),
                 newest_ns=self._newest_ns,
@@ -162,6 +167,8 @@ class Tracker:
         held = msgspec.msgpack.decode(state, type=TrackerState)
         self._engine.table.from_bytes(held.table)
         self._engine.registration.from_bytes(held.registration)
+        self._engine.heights.from_bytes(held.heights)
+        self._engine.lateness.from_bytes(held.lateness)
         self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
         self._issuer.issued = held.issued
@@ -179,13 +186,13 @@ class Tracker:
             self.refusals.add(f"{source}: plots too late", int(behind.sum()))
         return ~(ahead | behind)
 
-    def _scan(self, scan: Scan, now_ns: int) -> Sequence[Message]:
+    def _scan(self, scan: Scan | Bearings, now_ns: int) -> Sequence[Message]:
         s = self._index.get(scan.sensor, -1)
-        why = "is not a configured sensor" if s < 0 else _too_many(scan.count) or fault(scan)
+        why = self._misfit(scan, s) or _too_many(scan.count) or fault(scan)
         if why:
             self.refusals.add(f"{scan.sensor}: {why}", 1)
             return ()
-        plots = scan_plots(scan)
+        plots = scan_plots(scan) if isinstance(scan, Scan) else bearing_plots(scan)
         keep = self._timely(plots["time_ns"], now_ns, scan.sensor)
         fresh = self._doubles.fresh(s, plots["time_ns"], plots["polar"])
         if not fresh.all():
@@ -201,7 +208,20 @@ class Tracker:
             out += self._pass(s, piece, look, scan.received_ns, now_ns)
         return out
 
-    def _whole(self, s: int, piece: NDArray[Any], scan: Scan, period: int) -> tuple[int, bool]:
+    def _misfit(self, scan: Scan | Bearings, s: int) -> str:
+        """Return why a sensor cannot have sent this, "" when it can."""
+        if s < 0:
+            return "is not a configured sensor"
+        passive = int(self._engine.sites["radar"][s]) == PASSIVE
+        if passive == isinstance(scan, Bearings):
+            return ""
+        return (
+            "is a passive sensor and measures no range" if passive else "sends ranges, not bearings"
+        )
+
+    def _whole(
+        self, s: int, piece: NDArray[Any], scan: Scan | Bearings, period: int
+    ) -> tuple[int, bool]:
         """Return (plot time looked up to, True when the piece is a full turn at one instant)."""
         times = piece["time_ns"]
         seen_ns = int(times.max()) if times.size else scan.observed_ns
@@ -215,8 +235,17 @@ class Tracker:
         if why:
             self.refusals.add(f"{reports.feed}: {why}", 1)
             return ()
-        plots = report_plots(reports)
-        plots = plots[self._timely(plots["time_ns"], now_ns, reports.feed)]
+        heights = self._engine.heights
+        plots = report_plots(reports, heights)
+        timely = self._timely(plots["time_ns"], now_ns, reports.feed)
+        plots = plots[timely]
+        if plots.size:
+            heights.learn(
+                array(reports, "altitude_pressure_m")[timely],
+                array(reports, "height_wgs84_m")[timely],
+                np.square(array(reports, "position_sd_m")[timely]),
+                int(plots["time_ns"].max()),
+            )
         out: list[Message] = []
         for rows in one_plot_each(plots["time_ns"], plots["address"]):
             piece = plots[rows]

@@ -12,7 +12,9 @@ def row(kind: np.dtype[Any]) -> Any:
 
 
 def place() -> Any:
-    return row(PLACE)
+    made = row(PLACE)
+    made["rate"] = np.nan
+    return made
 
 
 def tuning(**values: object) -> Any:

@@ -1,12 +1,14 @@
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
-from skypact.core.columns import array
+from skypact.core.columns import array, pack
 from skypact.core.errors import ConfigError
 from skypact.core.geodesy import enu_axes, geodetic_from_ecef
-from skypact.core.messages import Message, TrackBatch, TracksDeleted
+from skypact.core.ids import Issuer
+from skypact.core.messages import Bearings, Context, Message, TrackBatch, TracksDeleted
 from skypact.tracking.tracker import Tracker
 from tests.unit.tracking.scenes import (
     RADAR,
@@ -216,3 +218,46 @@ def test_snapshot_and_restore_continue_byte_for_byte() -> None:
 
 def _fields(struct: object) -> dict[str, object]:
     return {name: getattr(struct, name) for name in struct.__struct_fields__}  # type: ignore[attr-defined]
+
+
+def test_pressure_altitudes_follow_the_regions_offset() -> None:
+    """A radar without height learns how high its target is once others report both heights."""
+    flat = msgspec.structs.replace(RADAR, elevation_sd_deg=None)
+    room = tracker(flat)
+    rng = np.random.default_rng(8)
+    for k in range(30):
+        lat, lon = RADAR.lat_rad + 0.02, RADAR.lon_rad - 0.02 + 2e-5 * k * np.arange(1, 4)
+        feed(
+            room,
+            reports(
+                [5.0 * k] * 3, [lat] * 3, lon, [1, 2, 3],
+                altitude_pressure_m=np.full(3, 10e3 - 250.0) + rng.normal(size=3) * 20,
+            ),
+        )  # fmt: skip
+        plots = polar(RADAR, straight([5.0 * k])) + rng.normal(size=(1, 3)) * [50, 0.0017, 0]
+        height = geodetic_from_ecef(straight([5.0 * k]))[2] - 250.0
+        plots[:, 2] = np.nan
+        out = feed(room, scan([5.0 * k], plots, altitude_pressure_m=height))
+    position = array(batches(out)[-1], "position_ecef_m")
+    away = np.linalg.norm(position - straight([145.0]), axis=1).argmin()
+    assert geodetic_from_ecef(position[away])[2] == pytest.approx(height[0] + 250, abs=60)
+
+
+def test_a_sensor_that_cannot_have_sent_it_is_refused() -> None:
+    ears = msgspec.structs.replace(RADAR, name="ears", sic=2, passive=True)
+    room = tracker(RADAR, ears)
+    plots = np.array([[5e4, 1.0, 0.1]])
+    bearings = Bearings(
+        **Issuer("auria", "sensors", Context.TEST).header(T0_NS, T0_NS),
+        sensor="north",
+        count=1,
+        **pack(Bearings, time_ns=[T0_NS], azimuth_rad=[1.0], elevation_rad=[np.nan]),
+    )
+    for message in (scan([0.0], plots, sensor="ears"), bearings):
+        assert feed(room, message) == []
+    assert sorted(room.refusals.counts) == [
+        "ears: is a passive sensor and measures no range",
+        "north: sends ranges, not bearings",
+    ]
+    assert feed(room, msgspec.structs.replace(bearings, sensor="ears")) == []
+    assert room.refusals.total == 2

@@ -31,6 +31,37 @@ def test_innovation_and_correction_are_the_textbook_formulas(seed: int, lag: flo
     np.testing.assert_allclose(after, expected, rtol=1e-5, atol=1e-4 * cov.max())
 
 
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_a_range_rate_is_the_fourth_row_of_the_same_update(seed: int) -> None:
+    rng, seen, guess = np.random.default_rng(seed), place(), row(GUESS)
+    cov, before = covariance(rng, 30.0), np.r_[rng.normal(size=3) * 5e4, rng.normal(size=3) * 200]
+    guess.cov[1], guess.x[1] = np.triu(cov), before
+    seen.noise[:] = covariance(rng, 10.0)[:3, :3]
+    seen.p[:] = before[:3] + rng.normal(size=3) * 20
+    line = before[:3] / np.linalg.norm(before[:3])
+    rate = line @ before[3:]
+    seen["rate"], seen["rate_var"] = rate + rng.normal() * 20, 9.0
+    d2 = update.innovate.py_func(guess, 1, 0.0, 7.0, seen)
+    h = np.zeros((4, 6))
+    h[:3, :3] = np.eye(3)
+    h[3, :3] = (before[3:] - rate * line) / np.linalg.norm(before[:3])
+    h[3, 3:] = line
+    noise = np.zeros((4, 4))
+    noise[:3, :3], noise[3, 3] = seen.noise, 9.0
+    s = h @ cov @ h.T + noise
+    z = np.r_[seen.p - before[:3], seen["rate"] - rate]
+    assert d2 == pytest.approx(z @ np.linalg.solve(s, z), rel=1e-5)
+    density = np.exp(-d2 / 2) / np.sqrt(np.linalg.det(2 * np.pi * s))
+    assert guess.value[1] == pytest.approx(density, rel=1e-5)
+    x, after = np.zeros(6), np.zeros((6, 6))
+    update.correct_model.py_func(x, after, guess, 1)
+    gain = cov @ h.T @ np.linalg.inv(s)
+    np.testing.assert_allclose(x, before + gain @ z, rtol=1e-6, atol=1e-4)
+    expected = np.triu(cov - gain @ s @ gain.T)
+    np.testing.assert_allclose(after, expected, rtol=1e-4, atol=1e-4 * cov.max())
+
+
 def test_a_kind_of_motion_that_is_ruled_out_goes() -> None:
     weight = np.array([0.4, 0.4, 0.1995, 0.0004, 0.0001])
     update.drop_slight.py_func(weight)

@@ -15,7 +15,14 @@ from skypact.core.messages.node import (
     StorageFailed,
     Woken,
 )
-from skypact.core.messages.plot import DEPENDENT, PRIMARY, SECONDARY, PositionReports, Scan
+from skypact.core.messages.plot import (
+    DEPENDENT,
+    PRIMARY,
+    SECONDARY,
+    Bearings,
+    PositionReports,
+    Scan,
+)
 from skypact.core.messages.registration import SensorRegistration, Standing
 from skypact.core.messages.release import (
     FrameRefused,
@@ -69,6 +76,7 @@ AnyMessage = (
     | DatagramsDropped
     | FeedView
     | Scan
+    | Bearings
     | PositionReports
     | TrackBatch
     | TracksDeleted
@@ -116,6 +124,7 @@ __all__ = [
     "AirWarning",
     "AllClearProposed",
     "AnyMessage",
+    "Bearings",
     "ClockStepped",
     "CommandRefused",
     "Context",

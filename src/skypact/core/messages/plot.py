@@ -42,6 +42,22 @@ class Scan(Message, frozen=True, kw_only=True, tag="scan"):
     callsign: bytes
 
 
+class Bearings(Message, frozen=True, kw_only=True, tag="bearings"):
+    """Directions in which one passive sensor (optical, acoustic, radio) perceives something, and
+    when: azimuth from true north at the site, elevation above its tangent plane."""
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "time_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+        "azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872),
+        "elevation_rad": Column("<f8", "rad", -1.5708, 1.5708, missing=True),
+    }
+    sensor: str
+    count: int
+    time_ns: bytes
+    azimuth_rad: bytes
+    elevation_rad: bytes
+
+
 class PositionReports(Message, frozen=True, kw_only=True, tag="position_reports"):
     """Positions that targets or other systems report (ADS-B, CAT021; system tracks, CAT062).
 

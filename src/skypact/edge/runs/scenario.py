@@ -42,7 +42,8 @@ def track_scenario(source: Path, times_s: F64 | None, tell: Tell) -> Run:
         sensor = np.zeros(scenario.plots.size, np.int64)
         for piece in scenario.pieces:
             sensor[piece.rows] = piece.sensor
-        return plots_ecef(scenario.sites, sensor, scenario.plots["polar"])
+        ranged = ~np.isnan(scenario.plots["polar"][:, 0])
+        return plots_ecef(scenario.sites, sensor[ranged], scenario.plots["polar"][ranged])
 
     return Run(rows, report, scenario.sites[:-1], names, plots)
 

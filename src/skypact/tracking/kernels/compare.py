@@ -54,8 +54,8 @@ def scatter(points: Any, low: int, high: int, i: int, sites: Any, tally: Any) ->
     first, last = around(points, low, high, i, s, 2 * gap_of(sites, s))
     if first < 0:
         return
-    z, cov, velocity = np.zeros(3), np.zeros((3, 3)), np.zeros(3)
-    differ(one, points[first], points[last], z, cov, velocity)
+    z, cov = np.zeros(3), np.zeros((3, 3))
+    differ(one, points[first], points[last], z, cov)
     for c in range(3):
         if math.isnan(one.raw[c]):
             continue
@@ -70,8 +70,22 @@ def scatter(points: Any, low: int, high: int, i: int, sites: Any, tally: Any) ->
 
 
 @part
+def pace_before(points: Any, low: int, first: int) -> tuple[float, float, float]:
+    """Return the track's velocity before row `first`, 0 when not known. A velocity made from the
+    plots compared would share their noise, and the noise would pass for a late clock."""
+    k = first - 1
+    while k >= low:
+        pace = points[k].pace
+        if points[k].time_ns < points[first].time_ns and (pace[0] != 0.0 or pace[1] != 0.0):
+            return pace[0], pace[1], pace[2]
+        k -= 1
+    return 0.0, 0.0, 0.0
+
+
+@part
 def difference(
     points: Any,
+    low: int,
     i: int,
     first: int,
     last: int,
@@ -81,20 +95,23 @@ def difference(
     cov: Any,
     g: Any,
     rows: Any,
-) -> None:
-    """Fill residual, noise, g and rows of a pair."""
+) -> bool:
+    """Fill residual, noise, g and rows of a pair; False where the track's velocity is not known."""
     radars, one, other = sites.size - 1, points[i].sensor, points[first].sensor
-    velocity = np.zeros(3)
-    differ(points[i], points[first], points[last], z, cov, velocity)
+    differ(points[i], points[first], points[last], z, cov)
+    pace = pace_before(points, low, first)
+    if pace[0] == 0.0 and pace[1] == 0.0:
+        return False
     g[:, :] = 0.0
     if one < radars:
-        moves(points[i], sites[one].rotation, velocity, prior, 1.0, 0, g)
+        moves(points[i], sites[one].rotation, pace, prior, 1.0, 0, g)
     if other < radars:
-        moves(points[first], sites[other].rotation, velocity, prior, -1.0, BIASES, g)
+        moves(points[first], sites[other].rotation, pace, prior, -1.0, BIASES, g)
     if other == radars:
         # Reports never say where a radar stands: all of them shifted would shift all radars.
         g[:, EAST : UP + 1] = 0.0
     columns_of(one, other, radars, rows)
+    return True
 
 
 @part
@@ -115,7 +132,8 @@ def trusted(
         first, last = around(points, low, high, i, radars, REPORT_GAP_NS)
         if first < 0:
             continue
-        difference(points, i, first, last, sites, prior, z, cov, g, rows)
+        if not difference(points, low, i, first, last, sites, prior, z, cov, g, rows):
+            continue
         spread_of(wide, rows, g, spread)
         count[s] += 1.0
         for c in range(3):
@@ -166,7 +184,8 @@ def compare_one(
         first, last = pairs[other, 0], pairs[other, 1]
         if first < 0:
             continue
-        difference(points, i, first, last, sites, prior, z, cov, g, rows)
+        if not difference(points, low, i, first, last, sites, prior, z, cov, g, rows):
+            continue
         spread_of(wide, rows, g, total)
         for u in range(3):
             for v in range(3):

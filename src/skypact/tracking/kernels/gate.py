@@ -4,7 +4,7 @@ Through the index of tracks, or, for plots without height and late ones, by look
 for plots sorted by range.
 
 Index coordinates: for a radar u is slant range and v azimuth; for position reports u is the
-geocentric latitude as metres and v the longitude.
+geocentric latitude as metres and v the longitude; for a passive sensor u is nothing.
 """
 
 import math
@@ -14,7 +14,8 @@ import numpy as np
 
 from skypact.core.jit import part
 from skypact.tracking.kernels.layout import FLYING, FRESH_NS, ROWS
-from skypact.tracking.kernels.measure import SEMI_MAJOR, place_near, wrap
+from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
+from skypact.tracking.kernels.measure import SEMI_MAJOR, distance_to, place_near, wrap
 from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import RENEW_NS, freshen, grown, indexed_pairs
 from skypact.tracking.kernels.update import mixture_likelihood
@@ -32,6 +33,8 @@ def index_plots(plots: Any, radar: bool) -> tuple[Any, Any, Any]:
         plot = plots[j]
         if radar:
             u[j], v[j] = plot.polar[0], plot.polar[1]
+            if math.isnan(u[j]):
+                u[j] = 0.0
         else:
             x, y, z = plot.position[0], plot.position[1], plot.position[2]
             u[j] = SEMI_MAJOR * math.atan2(z, math.sqrt(x * x + y * y))
@@ -97,8 +100,12 @@ def window(
         ce * rot[0, 2] + cn * rot[1, 2],
     )
     sideways = gate * math.sqrt(side + extra) + slack
+    if site.delay > 0.0:
+        sideways += slant * site.delay * math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     reach = gate * math.sqrt(out + site.noise_var[0]) + slack + sideways * sideways / (2 * slant)
     turn = sideways / flat + gate * math.sqrt(site.noise_var[1]) if sideways < flat else math.pi
+    if site.radar == 2:
+        return 0.0, 1.0, math.atan2(e, n), turn
     return slant, reach, math.atan2(e, n), turn
 
 
@@ -160,11 +167,20 @@ def candidates(
 
 
 @part
+def hit_before(sight: Any, site: Any, time_ns: int) -> bool:
+    """Say whether a track already has a plot of the turn that a plot is of."""
+    since = time_ns - sight.hit_ns
+    if site.radar == 0:
+        return since <= 0 and (since == 0 or turn_taken(sight, REPORT_TURN_NS, -since))
+    if since > 0:
+        return since <= site.period_ns * 2 // 5
+    return turn_taken(sight, site.period_ns, -since)
+
+
+@part
 def may_pair(track: Any, sight: Any, site: Any, plot: Any, tuning: Any) -> bool:
-    """Refuse a second plot of one sweep, a plot too old, and another address."""
-    since = plot.time_ns - sight.hit_ns
-    rest = site.period_ns * 2 // 5 if site.radar != 0 else 0
-    if sight.hit_ns > 0 and since <= rest:
+    """Refuse a second plot of one turn, a plot too old, and another address."""
+    if sight.hit_ns > 0 and hit_before(sight, site, plot.time_ns):
         return False
     if 1e-9 * (track.time_ns - plot.time_ns) > tuning.late_s:
         return False
@@ -187,6 +203,8 @@ def compare(
     """Compare a guess with a plot; return (least squared distance, likelihood)."""
     if place.full == 0:
         x = row.x[0 if row.weight[0] > 0.0 else FLYING]
+        if site.delay > 0.0:  # it was there when what is sensed left it
+            lag -= site.delay * distance_to(site, x)
         place_near(site, plot, x[0] + lag * x[3], x[1] + lag * x[4], x[2] + lag * x[5], place)
     return mixture_likelihood(row, lag, place, tuning)
 

@@ -9,6 +9,7 @@ import numpy as np
 MODELS = 5
 FLYING = 3
 TENTATIVE, CONFIRMED = 0, 1
+PASSIVE = 2  # kind of sensor: no range
 STARVED, COASTED = 1, 2  # why a track ended
 # Indices into the counters: tracks, the last track number, plots that found the table full; of the
 # index: questions asked, chains built (0: not), freshened; plot time of the latest sweep. From
@@ -46,8 +47,11 @@ TRACK = np.dtype(
 )
 
 # What one sensor knows of one track (rows of tracks, columns of sensors): plot time of its latest
-# hit and look, 0 never; visible: probability that it can see it, where geometry says it might.
-SIGHT = np.dtype([("hit_ns", "<i8"), ("looked_ns", "<i8"), ("visible", "<f8")], align=True)
+# hit and look, 0 never; turns: bit k says that it hit k turns before that; visible: probability
+# that it can see it, where geometry says it might.
+SIGHT = np.dtype(
+    [("hit_ns", "<i8"), ("looked_ns", "<i8"), ("turns", "<i8"), ("visible", "<f8")], align=True
+)
 
 # Where the index has filed a track (same rows): its state then, how far off its plots may lie until
 # until_ns, the cell, the neighbours in its chain (-1: none), the latest question it was asked.
@@ -65,9 +69,11 @@ ENTRY = np.dtype(
     align=True,
 )
 
-# A radar; the last row stands for all position reports (radar 0). position ECEF; rotation from ECEF
-# to east, north, up; noise_var: of range, azimuth, elevation; false_density: false plots a scan per
-# m rad rad of its polar space, elevation_span: the rad over which they spread.
+# A sensor; radar: 1, a passive one (no range) PASSIVE, the last row, for all position reports, 0.
+# position ECEF; rotation from ECEF to east, north, up; noise_var: of range, azimuth, elevation;
+# false_density: false plots a scan per m rad rad of its polar space, elevation_span: the rad over
+# which they spread; delay: seconds a metre that what it senses takes to it, light none; rate_var:
+# noise variance of range rate, 0 when it measures none.
 SITE = np.dtype(
     [
         ("radar", "<i8"),
@@ -84,18 +90,22 @@ SITE = np.dtype(
         ("false_density", "<f8"),
         ("elevation_span", "<f8"),
         ("period_ns", "<i8"),
+        ("delay", "<f8"),
+        ("rate_var", "<f8"),
     ],
     align=True,
 )
 
-# One plot. Of a radar: polar (range, azimuth, elevation) and altitude, NaN where not measured. A
-# position report: position ECEF, rotation to east, north, up there, noise_var along these, velocity
-# ECEF (NaN: not known). Filled in by a pass: track, the number of the confirmed track that surely
-# gave the plot (0: none), and place, where that track then was.
+# One plot. Of a radar: polar (range, azimuth, elevation), range rate and altitude, NaN where not
+# measured. A position report: position ECEF, rotation to east, north, up there, noise_var along
+# these, velocity ECEF (NaN: not known). Filled in by a pass: track, the number of the confirmed
+# track that surely gave the plot (0: none), place and pace, where that track then was and its
+# velocity.
 PLOT = np.dtype(
     [
         ("time_ns", "<i8"),
         ("polar", "<f8", (3,)),
+        ("rate", "<f8"),
         ("altitude", "<f8"),
         ("position", "<f8", (3,)),
         ("rotation", "<f8", (3, 3)),
@@ -106,6 +116,7 @@ PLOT = np.dtype(
         ("detection", "<i8"),
         ("track", "<i8"),
         ("place", "<f8", (3,)),
+        ("pace", "<f8", (3,)),
     ],
     align=True,
 )
@@ -139,7 +150,8 @@ TUNING = np.dtype(
 
 # A predicted track (time_ns -1: none yet); share: of models b (rows) in models a by mixing. Of the
 # plot it was last compared with, a model each: pht = P h', inverse = S inverse (upper triangle),
-# z = innovation, value = likelihood; pair: which it was.
+# z = innovation, value = likelihood; rate_*: gain, innovation and its variance (0: none) of the
+# range rate once the place is known; pair: which it was.
 GUESS = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -152,13 +164,16 @@ GUESS = np.dtype(
         ("inverse", "<f8", (MODELS, 6)),
         ("z", "<f8", (MODELS, 3)),
         ("value", "<f8", (MODELS,)),
+        ("rate_gain", "<f8", (MODELS, 6)),
+        ("rate_z", "<f8", (MODELS,)),
+        ("rate_s", "<f8", (MODELS,)),
     ],
     align=True,
 )
 
 # Where a plot says its target is: point p (ECEF), unit axes and the standard deviation along each,
 # their covariance, floor: log density of false plots there, per m3; full: 0 when the height is
-# only guessed.
+# only guessed; rate: range rate seen from origin, NaN none.
 PLACE = np.dtype(
     [
         ("p", "<f8", (3,)),
@@ -167,13 +182,16 @@ PLACE = np.dtype(
         ("noise", "<f8", (3, 3)),
         ("floor", "<f8"),
         ("full", "<i8"),
+        ("rate", "<f8"),
+        ("rate_var", "<f8"),
+        ("origin", "<f8", (3,)),
     ],
     align=True,
 )
 
 # A hit kept for registration. raw: range, azimuth, elevation as the sensor gave them (elevation
 # NaN: not measured), of a report its ECEF position; var: noise variance of these (of a report:
-# east, north, up); place: where the track was.
+# east, north, up); place, pace: of the track.
 HIT = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -182,12 +200,14 @@ HIT = np.dtype(
         ("raw", "<f8", (3,)),
         ("var", "<f8", (3,)),
         ("place", "<f8", (3,)),
+        ("pace", "<f8", (3,)),
     ],
     align=True,
 )
 
 # A hit without its sensor's bias: x ECEF; axes: away from the sensor, across, up (of a report:
-# east, north, up); lever: metres that a unit along each axis is; cov of x.
+# east, north, up); lever: metres that a unit along each axis is; cov of x; pace of the track, 0
+# unknown.
 POINT = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -198,6 +218,7 @@ POINT = np.dtype(
         ("lever", "<f8", (3,)),
         ("cov", "<f8", (3, 3)),
         ("raw", "<f8", (3,)),
+        ("pace", "<f8", (3,)),
     ],
     align=True,
 )

@@ -31,6 +31,8 @@ SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that n
 HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
 REJOIN2 = 9.0  # squared distance, position and velocity, within which tracks are one
 SWEEP_NS = 1_000_000_000  # plot time between two sweeps
+REPORT_TURN_NS = 1_000_000_000  # position reports of one target count once a second when late
+TURNS = 62  # how many turns back hits are remembered
 HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 
 
@@ -113,9 +115,10 @@ def start(
     track.heard_ns, track.detected_ns, track.confirmed_ns = now_ns, arrived_ns, 0
     for c in range(sights.shape[1]):
         sight = sights[i, c]
-        sight.visible, sight.hit_ns, sight.looked_ns = UNTRIED, 0, 0
+        sight.visible, sight.hit_ns, sight.looked_ns, sight.turns = UNTRIED, 0, 0, 0
     sight = sights[i, s]
     sight.visible, sight.hit_ns, sight.looked_ns = SEEN, plot.time_ns, plot.time_ns
+    sight.turns = 1
     track.address, track.callsign = plot.address, plot.callsign
     track.detection = plot.detection
     track.touched = 0
@@ -125,13 +128,34 @@ def start(
 
 
 @part
-def note_hit(track: Any, sight: Any, plot: Any, gain: float, now_ns: int) -> None:
+def turn_taken(sight: Any, period_ns: int, before_ns: int) -> bool:
+    """Say whether the sensor hit the track in the turn so long before its latest hit."""
+    turn = (before_ns + period_ns // 2) // max(period_ns, 1)
+    return turn <= TURNS and (sight.turns >> turn) & 1 == 1
+
+
+@part
+def note_turn(sight: Any, period_ns: int, time_ns: int) -> None:
+    """Remember a hit, the latest or one of an earlier turn."""
+    since = time_ns - sight.hit_ns
+    turn = (abs(since) + period_ns // 2) // max(period_ns, 1)
+    if sight.hit_ns == 0 or (since > 0 and turn > TURNS):
+        sight.turns, sight.hit_ns = 1, time_ns
+    elif since > 0:
+        sight.turns = ((sight.turns << turn) & ((1 << TURNS) - 1)) | 1
+        sight.hit_ns = time_ns
+    elif turn <= TURNS:
+        sight.turns |= 1 << turn
+
+
+@part
+def note_hit(track: Any, sight: Any, site: Any, plot: Any, gain: float, now_ns: int) -> None:
     """Book a plot as a hit of a track."""
     track.odds = min(track.odds + gain, ODDS_MAX)
     track.hits += 1
     track.plot_ns = max(track.plot_ns, plot.time_ns)
     track.heard_ns = now_ns
-    sight.hit_ns = plot.time_ns
+    note_turn(sight, REPORT_TURN_NS if site.radar == 0 else site.period_ns, plot.time_ns)
     sight.looked_ns = max(sight.looked_ns, plot.time_ns)
     sight.visible = 1.0 - HIDE
     track.detection |= plot.detection

@@ -14,6 +14,7 @@ SEMI_MAJOR = 6378137.0
 SEMI_MINOR = 6356752.314245179
 REPORT_DENSITY = 1e-13  # false position reports, per m3
 FALSE_HEIGHTS_M = 15e3  # false pressure heights spread over this much
+FALSE_RATES = math.log(500.0)  # false range rates spread over so many m/s
 OPEN_SD_RAD = 1.0  # what an elevation that was not measured is known to
 
 
@@ -104,23 +105,60 @@ def place_report(plot: Any, place: Any) -> None:
 @part
 def place_plot(site: Any, plot: Any, tuning: Any, place: Any) -> None:
     """Fill the place of a plot of any sensor."""
+    place.rate, place.rate_var = math.nan, site.rate_var
     if site.radar == 0:
         place_report(plot, place)
+    elif site.radar == 2:  # nowhere, until compared with a track
+        place.full = 0
     else:
         place_polar(site, plot, tuning, place)
+        if site.rate_var > 0.0 and not math.isnan(plot.rate):
+            place.rate = plot.rate
+            place.floor -= FALSE_RATES
+            for c in range(3):
+                place.origin[c] = site.position[c]
+
+
+@part
+def distance_to(site: Any, x: Any) -> float:
+    """Return how far a state is from a sensor."""
+    dx, dy, dz = x[0] - site.position[0], x[1] - site.position[1], x[2] - site.position[2]
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@part
+def place_bearing(site: Any, plot: Any, slant: float, elevation: float, place: Any) -> None:
+    """Place a bearing as far away as the target it is compared with; of the distance, and of the
+    elevation where none was measured, it says nothing."""
+    measured = not math.isnan(plot.polar[2])
+    if measured:
+        elevation = plot.polar[2]
+    flat = math.cos(elevation)
+    point_at(site, slant, plot.polar[1], elevation, place)
+    place.sd[0] = slant * OPEN_SD_RAD
+    place.sd[1] = slant * flat * math.sqrt(site.noise_var[1])
+    place.sd[2] = slant * (math.sqrt(site.noise_var[2]) if measured else OPEN_SD_RAD)
+    density = site.false_density / (slant * slant * flat)
+    if not measured:  # false bearings have no elevation either
+        density *= site.elevation_span * slant / (math.sqrt(2 * math.pi) * place.sd[2])
+    place.floor = math.log(density / (math.sqrt(2 * math.pi) * place.sd[0]))
+    fill_noise(place)
 
 
 @part
 def place_near(site: Any, plot: Any, px: float, py: float, pz: float, place: Any) -> None:
-    """Place a radar plot without height for comparing it with a target at p: it lies at the
-    target's elevation, which it says nothing about."""
+    """Place a bearing, or a radar plot without height, for comparing it with a target at p: a plot
+    lies at the target's elevation, which it says nothing about."""
     dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
     up = site.rotation[2, 0] * dx + site.rotation[2, 1] * dy + site.rotation[2, 2] * dz
     away = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
     elevation = math.asin(min(max(up / away, -0.99), 0.99))
+    place.full = 0
+    if site.radar == 2:
+        place_bearing(site, plot, away, elevation, place)
+        return
     slant, flat = max(plot.polar[0], 1.0), math.cos(elevation)
     point_at(site, slant, plot.polar[1], elevation, place)
-    place.full = 0
     place.sd[0] = math.sqrt(site.noise_var[0])
     place.sd[1] = slant * flat * math.sqrt(site.noise_var[1])
     place.sd[2] = slant * OPEN_SD_RAD
@@ -128,4 +166,6 @@ def place_near(site: Any, plot: Any, px: float, py: float, pz: float, place: Any
     open_density = 1.0 / (math.sqrt(2 * math.pi) * place.sd[2])
     density = site.false_density * site.elevation_span
     place.floor = math.log(density * open_density / (slant * flat))
+    if not math.isnan(place.rate):
+        place.floor -= FALSE_RATES
     fill_noise(place)

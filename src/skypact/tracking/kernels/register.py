@@ -94,7 +94,7 @@ def place_hits(hits: Any, sites: Any, biases: Any, factors: Any, points: Any) ->
         s = hit.sensor
         point.track, point.sensor, point.time_ns = hit.track, s, hit.time_ns
         for c in range(3):
-            point.raw[c] = hit.raw[c]
+            point.raw[c], point.pace[c] = hit.raw[c], hit.pace[c]
         if s < radars:
             place_radar(point, hit, sites[s], biases[s])
         else:
@@ -130,21 +130,20 @@ def around(points: Any, low: int, high: int, i: int, other: int, gap_ns: int) ->
 
 
 @part
-def differ(one: Any, first: Any, last: Any, z: Any, cov: Any, velocity: Any) -> None:
-    """Fill z: one less the other's place at the time; its noise covariance; the velocity."""
+def differ(one: Any, first: Any, last: Any, z: Any, cov: Any) -> None:
+    """Fill z: one less the other's place at the time; its noise covariance."""
     gap = 1e-9 * (last.time_ns - first.time_ns)
     share = 1e-9 * (one.time_ns - first.time_ns) / gap
     bend = ACCELERATION_MPS2 * share * (1.0 - share) * gap * gap / 2
     for u in range(3):
-        velocity[u] = (last.x[u] - first.x[u]) / gap
-        z[u] = one.x[u] - first.x[u] - share * gap * velocity[u]
+        z[u] = one.x[u] - first.x[u] - share * (last.x[u] - first.x[u])
         for v in range(3):
             cov[u, v] = one.cov[u, v] + (bend * bend if u == v else 0.0)
             cov[u, v] += (1.0 - share) ** 2 * first.cov[u, v] + share**2 * last.cov[u, v]
 
 
 @part
-def moves(point: Any, rot: Any, velocity: Any, prior: Any, sign: float, at: int, g: Any) -> None:
+def moves(point: Any, rot: Any, pace: Any, prior: Any, sign: float, at: int, g: Any) -> None:
     """Fill columns at..at+BIASES of g (3, 2 BIASES): what each bias, in units of its prior, does
     to a residual."""
     reach = point.lever[2]
@@ -153,7 +152,7 @@ def moves(point: Any, rot: Any, velocity: Any, prior: Any, sign: float, at: int,
         g[u, at + SCALE] = sign * prior[SCALE] * reach * point.axes[0, u]
         g[u, at + AZIMUTH] = sign * prior[AZIMUTH] * point.lever[1] * point.axes[1, u]
         g[u, at + ELEVATION] = sign * prior[ELEVATION] * reach * point.axes[2, u]
-        g[u, at + TIME] = -sign * prior[TIME] * velocity[u]
+        g[u, at + TIME] = -sign * prior[TIME] * pace[u]
         for c in range(3):
             g[u, at + EAST + c] = -sign * prior[EAST + c] * rot[c, u]
 
@@ -197,15 +196,15 @@ def spread_of(wide: Any, rows: Any, g: Any, out: Any) -> None:
     """Fill out (3, 3) = g wide g'."""
     half = np.zeros((3, 2 * BIASES))
     for u in range(3):
-        for b in range(2 * BIASES):
+        for b in range(rows.size):
             value = 0.0
-            for a in range(2 * BIASES):
+            for a in range(rows.size):
                 value += g[u, a] * wide[rows[a], rows[b]]
             half[u, b] = value
     for u in range(3):
         for v in range(3):
             value = 0.0
-            for b in range(2 * BIASES):
+            for b in range(rows.size):
                 value += half[u, b] * g[v, b]
             out[u, v] = value
 
@@ -216,14 +215,14 @@ def learn(g: Any, rows: Any, z: Any, weight: Any, flat: Any, information: Any, v
     total, weighed = np.zeros(3), np.zeros((3, 2 * BIASES))
     for u in range(3):
         total[u] = z[u]
-        for a in range(2 * BIASES):
+        for a in range(rows.size):
             total[u] += g[u, a] * flat[rows[a]]
             for v in range(3):
                 weighed[u, a] += weight[u, v] * g[v, a]
-    for a in range(2 * BIASES):
+    for a in range(rows.size):
         for u in range(3):
             vector[rows[a]] += weighed[u, a] * total[u]
-        for b in range(2 * BIASES):
+        for b in range(rows.size):
             value = 0.0
             for u in range(3):
                 value += g[u, a] * weighed[u, b]

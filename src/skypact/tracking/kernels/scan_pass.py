@@ -78,14 +78,14 @@ def take_hits(
             row.pair = e
         correct(track, row)
         track.time_ns = at
-        note_hit(track, sights[near[q], s], plot, gain[e], now_ns)
+        note_hit(track, sights[near[q], s], site, plot, gain[e], now_ns)
         confirm(table, entries, heads, counters, near[q], places[which[e]], now_ns, tuning)
         refile(table, entries, heads, counters, near[q], tuning)
         hit[count] = near[q]
         count += 1
         plot.track = track.number
         for c in range(3):
-            plot.place[c] = track.x[c]
+            plot.place[c], plot.pace[c] = track.x[c], track.x[c + 3]
     return used, hit[:count]
 
 
@@ -140,7 +140,7 @@ def scan_pass(
         miss_looks(table, sights, counters[ROWS], site, s, seen_ns, True)
     elif site.radar != 0:
         counters[COUNTERS + s] = max(counters[COUNTERS + s], seen_ns)
-    for j in range(plots.size):
+    for j in range(plots.size if site.radar != 2 else 0):
         if used[j] == 0:
             plot, place = plots[j], places[j]
             if place.full == 0:  # a comparison has moved it

@@ -7,6 +7,7 @@ from skypact.core.jit import part
 from skypact.tracking.kernels.layout import FLYING, MODELS
 from skypact.tracking.kernels.motion import combine
 
+RATE_LATE_S = 1.0  # a range rate later than this is not used
 SLIGHT = 1e-3  # a kind of motion less likely than this is dropped
 _TWO_PI_CUBED = (2 * math.pi) ** 3
 _FAR = 60.0  # squared distance beyond which a model's likelihood counts as nothing
@@ -47,10 +48,52 @@ def innovate(row: Any, m: int, lag: float, q: float, place: Any) -> float:
     z0, z1, z2 = z[0], z[1], z[2]
     d2 = z0 * (inv[0] * z0 + 2 * (inv[1] * z1 + inv[2] * z2))
     d2 += z1 * (inv[3] * z1 + 2 * inv[4] * z2) + z2 * inv[5] * z2
+    row.rate_s[m] = 0.0
     row.value[m] = 0.0
     if d2 < _FAR:
         row.value[m] = math.exp(-0.5 * d2) / math.sqrt(_TWO_PI_CUBED * det)
+        if not math.isnan(place.rate) and lag > -RATE_LATE_S:
+            d2 += innovate_rate(row, m, place)
     return d2
+
+
+@part
+def innovate_rate(row: Any, m: int, place: Any) -> float:
+    """Fill gain, innovation and variance of the range rate, given the place that `innovate` has
+    compared; multiply the likelihood; return the squared distance."""
+    x, cov, pht, inv, z = row.x[m], row.cov[m], row.pht[m], row.inverse[m], row.z[m]
+    dx, dy, dz = x[0] - place.origin[0], x[1] - place.origin[1], x[2] - place.origin[2]
+    slant = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+    ux, uy, uz = dx / slant, dy / slant, dz / slant
+    rate = ux * x[3] + uy * x[4] + uz * x[5]
+    h = (
+        (x[3] - rate * ux) / slant,
+        (x[4] - rate * uy) / slant,
+        (x[5] - rate * uz) / slant,
+        ux,
+        uy,
+        uz,
+    )
+    c0 = c1 = c2 = 0.0
+    for u in range(6):
+        c0 += h[u] * pht[u, 0]
+        c1 += h[u] * pht[u, 1]
+        c2 += h[u] * pht[u, 2]
+    g0 = inv[0] * c0 + inv[1] * c1 + inv[2] * c2
+    g1 = inv[1] * c0 + inv[3] * c1 + inv[4] * c2
+    g2 = inv[2] * c0 + inv[4] * c1 + inv[5] * c2
+    s = place.rate_var
+    for u in range(6):
+        value = 0.0
+        for v in range(6):
+            value += (cov[u, v] if u <= v else cov[v, u]) * h[v]
+        s += h[u] * value
+        row.rate_gain[m, u] = value - pht[u, 0] * g0 - pht[u, 1] * g1 - pht[u, 2] * g2
+    s -= c0 * g0 + c1 * g1 + c2 * g2
+    off = place.rate - rate - g0 * z[0] - g1 * z[1] - g2 * z[2]
+    row.rate_z[m], row.rate_s[m] = off, s
+    row.value[m] *= math.exp(-0.5 * off * off / s) / math.sqrt(2 * math.pi * s)
+    return off * off / s
 
 
 @part
@@ -92,6 +135,12 @@ def correct_model(x: Any, cov: Any, row: Any, m: int) -> None:
         x[u] = row.x[m, u] + g0 * z[0] + g1 * z[1] + g2 * z[2]
         for v in range(u, 6):
             cov[u, v] = row.cov[m, u, v] - g0 * pht[v, 0] - g1 * pht[v, 1] - g2 * pht[v, 2]
+    if row.rate_s[m] > 0.0:
+        gain, scale = row.rate_gain[m], 1.0 / row.rate_s[m]
+        for u in range(6):
+            x[u] += gain[u] * row.rate_z[m] * scale
+            for v in range(u, 6):
+                cov[u, v] -= gain[u] * gain[v] * scale
 
 
 @part

@@ -34,12 +34,12 @@ class Hits:
         number = plots["track"]
         mixed = (number.astype(np.uint64) * _MIX) >> np.uint64(40)
         rows = np.flatnonzero((number > 0) & (mixed % np.uint64(self.thin) == 0))[:_HITS_MAX]
-        if rows.size == 0:
+        if rows.size == 0 or site["radar"] == 2:
             return
         made = np.zeros(rows.size, HIT)
         chosen = raw[rows]
         made["time_ns"], made["track"], made["sensor"] = chosen["time_ns"], number[rows], s
-        made["place"] = plots["place"][rows]
+        made["place"], made["pace"] = plots["place"][rows], plots["pace"][rows]
         if site["radar"]:
             made["raw"] = chosen["polar"]
             made["var"] = site["noise_var"]

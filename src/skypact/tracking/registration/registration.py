@@ -82,7 +82,8 @@ class Registration:
         self._base = sites.copy()
         self.sites = sites.copy()
         self.radars = int(sites.size) - 1
-        self._learns = learns and self.radars > 1
+        self._ranging = sites["radar"][: self.radars] == 1
+        self._learns = learns and int(self._ranging.sum()) > 1
         self.biases, self.health = Biases(self.radars), Health(self.radars)
         self._latest = Biases(self.radars)
         self._hearsay = Hearsay(self.radars)
@@ -129,7 +130,7 @@ class Registration:
         if not self._learns or seen_ns < self._step_ns:
             return []
         # When every sensor is known there is less to learn.
-        self._step_ns = seen_ns + (2 if bool(self._sure.all()) else 1) * _STEP_NS
+        self._step_ns = seen_ns + (2 if bool(self._sure[self._ranging].all()) else 1) * _STEP_NS
         mark_ns = seen_ns - self._hold_ns
         start_ns = max(self._mark_ns, mark_ns - 3 * _STEP_NS)
         self._mark_ns = mark_ns

@@ -134,3 +134,11 @@ def test_one_radar_alone_learns_nothing_and_costs_nothing() -> None:
     learnt = World(seed=10, sites=SITES[:1]).run(0, 60)
     assert learnt.standing == [Standing.ALONE]
     assert not learnt.biases.information.any()
+
+
+def test_slow_targets_seen_at_fixed_phases_make_no_clock_late() -> None:
+    world = World(seed=11)
+    world.velocity *= 70 / 220
+    learnt = world.run(0, 300)
+    assert np.abs(learnt.biases.value[:, TIME]).max() < 0.2
+    assert learnt.standing == [Standing.GOOD] * 3

@@ -77,7 +77,7 @@ class World:
         plots = self.registration.corrected(s, raw).copy()
         if plots.size == raw.size:
             plots["track"] = np.arange(1, plots.size + 1)
-            plots["place"] = self.at(time_s)
+            plots["place"], plots["pace"] = self.at(time_s), self.velocity
             self.registration.note(s, raw, plots)
         return self.registration.step(int(raw["time_ns"].max()))
 
