@@ -146,6 +146,24 @@ def part(function: Callable[P, R]) -> Callable[P, R]:
     return cast(Callable[P, R], _numba.njit(nogil=True, error_model="numpy")(function))
 
 
+def _compile_together() -> None:
+    """Fill an empty cache in two processes; whoever is free takes the next kernel. What the other
+    one made, or failed to make, the caller then loads, or compiles itself."""
+    take, give = os.pipe()
+    # The tracker's pass takes longest and is among the last to be registered.
+    os.write(give, bytes(reversed(range(len(_kernels)))))
+    os.close(give)
+    other = os.fork()
+    try:
+        while index := os.read(take, 1):
+            _kernels[index[0]].compile()
+    finally:
+        if other == 0:
+            os._exit(0)
+        os.close(take)
+    os.waitpid(other, 0)
+
+
 def warm() -> dict[str, object]:
     """Compile or load every kernel of the package; return their names and the cache folder.
 
@@ -153,9 +171,11 @@ def warm() -> dict[str, object]:
     """
     for path in sources():
         importlib.import_module(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts))
+    here = cache_folder()
+    if not any(here.glob("*.nbi")):
+        _compile_together()
     for each in _kernels:
         each.compile()
-    here = cache_folder()
     if here.parent.is_dir():
         others = [x for x in here.parent.iterdir() if x.is_dir() and x != here]
         others.sort(key=lambda x: (x.stat().st_mtime, x.name), reverse=True)

@@ -93,6 +93,23 @@ def test_a_kernel_is_loaded_without_scipy_linalg(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_an_empty_cache_is_filled_by_two_processes(tmp_path: Path) -> None:
+    second = PROBE[PROBE.index("@kernel") :].replace("double_sum", "double_sum_again")
+    (tmp_path / "kernels_probe.py").write_text(PROBE + "\n\n" + second)
+    fill = "from skypact.core.jit import _compile_together\n_compile_together()\n"
+    script = SCRIPT.replace("assert double_sum(", fill + "assert double_sum(", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    kept = {path.name.split("-")[0] for path in (tmp_path / "cache").rglob("*.nbi")}
+    assert kept == {"kernels_probe.double_sum", "kernels_probe.double_sum_again"}
+
+
 def test_a_row_type_has_the_fields_of_its_dtype() -> None:
     kind = jit.record(np.dtype([("a", "<f8", (3,)), ("b", "<i8")], align=True))
     assert set(kind.fields) == {"a", "b"}
