@@ -172,7 +172,7 @@ def warm() -> dict[str, object]:
     for path in sources():
         importlib.import_module(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts))
     here = cache_folder()
-    if not any(here.glob("*.nbi")):
+    if not any(here.rglob("*.nbi")):
         _compile_together()
     for each in _kernels:
         each.compile()
