@@ -72,18 +72,18 @@ def test_a_radar_that_never_sees_a_target_soon_counts_for_little() -> None:
 
 
 def test_a_track_that_reappears_keeps_its_number() -> None:
-    made = engine()
+    made = Engine(TrackingSettings(registration=False, gate_sd=1.0), site_rows([RADAR]))
     for k in range(8):
         turn(made, k, polar(RADAR, straight([5.0 * k])))
     number = int(made.table.tracks["number"][0])
     # It swerves unseen, so its plots fall out of the gate and start a track of their own.
     made.table.sights["visible"][0] = 0.05
-    for k in range(8, 14):
-        swerved = polar(RADAR, straight([5.0 * k], north_m=66e3))
-        turn(made, k, swerved if k > 8 else np.zeros((0, 3)))
-    numbers, states = made.states_at(T0_NS + 13 * PERIOD_NS)
+    for k in range(8, 16):
+        swerved = polar(RADAR, straight([5.0 * k], north_m=62e3))
+        turn(made, k, swerved if k > 9 else np.zeros((0, 3)))
+    numbers, states = made.states_at(T0_NS + 15 * PERIOD_NS)
     assert numbers.tolist() == [number]
-    assert np.linalg.norm(states[0, :3] - straight([65.0], north_m=66e3)[0]) < 1000
+    assert np.linalg.norm(states[0, :3] - straight([75.0], north_m=62e3)[0]) < 1000
 
 
 def test_a_new_target_far_off_takes_over_no_number() -> None:
@@ -94,6 +94,17 @@ def test_a_new_target_far_off_takes_over_no_number() -> None:
     for k in range(8, 14):
         turn(made, k, polar(RADAR, straight([5.0 * k], north_m=120e3)))
     assert sorted(made.states_at(T0_NS + 13 * PERIOD_NS)[0].tolist())[-1] == 2
+
+
+def test_a_follower_on_the_same_course_takes_over_no_number() -> None:
+    made = engine()
+    for k in range(8):
+        turn(made, k, polar(RADAR, straight([5.0 * k])))
+    made.table.sights["visible"][0] = 0.05
+    # The first ends; where it was 60 s ago another flies the same way at the same speed.
+    for k in range(8, 13):
+        turn(made, k, polar(RADAR, straight([5.0 * k - 60.0])))
+    assert sorted(made.states_at(T0_NS + 12 * PERIOD_NS)[0].tolist())[-1] == 2
 
 
 def test_where_no_radar_looks_a_track_lives_on_but_not_for_ever() -> None:

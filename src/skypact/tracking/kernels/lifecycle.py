@@ -29,7 +29,7 @@ from skypact.tracking.kernels.nearby import ask_index, chain_in, chain_out, file
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
 HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
-REJOIN2 = 9.0  # squared distance, position and velocity, within which tracks are one
+REJOIN2 = 12.6  # squared distance, position and velocity, within which tracks are one (95 %)
 SWEEP_NS = 1_000_000_000  # plot time between two sweeps
 REPORT_TURN_NS = 1_000_000_000  # position reports of one target count once a second when late
 TURNS = 62  # how many turns back hits are remembered
@@ -176,15 +176,19 @@ def rejoins(lost: Any, track: Any, tuning: Any) -> float:
     if lost.address != 0 and track.address != 0 and lost.address != track.address:
         return math.inf
     noise = tuning.noise[FLYING - 1]  # it may have turned hard
-    off2 = turn2 = size = swerve = 0.0
+    # Mean variance along an axis of place and velocity, and what ties them: where the velocity is
+    # unchanged the place cannot be far off.
+    place, pace, tie = noise * dt**3 / 3, noise * dt, noise * dt * dt / 2
+    off2 = turn2 = both = 0.0
     for c in range(3):
         off = track.x[c] - lost.x[c] - dt * lost.x[c + 3]
         turn = track.x[c + 3] - lost.x[c + 3]
-        off2, turn2 = off2 + off * off, turn2 + turn * turn
-        size += lost.cov[c, c] + 2 * dt * lost.cov[c, c + 3] + dt * dt * lost.cov[c + 3, c + 3]
-        size += track.cov[c, c] + noise * dt**3 / 3
-        swerve += lost.cov[c + 3, c + 3] + track.cov[c + 3, c + 3] + noise * dt
-    far2 = off2 / size + turn2 / swerve
+        off2, turn2, both = off2 + off * off, turn2 + turn * turn, both + off * turn
+        cross, speed = lost.cov[c, c + 3], lost.cov[c + 3, c + 3]
+        place += (lost.cov[c, c] + 2 * dt * cross + dt * dt * speed + track.cov[c, c]) / 3
+        pace += (speed + track.cov[c + 3, c + 3]) / 3
+        tie += (cross + dt * speed + track.cov[c, c + 3]) / 3
+    far2 = (pace * off2 - 2 * tie * both + place * turn2) / (place * pace - tie * tie)
     return far2 if far2 < REJOIN2 else math.inf
 
 
