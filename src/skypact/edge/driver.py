@@ -8,6 +8,7 @@ journal and the store have them on disk.
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,7 +150,8 @@ class Driver:
         self._worker.join(timeout_s)
         self._queue.put(None)
         self._durable.join(timeout_s)
-        self._cuts.put(None)
+        with suppress(queue.Full):  # the keeper has ended; `alive` has told
+            self._cuts.put(None, timeout=timeout_s)
         self._keeper.join(timeout_s)
         self._journal.close()
         if self.failure is None:
