@@ -206,3 +206,14 @@ def test_a_replay_agrees_with_what_left(tmp_path: Path, tampered: bool) -> None:
     steps = list(replay(node(), entries, quarantined(entries)))
     assert len(steps) >= 5
     assert all(s.agrees for s in steps if s.agrees is not None) is not tampered
+
+
+def test_a_keeper_that_has_ended_holds_up_no_stop(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.driver._cuts.put(None)
+    until(lambda: not bench.driver.alive)
+    bench.driver._cuts.put((0, b""))
+    ending = threading.Thread(target=bench.driver.stop, args=(0.1,), daemon=True)
+    ending.start()
+    ending.join(5)
+    assert not ending.is_alive()
