@@ -10,11 +10,15 @@ import argparse
 import json
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.asterix_rate import plots, tracks  # noqa: E402
 from skypact.core.ids import Issuer
 from skypact.core.messages import Context
 from skypact.core.site import SensorSite
@@ -38,36 +42,6 @@ def rate(work: Callable[[], int], repeat: int) -> int:
         records = work()
         found.append(records / (time.process_time() - begun))
     return round(statistics.median(found))
-
-
-def plots(count: int, dice: np.random.Generator) -> dict[str, np.ndarray]:
-    return {
-        "time_ns": ZERO_NS + np.arange(count) * 1_000_000,
-        "range_m": dice.uniform(1e4, 4e5, count),
-        "azimuth_rad": dice.uniform(0, 6.28, count),
-        "elevation_rad": dice.uniform(0, 0.2, count),
-        "range_rate_mps": dice.uniform(-400, 400, count),
-        "altitude_pressure_m": dice.uniform(100, 12_000, count),
-        "address": dice.integers(1, 1 << 24, count, dtype=np.uint32),
-        "mode3a": dice.integers(0, 4096, count, dtype=np.int32),
-        "detection": np.full(count, 3, np.uint8),
-        "callsign": np.full(count, b"SKY1234", "S8"),
-    }
-
-
-def tracks(count: int, dice: np.random.Generator) -> dict[str, np.ndarray]:
-    return {
-        "time_ns": np.full(count, ZERO_NS),
-        "lat_rad": dice.uniform(-1, 1, count),
-        "lon_rad": dice.uniform(-3, 3, count),
-        "height_wgs84_m": dice.uniform(0, 12_000, count),
-        "altitude_pressure_m": dice.uniform(0, 12_000, count),
-        "velocity_enu_mps": dice.uniform(-200, 200, (count, 3)),
-        "position_sd_m": np.full(count, 50.0),
-        "address": dice.integers(1, 1 << 24, count, dtype=np.uint32),
-        "callsign": np.full(count, b"SKY1234", "S8"),
-        "number": np.arange(count),
-    }
 
 
 def mutated(sent: list[bytes], count: int) -> dict[str, float]:
