@@ -52,7 +52,7 @@ export function count(n: number): string {
 
 /** Heights below 20 km in hundreds of feet as controllers say them, above in km. */
 export function height(m: number): string {
-  return m >= 20_000 ? `${(m / 1000).toFixed(0)} km` : `${count(Math.round((m * 3.28084) / 100) * 100)} ft`;
+  return m >= 20_000 ? `${(m / 1000).toFixed(0)} km` : `${count(Math.round((m * 3.28084) / 100) * 100 + 0)} ft`;
 }
 
 export function speed(mps: number): string {
