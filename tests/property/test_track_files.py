@@ -1,6 +1,7 @@
 """Whatever the bytes of a file are, `skypact track` ends with a sentence, never a traceback."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,17 @@ def test_bytes_that_were_changed_or_cut(name: str, folder: Path, data: st.DataOb
     path = folder / f"odd_{name}"
     path.write_bytes(bytes(whole))
     ends_well(path, folder)
+
+
+@pytest.mark.parametrize("text", [b"sensor", b"time_s", b"range_m", b"R1"])
+def test_parquet_text_that_is_no_utf8(text: bytes, folder: Path) -> None:
+    whole = (folder / "plots.parquet").read_bytes()
+    at = [m.start() for m in re.finditer(re.escape(text), whole)]
+    path = folder / "odd_plots.parquet"
+    for place in at:
+        path.write_bytes(whole[:place] + b"\x80" + whole[place + 1 :])
+        ends_well(path, folder)
+    assert at
 
 
 @pytest.mark.parametrize("name", ["plots.csv", "truth.csv", "sensors.csv"])

@@ -204,7 +204,8 @@ def _read_parquet(arrow: Any, path: Path, columns: Mapping[str, Column]) -> tupl
         names = [str(name) for name in file.schema_arrow.names]
         _check_names(path, names, columns)
         return names, file.read(columns=[name for name in names if name in columns])
-    except arrow.ArrowException as error:
+    # Names that are no UTF-8 are found by Python, not by Arrow.
+    except (arrow.ArrowException, UnicodeDecodeError) as error:
         raise ConfigError(f"is not Parquet: {_first_line(error)}", path=str(path)) from error
 
 
@@ -224,6 +225,8 @@ def _take(arrow: Any, table: Table, column: Column, cells: Any) -> None:
             values = _numpy(cells.fill_null(np.nan)).astype(np.float64)
             empty = empty | np.isnan(values)
             table.numbers[column.name] = values
+    except UnicodeDecodeError as error:
+        raise ConfigError("is not in UTF-8", path=str(table.path), key=column.name) from error
     except arrow.ArrowException as error:
         message = f"is of type {cells.type}, not {column.kind}"
         raise ConfigError(message, path=str(table.path), key=column.name) from error
