@@ -28,7 +28,7 @@ from skypact.core.site import SensorSite  # noqa: E402
 from skypact.edge.feeds.capture import read_datagrams  # noqa: E402
 from skypact.exercise.recorded import RecordedTraffic  # noqa: E402
 from skypact.sensors import asterix_blocks as blocks  # noqa: E402
-from skypact.sensors import asterix_cat048, asterix_cat062  # noqa: E402
+from skypact.sensors.categories import asterix_cat048, asterix_cat062  # noqa: E402
 from skypact.sensors.asterix.program import Wanted, program  # noqa: E402
 from skypact.sensors.reading import Arrived, Reader, reading_program  # noqa: E402
 from skypact.sensors.settings import Editions  # noqa: E402

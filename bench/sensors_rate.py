@@ -23,7 +23,8 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import Context
 from skypact.core.site import SensorSite
 from skypact.exercise.recorded import RecordedTraffic
-from skypact.sensors import asterix_cat048, asterix_cat062, beast
+from skypact.sensors import beast
+from skypact.sensors.categories import asterix_cat048, asterix_cat062
 from skypact.sensors.mode_s import Aircrafts
 from skypact.sensors.reading import Arrived, Reader
 from skypact.sensors.recording import read_recording

@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skypact.sensors import asterix_blocks as blocks
-from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062
 from skypact.sensors.asterix.program import Wanted, program
+from skypact.sensors.categories import (
+    asterix_cat021,
+    asterix_cat034,
+    asterix_cat048,
+    asterix_cat062,
+)
 from tests.unit.sensors import oracle, samples
 
 REAL = (

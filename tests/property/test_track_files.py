@@ -19,7 +19,7 @@ from skypact.edge.runs.scenario import track_scenario
 from skypact.edge.tables.plots import read_plots
 from skypact.edge.tables.sensors import read_sensors, sensors_from
 from skypact.edge.tables.truth import read_truth
-from skypact.sensors import asterix_cat048
+from skypact.sensors.categories import asterix_cat048
 from tests.unit.edge.tables.night import (
     make_scenario,
     plot_columns,

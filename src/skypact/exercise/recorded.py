@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.sensors import asterix_cat021, beast
+from skypact.sensors import beast
 from skypact.sensors.asterix_fields import FOOT_M
+from skypact.sensors.categories import asterix_cat021
 
 SECOND_NS = 1_000_000_000
 LENGTH_S = 1200

@@ -15,7 +15,7 @@ from skypact.core.site import SensorSite
 from skypact.exercise.scenario import Scenario, Traffic
 from skypact.exercise.sensing import TURN_RAD, Radar
 from skypact.exercise.truth import Truth
-from skypact.sensors import asterix_cat034, asterix_cat048
+from skypact.sensors.categories import asterix_cat034, asterix_cat048
 
 SECOND_NS = 1_000_000_000
 # What a radar takes to extract and send the plots of a sector (assumed).

@@ -12,10 +12,15 @@ from skypact.core.columns import pack
 from skypact.core.ids import Issuer
 from skypact.core.messages import PositionReports, Scan
 from skypact.core.site import SensorSite
-from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062
 from skypact.sensors.asterix.program import Program, program
 from skypact.sensors.asterix_blocks import I64, Flags, Records, Refusal, UnknownCategory, read
-from skypact.sensors.asterix_cat034 import Mark
+from skypact.sensors.categories import (
+    asterix_cat021,
+    asterix_cat034,
+    asterix_cat048,
+    asterix_cat062,
+)
+from skypact.sensors.categories.asterix_cat034 import Mark
 from skypact.sensors.settings import Editions
 
 Columns = dict[str, NDArray[Any]]

@@ -21,7 +21,7 @@ from skypact.core.messages import (
 )
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
-from skypact.sensors.asterix_cat034 import NORTH, Mark
+from skypact.sensors.categories.asterix_cat034 import NORTH, Mark
 from skypact.sensors.mode_s import Aircraft, Aircrafts
 from skypact.sensors.moved import Invented, InventedNames, move, turning
 from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_reports, scan

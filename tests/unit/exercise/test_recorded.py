@@ -8,7 +8,8 @@ import pytest
 
 from skypact.exercise.recorded import LENGTH_S, SECOND_NS, RecordedTraffic
 from skypact.sensors import asterix_blocks as blocks
-from skypact.sensors import asterix_cat021, beast
+from skypact.sensors import beast
+from skypact.sensors.categories import asterix_cat021
 from skypact.sensors.reading import reading_program
 from skypact.sensors.settings import Editions
 

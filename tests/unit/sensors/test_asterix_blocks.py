@@ -2,8 +2,8 @@
 
 import pytest
 
-from skypact.sensors import asterix_cat034, asterix_cat048
 from skypact.sensors.asterix_blocks import REFUSALS_MAX, Batch, Refusal, UnknownCategory
+from skypact.sensors.categories import asterix_cat034, asterix_cat048
 from tests.unit.sensors import oracle, samples
 
 

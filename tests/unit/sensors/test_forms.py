@@ -6,9 +6,14 @@ import sys
 import numpy as np
 import pytest
 
-from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062
 from skypact.sensors.asterix.forms import Form, writer
 from skypact.sensors.asterix.numbers import Bits
+from skypact.sensors.categories import (
+    asterix_cat021,
+    asterix_cat034,
+    asterix_cat048,
+    asterix_cat062,
+)
 from tests.unit.sensors import oracle, samples
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048
+from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
 from skypact.sensors.reading import Arrived, Reader, Reading
 from skypact.sensors.settings import Editions
 from tests.unit.sensors import samples

@@ -4,7 +4,7 @@ from skypact.core.columns import array, fault
 from skypact.core.ids import Issuer
 from skypact.core.messages import Context, PositionReports, Scan
 from skypact.core.site import SensorSite
-from skypact.sensors import asterix_cat021, asterix_cat048
+from skypact.sensors.categories import asterix_cat021, asterix_cat048
 from skypact.sensors.recording import BATCH_DATAGRAMS, Recording, read_recording
 from skypact.sensors.settings import Editions
 from tests.unit.sensors import samples

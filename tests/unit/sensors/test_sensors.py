@@ -27,7 +27,7 @@ from skypact.core.messages import (
     Scan,
 )
 from skypact.exercise.recorded import RecordedTraffic
-from skypact.sensors import asterix_cat021, asterix_cat034, asterix_cat048
+from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
 from skypact.sensors.moved import INVENTED_FIRST
 from skypact.sensors.sensors import Sensors
 from skypact.sensors.settings import FeedSettings, Moved

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skypact.sensors import asterix_cat021 as cat021
+from skypact.sensors.categories import asterix_cat021 as cat021
 from tests.unit.sensors import oracle, samples
 
 TOLERANCE = {

@@ -11,8 +11,8 @@ from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
 from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.program import Wanted
-from skypact.sensors.asterix_cat021 import Reports
 from skypact.sensors.asterix_fields import F64, UNKNOWN_SD_M
+from skypact.sensors.categories.asterix_cat021 import Reports
 
 CATEGORY = 62
 EDITION = "1.20"

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from skypact.sensors import asterix_blocks as blocks
-from skypact.sensors import asterix_cat034 as cat034
+from skypact.sensors.categories import asterix_cat034 as cat034
 from tests.unit.sensors import oracle, samples
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skypact.sensors import asterix_cat062 as cat062
+from skypact.sensors.categories import asterix_cat062 as cat062
 from tests.unit.sensors import oracle, samples
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skypact.sensors import asterix_blocks as blocks
-from skypact.sensors import asterix_cat048 as cat048
+from skypact.sensors.categories import asterix_cat048 as cat048
 from tests.unit.sensors import oracle, samples
 
 SITES = {0x0709: samples.site()}

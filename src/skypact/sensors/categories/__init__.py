@@ -1,0 +1,1 @@
+"""One module an ASTERIX category: what its records say, in our columns."""
