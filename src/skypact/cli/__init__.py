@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from skypact import __version__
+from skypact.cli.decode import decode
 from skypact.cli.first_hour import backup, init, restore
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
@@ -173,7 +174,7 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (init, backup, restore, track):
+for command in (init, backup, restore, track, decode):
     main.add_command(command)
 
 

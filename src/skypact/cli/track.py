@@ -1,22 +1,19 @@
 """`skypact track`: the tracker alone, for one recording."""
 
 import json
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from skypact.cli.progress import progress
+
 if TYPE_CHECKING:
-    from skypact.edge.runs.run import Tell
     from skypact.edge.tables.truth import Truth
     from skypact.edge.tables.write import TrackRows
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_STEPS = 1000
 
 
 @click.command()
@@ -70,7 +67,7 @@ def track(
     from skypact.edge.track_file import track_file
 
     answer = _truth(truth)
-    with _progress(recording.name) as tell:
+    with progress(recording.name) as tell:
         done = track_file(
             recording,
             out,
@@ -113,21 +110,3 @@ def score_tracks(truth: "Truth", rows: "TrackRows", cutoff_m: float) -> dict[str
         counted=truth.counted,
         cutoff_m=cutoff_m,
     )
-
-
-@contextmanager
-def _progress(label: str) -> "Generator[Tell]":
-    """Yield what to tell the share done; a bar on a terminal, else nothing at all."""
-    if not sys.stderr.isatty():
-        yield lambda share: None
-        return
-    with click.progressbar(length=_STEPS, label=label, file=sys.stderr) as bar:
-        done = 0
-
-        def tell(share: float) -> None:
-            nonlocal done
-            bar.update(round(share * _STEPS) - done)
-            done = round(share * _STEPS)
-
-        yield tell
-        tell(1.0)

@@ -22,7 +22,7 @@ from skypact.edge.tables.sensors import sensors_from
 from skypact.edge.tables.write import check_target, write_tracks
 from skypact.edge.tables.write import track_columns as columns_of_tracks
 
-RECORDINGS = (".npz", ".ast", ".pcap", ".csv", ".parquet")
+RECORDINGS = (".npz", ".ast", ".pcap", ".pcapng", ".csv", ".parquet")
 
 
 class Tracked(NamedTuple):
@@ -40,7 +40,8 @@ def track_file(
     times_s: ArrayLike | None = None,
     tell: Tell | None = None,
 ) -> Tracked:
-    """Track a recording (.npz, .ast, .pcap, .csv, .parquet) and write the tracks, if anywhere.
+    """Track a recording (.npz, .ast, .pcap, .pcapng, .csv, .parquet) and write the tracks, if
+    anywhere.
 
     The report has detections, cpu_s, wall_s, det_per_cpu_s (of tracking alone), compile_s, read_s,
     tracks, rows, notes, and refused (by reason) when there is any. sensors_path: a file of sensors,
@@ -95,7 +96,7 @@ def _run(source: Path, sensors: Path | None, times_s: F64 | None, tell: Tell) ->
     suffix = source.suffix.lower()
     if suffix == ".npz":
         return track_scenario(source, times_s, tell)
-    if suffix in (".ast", ".pcap"):
+    if suffix in (".ast", ".pcap", ".pcapng"):
         return track_asterix(source, sensors, times_s, tell)
     return track_table(source, sensors, times_s, tell)
 

@@ -4,8 +4,9 @@ A whole batch of datagrams is read at once, by `asterix.kernels` and the tables 
 asked for.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ _FAULTS = {
     layout.NO_LENGTH: "a length of zero",
     layout.WRONG_FRN: "no such field reference number",
 }
+_LENGTHS = (
+    (re.compile(r" says .* left"), " of a wrong length"),
+    (re.compile(r"\d+ bytes"), "bytes"),
+)
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -35,6 +40,14 @@ class Refusal:
     offset: int
     reason: str
     count: int = 1
+
+    @property
+    def kind(self) -> str:
+        """Return the reason without what differs from one refusal to the next, for counting."""
+        reason = self.reason
+        for lengths, instead in _LENGTHS:
+            reason = lengths.sub(instead, reason)
+        return reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +103,12 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What datagrams held. records: by category; refused: what was not, in order of arrival."""
+    """What datagrams held. records: by category; refused: what was not, in order of arrival;
+    faulty: for each of those, which datagram it was in."""
 
     records: dict[int, Records]
     refused: list[Refusal | UnknownCategory]
+    faulty: I64 = field(default_factory=lambda: np.zeros(0, np.int64), compare=False)
 
 
 def read(datagrams: Sequence[bytes], arrivals: Sequence[int], program: Program) -> Batch:
@@ -105,19 +120,25 @@ def read(datagrams: Sequence[bytes], arrivals: Sequence[int], program: Program) 
     data = np.frombuffer(bytearray().join(datagrams), np.uint8)
     bounds = np.zeros(len(datagrams) + 1, np.int64)
     np.cumsum([len(datagram) for datagram in datagrams], out=bounds[1:])
+    return read_joined(data, bounds, np.array(arrivals, np.int64), program)
+
+
+def read_joined(data: NDArray[np.uint8], bounds: I64, arrivals: I64, program: Program) -> Batch:
+    """Return what datagrams hold that stand end to end. bounds: (N + 1,), where each begins, and
+    the end; else as `read`."""
     walked = _walk(data, bounds, program)
-    arrived = np.array(arrivals, np.int64)
     rows = {
         category: np.flatnonzero(walked.records[:, layout.RECORD_CATEGORY] == category)
         for category in program.editions
     }
     return Batch(
         {
-            c: _gather(data, bounds, arrived, walked, c, r, program)
+            c: _gather(data, bounds, arrivals, walked, c, r, program)
             for c, r in rows.items()
             if r.size
         },
         [_refused(fault, data, bounds, program) for fault in walked.faults.tolist()],
+        walked.faults[:, layout.FAULT_DATAGRAM],
     )
 
 
@@ -187,8 +208,8 @@ def _gather_repeated(
     found = np.empty((count, 3), np.int64)
     gather_repeated(*places, found)
     return {
-        field.path: (found[found[:, 0] == column, 1], found[found[:, 0] == column, 2])
-        for column, field in enumerate(repeated)
+        each.path: (found[found[:, 0] == column, 1], found[found[:, 0] == column, 2])
+        for column, each in enumerate(repeated)
     }
 
 

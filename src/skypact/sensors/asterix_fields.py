@@ -14,6 +14,7 @@ NAUTICAL_MILE_M = 1852.0
 DAY_NS = 86_400_000_000_000
 TIME_OF_DAY_LSB_NS = 7_812_500  # 1/128 s
 TIME_OF_DAY_MAX = 86_400 * 128
+TRUNCATED_BITS = 16
 FLIGHT_LEVEL_LSB_M = 25 * FOOT_M
 HEIGHT_LSB_M = 6.25 * FOOT_M
 VERTICAL_RATE_LSB_MPS = 6.25 * FOOT_M / 60
@@ -99,6 +100,23 @@ def utc_ns(raw: I64, arrival_ns: I64) -> I64:
     away = time - arrival_ns
     time = time - DAY_NS * (away > DAY_NS // 2) + DAY_NS * (away < -(DAY_NS // 2))
     return np.maximum(time, 0)
+
+
+def truncated_utc_ns(raw: I64, reference_ns: I64) -> I64:
+    """Return UTC of truncated times of day (I001/141, the low 16 bits): of all instants they may
+    stand for, the nearest to a reference. Midnight cuts the last cycle of a day short."""
+    cycle = 1 << TRUNCATED_BITS
+    best = np.zeros(len(raw), np.int64)
+    best_away = np.full(len(raw), 2 * DAY_NS)
+    for day in (-DAY_NS, 0, DAY_NS):
+        midnight = reference_ns - reference_ns % DAY_NS + day
+        nearest = ((reference_ns - midnight) // TIME_OF_DAY_LSB_NS - raw + cycle // 2) // cycle
+        last = (TIME_OF_DAY_MAX - 1 - raw) // cycle
+        time = midnight + (raw + np.clip(nearest, 0, last) * cycle) * TIME_OF_DAY_LSB_NS
+        away = np.abs(time - reference_ns)
+        best = np.where(away < best_away, time, best)
+        best_away = np.minimum(away, best_away)
+    return np.maximum(best, 0)
 
 
 def callsigns(raw: I64) -> NDArray[np.bytes_]:

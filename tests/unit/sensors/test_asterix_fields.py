@@ -64,3 +64,24 @@ def test_accuracy_category_never_promises_more_than_is_known() -> None:
     known = fields.NACP_SD_M[category]
     assert ((known >= sd) | (category == 0)).all()
     assert category.tolist() == [11, 11, 10, 10, 9, 8, 0, 0]
+
+
+@given(st.integers(2 * 10**14, 4 * 10**18), st.integers(-250 * 10**9, 250 * 10**9))
+def test_a_truncated_time_is_the_nearest_it_can_stand_for(time_ns: int, late_ns: int) -> None:
+    whole = int(fields.raw_time(np.array([time_ns]))[0])
+    cut = np.array([whole & 0xFFFF])
+    found = int(fields.truncated_utc_ns(cut, np.array([time_ns + late_ns]))[0])
+    since_midnight = time_ns % fields.DAY_NS
+    if 600 * 10**9 < since_midnight < fields.DAY_NS - 600 * 10**9:
+        assert abs(found - time_ns) <= fields.TIME_OF_DAY_LSB_NS // 2 + 1
+    assert (found % fields.DAY_NS // fields.TIME_OF_DAY_LSB_NS) & 0xFFFF == cut[0]
+
+
+@pytest.mark.parametrize("after_s", [-30, -1, 0, 1, 30])
+@pytest.mark.parametrize("late_s", [-40, 0, 40])
+def test_a_truncated_time_crosses_midnight(after_s: int, late_s: int) -> None:
+    """The cycle of 512 s does not fit into a day; the last one ends after 384 s."""
+    time_ns = 20_000 * fields.DAY_NS + after_s * 10**9
+    cut = np.array([int(fields.raw_time(np.array([time_ns]))[0]) & 0xFFFF])
+    found = fields.truncated_utc_ns(cut, np.array([time_ns + late_s * 10**9]))
+    assert found.tolist() == [time_ns]

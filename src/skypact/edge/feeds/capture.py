@@ -1,25 +1,22 @@
-"""Recordings on disk: `.pcap` captures and raw `.ast` files."""
+"""Recordings on disk: `.pcap` and `.pcapng` captures and raw `.ast` files, a piece at a time."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from skypact.core.errors import DecodeError
+from skypact.edge.feeds.frames import PCAP, PCAPNG, Frames, Pcap, Pcapng
+from skypact.edge.feeds.packets import udp_payloads
 
-_MAGIC: dict[bytes, tuple[str, int]] = {
-    b"\xd4\xc3\xb2\xa1": ("<", 1_000),
-    b"\xa1\xb2\xc3\xd4": (">", 1_000),
-    b"\x4d\x3c\xb2\xa1": ("<", 1),
-    b"\xa1\xb2\x3c\x4d": (">", 1),
-}
-_FILE_HEADER_BYTES, _PACKET_HEADER_BYTES = 24, 16
-PACKET_MAX_BYTES = 262_144
-_ETHERNET, _RAW_IP, _LINUX_COOKED = 1, {12, 14, 101, 228}, 113
-_VLAN = {0x8100, 0x88A8, 0x9100}
-_IPV4, _IPV6, _UDP = 0x0800, 0x86DD, 17
-_IPV6_HEADER_BYTES = 40
+I64 = NDArray[np.int64]
 CHUNK_BYTES = 1_400
+PIECE_BYTES = 1 << 20
+NO_TIME = -1
+_BLOCK_HEADER_BYTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +27,44 @@ class Datagram:
     data: bytes
 
 
-def read_datagrams(path: Path) -> Iterator[Datagram]:
-    """Yield the datagrams of a recording in the order of the file.
+@dataclass(frozen=True, slots=True)
+class Datagrams:
+    """Datagrams in the order of the file. data: all end to end; bounds: (N + 1,), where each
+    begins, and the end; arrival_ns: (N,), NO_TIME when the file keeps no times; packets: captured
+    ones, with those that hold no whole UDP datagram; read_bytes: of the file so far."""
+
+    data: bytearray
+    bounds: I64
+    arrival_ns: I64
+    packets: int
+    read_bytes: int
+
+
+def read_pieces(path: Path, piece_bytes: int = PIECE_BYTES) -> Iterator[Datagrams]:
+    """Yield the datagrams of a recording, about so many bytes of the file at a time.
 
     A capture gives the UDP payloads in it; fragments and other packets are passed over. Any other
     file is taken as ASTERIX data blocks end to end, each a datagram. Raises DecodeError with the
-    offset where a capture is cut short or is a pcapng file.
+    offset where a capture is cut short, after what came before.
     """
-    data = path.read_bytes()
-    if data[:4] in _MAGIC:
-        yield from _captured(data, str(path))
-    elif data[:4] == b"\x0a\x0d\x0d\x0a":
-        reason = "this is a pcapng file; save it as pcap (editcap -F pcap)"
-        raise DecodeError(reason, feed=str(path))
-    else:
-        yield from _blocks(data)
+    with path.open("rb") as stream:
+        head = stream.read(4)
+        stream.seek(0)
+        if head in PCAP:
+            yield from _captured(stream, Pcap(), str(path), piece_bytes)
+        elif head == PCAPNG:
+            yield from _captured(stream, Pcapng(), str(path), piece_bytes)
+        else:
+            yield from _blocks(stream, piece_bytes)
+
+
+def read_datagrams(path: Path) -> Iterator[Datagram]:
+    """Yield the datagrams of a recording one by one; as `read_pieces` else."""
+    for piece in read_pieces(path):
+        ends = piece.bounds.tolist()
+        for i, arrival_ns in enumerate(piece.arrival_ns.tolist()):
+            data = bytes(piece.data[ends[i] : ends[i + 1]])
+            yield Datagram(None if arrival_ns == NO_TIME else arrival_ns, data)
 
 
 def read_chunks(path: Path) -> Iterator[Datagram]:
@@ -54,66 +74,50 @@ def read_chunks(path: Path) -> Iterator[Datagram]:
             yield Datagram(None, chunk)
 
 
-def _blocks(data: bytes) -> Iterator[Datagram]:
-    at = 0
-    while at < len(data):
-        length = int.from_bytes(data[at + 1 : at + 3], "big")
-        # A nonsense length ends what can be told apart: the decoder refuses the rest as a whole.
-        if length <= 3 or at + length > len(data):
-            length = min(len(data) - at, 0xFFFF)
-        yield Datagram(None, data[at : at + length])
-        at += length
+def _captured(stream: BinaryIO, frames: Frames, name: str, piece_bytes: int) -> Iterator[Datagrams]:
+    window, base = b"", 0
+    while chunk := stream.read(piece_bytes):
+        window += chunk
+        done = frames.take(window)
+        if frames.at.size:
+            yield _payloads(window, frames, base + len(window))
+        if frames.fault:
+            raise DecodeError(frames.fault, feed=name, offset=base + done)
+        window, base = window[done:], base + done
+    if window:
+        raise DecodeError(frames.cut_short(len(window)), feed=name, offset=base)
 
 
-def _captured(data: bytes, name: str) -> Iterator[Datagram]:
-    order, tick_ns = _MAGIC[data[:4]]
-    if len(data) < _FILE_HEADER_BYTES:
-        raise DecodeError("the capture's header is cut short", feed=name, offset=len(data))
-    link = struct.unpack_from(f"{order}I", data, 20)[0] & 0xFFFF
-    at = _FILE_HEADER_BYTES
-    while at < len(data):
-        if at + _PACKET_HEADER_BYTES > len(data):
-            raise DecodeError("a packet's header is cut short", feed=name, offset=at)
-        seconds, fraction, kept, _ = struct.unpack_from(f"{order}IIII", data, at)
-        at += _PACKET_HEADER_BYTES
-        if kept > PACKET_MAX_BYTES or at + kept > len(data):
-            raise DecodeError(f"a packet of {kept} bytes is cut short", feed=name, offset=at)
-        payload = _udp_payload(data[at : at + kept], link)
-        at += kept
-        if payload:
-            yield Datagram(seconds * 1_000_000_000 + fraction * tick_ns, payload)
+def _payloads(window: bytes, frames: Frames, read_bytes: int) -> Datagrams:
+    data = np.frombuffer(window, np.uint8)
+    first, last = udp_payloads(data, frames.at, frames.end, frames.link)
+    there = last > first
+    first, last = first[there], last[there]
+    parts = [window[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    bounds = np.concatenate([[0], np.cumsum(last - first)])
+    return Datagrams(
+        bytearray().join(parts), bounds, frames.arrival_ns[there], len(there), read_bytes
+    )
 
 
-def _udp_payload(packet: bytes, link: int) -> bytes:
-    """Return the payload of a UDP packet, b"" for anything else."""
-    kind, at = _network_header(packet, link)
-    if kind == _IPV4 and len(packet) >= at + 20:
-        header = (packet[at] & 15) * 4
-        fragment = int.from_bytes(packet[at + 6 : at + 8], "big") & 0x3FFF
-        is_udp = packet[at + 9] == _UDP and not fragment
-    elif kind == _IPV6 and len(packet) >= at + _IPV6_HEADER_BYTES:
-        header, is_udp = _IPV6_HEADER_BYTES, packet[at + 6] == _UDP
-    else:
-        return b""
-    at += header
-    if not is_udp or len(packet) < at + 8:
-        return b""
-    length = int.from_bytes(packet[at + 4 : at + 6], "big")
-    return packet[at + 8 : at + length] if 8 < length <= len(packet) - at else b""
-
-
-def _network_header(packet: bytes, link: int) -> tuple[int, int]:
-    """Return (EtherType, offset of the network header), EtherType 0 when it can't be told."""
-    if link in _RAW_IP:
-        version = packet[0] >> 4 if packet else 0
-        return {4: _IPV4, 6: _IPV6}.get(version, 0), 0
-    if link == _LINUX_COOKED:
-        return int.from_bytes(packet[14:16], "big"), 16
-    if link != _ETHERNET:
-        return 0, 0
-    at = 12
-    kind = int.from_bytes(packet[at : at + 2], "big")
-    while kind in _VLAN:
-        at += 4
-        kind = int.from_bytes(packet[at : at + 2], "big")
-    return kind, at + 2
+def _blocks(stream: BinaryIO, piece_bytes: int) -> Iterator[Datagrams]:
+    window, read_bytes, more = b"", 0, True
+    while more:
+        chunk = stream.read(piece_bytes)
+        window, read_bytes, more = window + chunk, read_bytes + len(chunk), len(chunk) > 0
+        at, bounds = 0, [0]
+        while at < len(window):
+            length = int.from_bytes(window[at + 1 : at + _BLOCK_HEADER_BYTES], "big")
+            beyond = at + max(length, _BLOCK_HEADER_BYTES) > len(window)
+            if beyond and more:
+                break
+            # A nonsense length ends what can be told apart: the decoder refuses the rest whole.
+            if length <= _BLOCK_HEADER_BYTES or beyond:
+                length = min(len(window) - at, 0xFFFF)
+            at += length
+            bounds.append(at)
+        if at:
+            times = np.full(len(bounds) - 1, NO_TIME)
+            ends = np.array(bounds, np.int64)
+            yield Datagrams(bytearray(window[:at]), ends, times, len(times), read_bytes)
+        window = window[at:]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from skypact.core.errors import DecodeError
-from skypact.edge.feeds.capture import Datagram, read_chunks, read_datagrams
+from skypact.edge.feeds.capture import Datagram, read_chunks, read_datagrams, read_pieces
+from tests.unit.edge.feeds.captures import enhanced, interface, option, section
 
 PAYLOAD = b"\x30\x00\x05\x80\x01"
 UDP = struct.pack(">HHHH", 1, 2, 8 + len(PAYLOAD), 0) + PAYLOAD
@@ -84,11 +85,31 @@ def test_a_capture_cut_short_says_where(tmp_path: Path) -> None:
     whole = capture(101, ipv4())
     with pytest.raises(DecodeError, match="cut short") as caught:
         read(tmp_path, whole[:-1])
-    assert caught.value.offset == 40
+    assert caught.value.offset == 24
     with pytest.raises(DecodeError, match="header is cut short"):
         read(tmp_path, whole + b"\x00")
-    with pytest.raises(DecodeError, match="pcapng"):
+    with pytest.raises(DecodeError, match="header is cut short"):
+        read(tmp_path, whole[:20])
+    with pytest.raises(DecodeError, match="unknown byte order"):
         read(tmp_path, b"\x0a\x0d\x0d\x0a" + bytes(30))
+
+
+def test_a_pcapng_is_read_like_a_pcap(tmp_path: Path) -> None:
+    data = section() + interface(1, option(9, b"\x06"))
+    data += enhanced(ethernet(0x0800, ipv4()), 100_000_007)
+    assert read(tmp_path, data) == [Datagram(100_000_007_000, PAYLOAD)]
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 50, 1000])
+def test_small_pieces_give_the_same_datagrams(tmp_path: Path, piece_bytes: int) -> None:
+    path = tmp_path / "recording"
+    for data in (capture(101, *[ipv4(), ipv6()] * 9), PAYLOAD * 20 + b"\x30\xff\xff\x01"):
+        path.write_bytes(data)
+        sent = [bytes(piece.data) for piece in read_pieces(path, piece_bytes)]
+        assert b"".join(sent) == b"".join(d.data for d in read_datagrams(path))
+        counted = [len(piece.arrival_ns) for piece in read_pieces(path, piece_bytes)]
+        assert sum(counted) == len(list(read_datagrams(path)))
+        assert [len(p.bounds) - 1 for p in read_pieces(path, piece_bytes)] == counted
 
 
 def test_raw_blocks_are_datagrams_and_a_broken_tail_is_kept(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""The UDP payloads of captured packets, a whole batch at a time."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+
+ETHERNET, LINUX_COOKED, LINUX_COOKED_2 = 1, 113, 276
+RAW_IP = (12, 14, 101, 228, 229)
+_VLAN = (0x8100, 0x88A8, 0x9100)
+_TAGS_MAX = 4
+_IPV4, _IPV6, _UDP = 0x0800, 0x86DD, 17
+_IPV6_HEADER_BYTES = 40
+_UDP_HEADER_BYTES = 8
+
+
+def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
+    """Return where the payload of each packet begins and ends, the same for what is no whole UDP
+    datagram: another protocol, a fragment, a packet cut short.
+
+    at, end: of the packets in data; link: link-layer header types, as in the registry of tcpdump.
+    """
+    kind, at = _network(data, at, end, link)
+    four, six = kind == _IPV4, kind == _IPV6
+    fragment = four & ((_two(data, at + 6, end) & 0x3FFF) != 0)
+    header = np.where(four, (_at(data, at, end) & 15) * 4, _IPV6_HEADER_BYTES)
+    protocol = np.where(four, _at(data, at + 9, end), _at(data, at + 6, end))
+    begun = at + header
+    length = _two(data, begun + 4, end)
+    whole = (four | six) & ~fragment & (protocol == _UDP)
+    whole &= (length >= _UDP_HEADER_BYTES) & (begun + length <= end)
+    payload = np.where(whole, begun + _UDP_HEADER_BYTES, at)
+    return payload, np.where(whole, begun + length, at)
+
+
+def _at(data: Bytes, at: I64, end: I64) -> I64:
+    """Return the byte at each place, 0 beyond the packet's end."""
+    inside = at < end
+    return np.where(inside, data[np.where(inside, at, 0)], 0).astype(np.int64)
+
+
+def _two(data: Bytes, at: I64, end: I64) -> I64:
+    return _at(data, at, end) << 8 | _at(data, at + 1, end)
+
+
+def _network(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
+    """Return (EtherType, where the network header begins); EtherType 0 when it can't be told."""
+    version = _at(data, at, end) >> 4
+    kind = np.where(version == 4, _IPV4, np.where(version == 6, _IPV6, 0))
+    kind = np.where(np.isin(link, RAW_IP), kind, 0)
+    begun = at
+    for code, type_at, header in ((LINUX_COOKED, 14, 16), (LINUX_COOKED_2, 0, 20)):
+        here = link == code
+        kind = np.where(here, _two(data, at + type_at, end), kind)
+        begun = np.where(here, at + header, begun)
+    ethernet = link == ETHERNET
+    kind = np.where(ethernet, _two(data, at + 12, end), kind)
+    begun = np.where(ethernet, at + 14, begun)
+    for _ in range(_TAGS_MAX):
+        tagged = ethernet & np.isin(kind, _VLAN)
+        if not tagged.any():
+            break
+        kind = np.where(tagged, _two(data, begun + 2, end), kind)
+        begun = np.where(tagged, begun + 4, begun)
+    return kind, begun
