@@ -114,7 +114,7 @@ class Engine:
         slack_s = self.lateness.slack_s(s)
         self._tuning["tentative_s"] = self._settings.tentative_s + slack_s
         self._tuning["coast_s"] = self._settings.coast_s + slack_s
-        table.reserve(plots.size)
+        table.reserve(2 * plots.size)  # a twin and a start each
         if plots.size > self._places.size:
             self._places = np.zeros(2 * plots.size, PLACE)
         outcome = Outcome(

@@ -23,6 +23,7 @@ from skypact.tracking.kernels.lifecycle import confirm, miss_looks, note_hit, st
 from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import refile
+from skypact.tracking.kernels.twins import TWIN_PENALTY, leaps, twin
 from skypact.tracking.kernels.update import correct
 
 _PASS = signature(
@@ -53,8 +54,12 @@ def take_hits(
     places: Any,
     guesses: Any,
     now_ns: int,
+    turning: bool,
 ) -> tuple[Any, Any]:
-    """Give plots to the tracks they fit best; return (1 for each plot that was used, rows hit)."""
+    """Give plots to the tracks they fit best; return (1 for each plot that was used, rows hit).
+
+    turning: the plots are a piece of a turn, and the beam may not have passed all places yet.
+    """
     used = np.zeros(plots.size, np.uint8)
     near, begin, found = candidates(table, entries, heads, counters, site, plots, places, tuning)
     begin, which, score, gain = score_pairs(
@@ -67,7 +72,8 @@ def take_hits(
         if e < 0:
             continue
         used[which[e]] = 1
-        track, plot = table[near[q]], plots[which[e]]
+        i = near[q]
+        track, plot = table[i], plots[which[e]]
         row = guesses[min(q, guesses.size - 1)]
         at = max(plot.time_ns, track.time_ns)
         if row.pair != e or row.time_ns != at:
@@ -76,12 +82,18 @@ def take_hits(
                 row.time_ns = at
             compare(row, 1e-9 * (plot.time_ns - at), site, plot, places[which[e]], tuning)
             row.pair = e
+        worth = gain[e]
+        if turning and leaps(track, row, site, plot):
+            # The plot may as well be the first of another target: both are gone on with.
+            i = twin(table, sights, entries, heads, counters, i, tuning)
+            track, used[which[e]] = table[i], 0
+            worth = min(worth, tuning.confirm_odds - track.odds - TWIN_PENALTY)
         correct(track, row)
         track.time_ns = at
-        note_hit(track, sights[near[q], s], site, plot, gain[e], now_ns)
-        confirm(table, entries, heads, counters, near[q], places[which[e]], now_ns, tuning)
-        refile(table, entries, heads, counters, near[q], tuning)
-        hit[count] = near[q]
+        note_hit(track, sights[i, s], site, plot, worth, now_ns)
+        confirm(table, entries, heads, counters, i, places[which[e]], now_ns, tuning)
+        refile(table, entries, heads, counters, i, tuning)
+        hit[count] = i
         count += 1
         plot.track = track.number
         for c in range(3):
@@ -129,12 +141,15 @@ def scan_pass(
     one instant. Returns (rows changed, numbers ended, why, last states); writes into plots.
     """
     site, tuning = sites[s], tunings[0]
+    turning = site.radar == 1 and whole == 0
     used, hit = np.zeros(plots.size, np.uint8), np.empty(0, np.int64)
     for j in range(plots.size):
         place_plot(site, plots[j], tuning, places[j])
     if plots.size > 0:
         used, hit = take_hits(
-            table, sights, entries, heads, counters, site, s, plots, tuning, places, guesses, now_ns
+            *(table, sights, entries, heads, counters, site, s, plots, tuning, places, guesses),
+            now_ns,
+            turning,
         )
     if site.radar != 0 and whole != 0:
         miss_looks(table, sights, counters[ROWS], site, s, seen_ns, True)
@@ -146,15 +161,7 @@ def scan_pass(
             if place.full == 0:  # a comparison has moved it
                 place_plot(site, plot, tuning, place)
             start(
-                table,
-                sights,
-                entries,
-                heads,
-                counters,
-                site,
-                s,
-                plot,
-                place,
+                *(table, sights, entries, heads, counters, site, s, plot, place),
                 now_ns,
                 arrived_ns,
                 tuning,
