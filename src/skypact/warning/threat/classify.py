@@ -47,6 +47,7 @@ BOXES = (
     Box(ThreatClass.DRONE, 0.05, 0.005, (75, 170), (-300, 5000), (0, 20)),
     Box(ThreatClass.AIRCRAFT, 0.06, 0.5, (25, 140), (-300, 4500), (0, 20)),
     Box(ThreatClass.AIRCRAFT, 0.02, 0.4, (90, 230), (-300, 4500), (0, 30)),
+    Box(ThreatClass.AIRCRAFT, 0.01, 0.1, (40, 150), (4000, 9500), (0, 20)),
     Box(ThreatClass.AIRCRAFT, 0.2, 0.6, (130, 330), (2500, 15e3), (0, 30)),
     Box(ThreatClass.AIRCRAFT, 0.04, 0.2, (150, 650), (-300, 18e3), (0, 60)),
     Box(ThreatClass.AIRCRAFT, 0.003, 0.02, (150, 650), (-300, 18e3), (60, 250)),

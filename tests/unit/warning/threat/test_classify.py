@@ -70,6 +70,10 @@ def test_silent_tracks(
         (A, 600, 75, -4),  # on final approach
         (A, 1200, 145, 12),  # departing
         (A, 900, 50, 0),  # light aircraft
+        (A, 5060, 105, 0),  # slow and high: a turboprop, not a drone
+        (A, 4900, 105, 6),
+        (A, 7500, 120, 0),
+        (A, 5500, 60, 2),  # a glider in a wave, a light aircraft over mountains
         (B, 30e3, 1600, 1400),  # no transponder talks a track out of ballistic motion
         (B, 150e3, 1600, 0),
         (R, 5e3, 500, 420),
