@@ -82,6 +82,9 @@ TIMES: dict[int, tuple[str, ...]] = {
 }
 """Items of the time of day; that of CAT001 is truncated."""
 
+LSBS = {(10, "202/VX"): 0.25, (10, "202/VY"): 0.25}
+"""What the standard says (EUROCONTROL-SPEC-0149-7, 5.2.18) where the tables are wrong: 1/16."""
+
 CELLS: dict[int, Cells] = {
     1: {
         **_SOURCE,

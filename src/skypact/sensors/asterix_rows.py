@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from skypact.sensors import asterix_fields as fields
 from skypact.sensors.asterix.program import Program, Wanted, program
-from skypact.sensors.asterix.tables import CATEGORIES, table
+from skypact.sensors.asterix.tables import CATEGORIES
 from skypact.sensors.asterix_blocks import I64, Batch, Flags, Records, UnknownCategory, read_joined
-from skypact.sensors.asterix_columns import CELLS, COLUMNS, TIMES, Column
+from skypact.sensors.asterix_columns import CELLS, COLUMNS, LSBS, TIMES, Column
 from skypact.sensors.radar_clocks import RadarClocks
 from skypact.sensors.settings import Editions
 
@@ -20,11 +19,8 @@ NO_TIME = -1
 NOON_NS = 43_200_000_000_000
 OFFSET_BITS = 20
 REASONS_MAX = 1_000
-USUAL: Mapping[int, str] = {
-    **{category: list(table(category).editions)[-1] for category in CATEGORIES},
-    **{int(name[3:]): edition for name, edition in msgspec.structs.asdict(Editions()).items()},
-}
-"""Edition of each category where nobody says another: that of a feed, else the latest."""
+USUAL: Mapping[int, str] = {category: Editions().of(category) for category in CATEGORIES}
+"""Edition of each category where nobody says another: that of a feed."""
 _UNITS: Mapping[str, float] = {
     **{"": 1.0, "m": 1.0, "s": 1.0, "m/s": 1.0, "°": 1.0},
     "NM": fields.NAUTICAL_MILE_M,
@@ -132,7 +128,8 @@ class RowReader:
             if each.unit == "FL" and each.width_bits == 14:
                 value = fields.sign(value, 14)  # whatever the tables of older editions say
             raw = np.where(here, value, raw)
-            lsb = np.where(here, each.lsb * _UNITS[each.unit], lsb)
+            step = LSBS.get((part.category, path), each.lsb)
+            lsb = np.where(here, step * _UNITS[each.unit], lsb)
         if column.kind == "f8":
             return np.where(has, raw * lsb, np.nan), has
         if column.name == "detection" and part.category == 48:

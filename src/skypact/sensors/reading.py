@@ -1,6 +1,6 @@
 """ASTERIX datagrams to plots, reports and marks: what live feeds and recordings share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,20 +12,57 @@ from skypact.core.columns import pack
 from skypact.core.ids import Issuer
 from skypact.core.messages import PositionReports, Scan
 from skypact.core.site import SensorSite
-from skypact.sensors.asterix.program import Program, program
+from skypact.sensors.asterix.program import Program, Wanted, program
 from skypact.sensors.asterix_blocks import I64, Flags, Records, Refusal, UnknownCategory, read
+from skypact.sensors.asterix_fields import TIME_OF_DAY_MAX, utc_ns
 from skypact.sensors.categories import (
+    asterix_cat001,
+    asterix_cat002,
+    asterix_cat010,
+    asterix_cat011,
+    asterix_cat020,
     asterix_cat021,
     asterix_cat034,
     asterix_cat048,
     asterix_cat062,
+    asterix_cat065,
 )
-from skypact.sensors.categories.asterix_cat034 import Mark
+from skypact.sensors.categories.asterix_cat021 import Reports
+from skypact.sensors.categories.asterix_cat048 import Plots
+from skypact.sensors.categories.marks import Mark, Status
+from skypact.sensors.radar_clocks import RadarClocks
 from skypact.sensors.settings import Editions
 
 Columns = dict[str, NDArray[Any]]
 Source = tuple[int, int]
+Sites = Mapping[int, SensorSite]
 SECOND_NS = 1_000_000_000
+
+WANTED: Mapping[int, Callable[[str], Wanted]] = {
+    module.CATEGORY: module.wanted
+    for module in (
+        *(asterix_cat001, asterix_cat002, asterix_cat010, asterix_cat011, asterix_cat020),
+        *(asterix_cat021, asterix_cat034, asterix_cat048, asterix_cat062, asterix_cat065),
+    )
+}
+"""Categories that are read: what of each."""
+
+REPORTS: Mapping[int, Callable[[Records, Sites], Reports]] = {
+    asterix_cat010.CATEGORY: asterix_cat010.decode,
+    asterix_cat011.CATEGORY: asterix_cat011.decode,
+    asterix_cat020.CATEGORY: asterix_cat020.decode,
+    asterix_cat021.CATEGORY: lambda records, _: asterix_cat021.decode(records),
+    asterix_cat062.CATEGORY: lambda records, _: asterix_cat062.decode(records),
+}
+MARKS: Mapping[int, Callable[[Records], tuple[list[Mark], list[Refusal]]]] = {
+    asterix_cat002.CATEGORY: asterix_cat002.decode,
+    asterix_cat034.CATEGORY: asterix_cat034.decode,
+}
+STATUSES: Mapping[int, Callable[[Records], list[Status]]] = {
+    asterix_cat010.CATEGORY: asterix_cat010.statuses,
+    asterix_cat034.CATEGORY: asterix_cat034.statuses,
+    asterix_cat065.CATEGORY: asterix_cat065.statuses,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,7 @@ class Reading:
     plots: dict[Source, Columns] = field(default_factory=dict[Source, Columns])
     reports: dict[int, Columns] = field(default_factory=dict[int, Columns])
     marks: list[Mark] = field(default_factory=list[Mark])
+    statuses: list[Status] = field(default_factory=list[Status])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     unknown: dict[Source, int] = field(default_factory=dict[Source, int])
     unknown_categories: dict[int, int] = field(default_factory=dict[int, int])
@@ -75,14 +113,8 @@ def position_reports(issuer: Issuer, feed: str, columns: Columns, now_ns: int) -
 
 @cache
 def reading_program(editions: Editions) -> Program:
-    return program(
-        {
-            asterix_cat021.CATEGORY: asterix_cat021.wanted(editions.cat021),
-            asterix_cat034.CATEGORY: asterix_cat034.wanted(editions.cat034),
-            asterix_cat048.CATEGORY: asterix_cat048.wanted(editions.cat048),
-            asterix_cat062.CATEGORY: asterix_cat062.wanted(editions.cat062),
-        }
-    )
+    """Return the program that reads what a feed can use."""
+    return program({c: wanted(editions.of(c)) for c, wanted in WANTED.items()})
 
 
 class Reader:
@@ -90,7 +122,7 @@ class Reader:
 
     sites: radars by (SAC, SIC), None to read every radar, without elevations from heights;
     clock_error_max_s: see FeedSettings; refuse_simulated: an operational node takes no simulated
-    and no test report.
+    and no test report. clocks: what CAT002 said; all that is remembered from call to call.
     """
 
     def __init__(
@@ -107,6 +139,7 @@ class Reader:
         self._codes = np.array(sorted(self._by_code), np.int64)
         self._clock_error_max_ns = round(clock_error_max_s * SECOND_NS)
         self._refuse_simulated = refuse_simulated
+        self.clocks = RadarClocks()
 
     def read(self, datagrams: Iterable[Arrived]) -> Reading:
         """Return what the datagrams hold; no bytes at all make this fail."""
@@ -119,13 +152,19 @@ class Reader:
                 reading.unknown_categories[part.category] = count + 1
             else:
                 reading.refusals.append(part)
-        for category, records in batch.records.items():
-            if category == asterix_cat048.CATEGORY:
+        # CAT002 says the time by which CAT001 is read.
+        for category in sorted(batch.records, key=lambda c: c == asterix_cat001.CATEGORY):
+            records = batch.records[category]
+            if category in (asterix_cat001.CATEGORY, asterix_cat048.CATEGORY):
                 self._read_plots(reading, records)
-            elif category == asterix_cat034.CATEGORY:
+            elif category in MARKS:
                 self._read_marks(reading, records)
-            else:
+            elif category in REPORTS:
                 self._read_reports(reading, category, records)
+            else:
+                reading.records += len(records)
+            if category in STATUSES:
+                reading.statuses += STATUSES[category](records)
         return reading
 
     def _known(self, reading: Reading, records: Records) -> Records:
@@ -144,7 +183,7 @@ class Reader:
 
     def _read_plots(self, reading: Reading, records: Records) -> None:
         own = self._known(reading, records)
-        plots = asterix_cat048.decode(own, self._by_code)
+        plots = self._plots(own)
         reading.records += len(own) - len(plots.refusals)
         reading.refusals += plots.refusals
         used = self._used(reading, plots.columns["time_ns"], plots.arrivals, plots.simulated)
@@ -155,9 +194,13 @@ class Reader:
             columns = {name: column[rows] for name, column in plots.columns.items()}
             reading.plots[code >> 8, code & 255] = columns
 
+    def _plots(self, own: Records) -> Plots:
+        if own.category == asterix_cat048.CATEGORY:
+            return asterix_cat048.decode(own, self._by_code)
+        return asterix_cat001.decode(own, self.clocks.references(own.value("010"), own.arrivals))
+
     def _read_reports(self, reading: Reading, category: int, records: Records) -> None:
-        module = asterix_cat021 if category == asterix_cat021.CATEGORY else asterix_cat062
-        reports = module.decode(records)
+        reports = REPORTS[category](records, self._by_code)
         reading.records += len(records) - len(reports.refusals)
         reading.refusals += reports.refusals
         used = self._used(reading, reports.columns["time_ns"], reports.arrivals, reports.simulated)
@@ -165,7 +208,13 @@ class Reader:
             reading.reports[category] = {n: column[used] for n, column in reports.columns.items()}
 
     def _read_marks(self, reading: Reading, records: Records) -> None:
-        marks, refusals = asterix_cat034.decode(self._known(reading, records))
+        known = self._known(reading, records)
+        marks, refusals = MARKS[records.category](known)
+        if records.category == asterix_cat002.CATEGORY:
+            raw, timed = known.value("030"), known.present("030")
+            timed &= raw < TIME_OF_DAY_MAX
+            said = known.take(timed)
+            self.clocks.take(said.value("010"), utc_ns(raw[timed], said.arrivals), said.arrivals)
         reading.records += len(marks)
         reading.marks += marks
         reading.refusals += refusals

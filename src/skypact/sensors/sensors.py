@@ -21,9 +21,10 @@ from skypact.core.messages import (
 )
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
-from skypact.sensors.categories.asterix_cat034 import NORTH, Mark
+from skypact.sensors.categories.marks import NORTH, Mark
 from skypact.sensors.mode_s import Aircraft, Aircrafts
 from skypact.sensors.moved import Invented, InventedNames, move, turning
+from skypact.sensors.radar_clocks import RadarClocks
 from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_reports, scan
 from skypact.sensors.settings import FeedSettings
 from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
@@ -51,6 +52,7 @@ class State(msgspec.Struct, kw_only=True):
     aircraft: dict[str, dict[int, Aircraft]]
     names: dict[str, Invented]
     heard: dict[str, Heard]
+    clocks: dict[str, dict[int, int]] = msgspec.field(default_factory=dict[str, dict[int, int]])
 
 
 class Sensors:
@@ -133,6 +135,7 @@ class Sensors:
             aircraft={name: aircraft.known for name, aircraft in self._aircraft.items()},
             names=self._names.names,
             heard=self._heard,
+            clocks={name: reader.clocks.offsets for name, reader in self._readers.items()},
         )
         return msgspec.msgpack.encode(state)
 
@@ -147,6 +150,8 @@ class Sensors:
         self._aircraft = {n: Aircrafts(old.aircraft.get(n)) for n in self._aircraft}
         self._names = InventedNames(old.names)
         self._heard = {n: old.heard.get(n, fresh) for n, fresh in self._heard.items()}
+        for name, reader in self._readers.items():
+            reader.clocks = RadarClocks(old.clocks.get(name))
 
     def _tally(self, feed: str) -> Tally:
         if feed not in self._tallies:
@@ -189,6 +194,8 @@ class Sensors:
             out.append(scan(self._issuer, name, columns, latest_ns))
         for mark in reading.marks:
             self._take_mark(self._heard[self._sites[mark.source].name], mark, latest_ns)
+        for status in reading.statuses:
+            tally.hear(status.source, status.fault, latest_ns)
         for columns in reading.reports.values():
             out += self._reports(feed, columns, latest_ns)
         return out

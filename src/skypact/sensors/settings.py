@@ -15,10 +15,20 @@ class Editions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Edition of each ASTERIX category on a feed. A wrong edition decodes to wrong values without
     an error, so it is agreed with the sender and pinned here."""
 
+    cat001: Literal["1.2", "1.3", "1.4"] = "1.4"
+    cat002: Literal["1.0", "1.1", "1.2"] = "1.2"
+    cat010: Literal["1.1"] = "1.1"
+    cat011: Literal["1.2", "1.3"] = "1.3"
+    cat020: Literal["1.9", "1.10", "1.11"] = "1.11"
     cat021: Literal["2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"] = "2.6"
     cat034: Literal["1.27", "1.28", "1.29"] = "1.29"
     cat048: Literal["1.27", "1.28", "1.29", "1.30", "1.31", "1.32"] = "1.32"
     cat062: Literal["1.16", "1.17", "1.18", "1.19", "1.20", "1.21"] = "1.20"
+    cat065: Literal["1.4", "1.5", "1.6"] = "1.6"
+
+    def of(self, category: int) -> str:
+        """Return the edition of a category."""
+        return getattr(self, f"cat{category:03d}")
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

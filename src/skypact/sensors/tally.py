@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from skypact.core.messages import FeedState
+from skypact.core.messages import FeedState, SourceState
 from skypact.sensors.asterix_blocks import Refusal
 from skypact.sensors.settings import FeedSettings
 
@@ -14,8 +14,18 @@ DOUBLES_KEPT = 8_192
 SECOND_NS = 1_000_000_000
 
 
+SOURCES_KEPT = 64
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """What a data source last said of itself. fault: "" when all is well."""
+
+    last_ns: int
+    fault: str
+
+
 class Tally(msgspec.Struct, kw_only=True):
-    """Counters of one feed since the node's first start."""
+    """Counters of one feed since the node's first start. sources: by SAC * 256 + SIC."""
 
     records: int = 0
     refused: int = 0
@@ -24,6 +34,17 @@ class Tally(msgspec.Struct, kw_only=True):
     dropped: int = 0
     last_ns: int = 0
     last_refusals: list[str] = msgspec.field(default_factory=list[str])
+    sources: dict[int, Said] = msgspec.field(default_factory=dict[int, Said])
+
+    def hear(self, source: tuple[int, int], fault: str, now_ns: int) -> None:
+        """Keep what a source says of itself; a change is noted. Those silent longest go first."""
+        code = source[0] << 8 | source[1]
+        before = self.sources.pop(code, None)
+        self.sources[code] = Said(last_ns=now_ns, fault=fault)
+        if fault != (before.fault if before else ""):
+            self.note(f"SAC {source[0]} SIC {source[1]}: {fault or 'all is well again'}")
+        while len(self.sources) > SOURCES_KEPT:
+            del self.sources[next(iter(self.sources))]
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Count refusals and keep the last few as text."""
@@ -50,6 +71,10 @@ class Tally(msgspec.Struct, kw_only=True):
             last_ns=self.last_ns,
             alive=self.last_ns > 0 and silence_ns <= 2 * feed.period_s * SECOND_NS,
             last_refusals=tuple(self.last_refusals),
+            sources=tuple(
+                SourceState(sac=code >> 8, sic=code & 255, last_ns=said.last_ns, fault=said.fault)
+                for code, said in sorted(self.sources.items())
+            ),
         )
 
 

@@ -52,8 +52,8 @@ def test_a_bad_block_is_refused_whole_and_the_next_is_read() -> None:
 
 
 def test_an_unknown_category_is_stepped_over() -> None:
-    found = read(b"\x41\x00\x05\x80\x01" + mark())
-    assert found.refused == [UnknownCategory(0, 65)]
+    found = read(b"\xc8\x00\x05\x80\x01" + mark())
+    assert found.refused == [UnknownCategory(0, 200)]
     assert len(found.records[34]) == 1
 
 

@@ -33,11 +33,11 @@ def test_doubles_are_dropped_and_scans_hold_a_second() -> None:
 
 
 def test_sites_name_the_radars_and_others_are_counted() -> None:
-    sent = [(samples.START_NS, plots(0) + plots(0, sac=3) + b"\x41\x00\x04\x00")]
+    sent = [(samples.START_NS, plots(0) + plots(0, sac=3) + b"\xc8\x00\x04\x00")]
     recording = read(sent, [samples.site()])
     assert [m.sensor for m in recording.messages if isinstance(m, Scan)] == ["r1"]
     assert recording.unknown == {(3, 9): 5}
-    assert recording.unknown_categories == {65: 1}
+    assert recording.unknown_categories == {200: 1}
 
 
 def test_without_times_the_day_goes_on_over_midnight() -> None:

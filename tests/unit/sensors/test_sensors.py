@@ -105,10 +105,10 @@ def test_bad_bytes_are_counted_and_the_next_block_is_read() -> None:
 
 def test_unknown_radars_are_shown_with_their_code() -> None:
     sensors = room()
-    assert give(sensors, "r1", plots(sac=99), b"\x41\x00\x04\x00") == []
+    assert give(sensors, "r1", plots(sac=99), b"\xc8\x00\x04\x00") == []
     seen = state(sensors, "r1")
     assert (seen.unknown, seen.records, seen.refused) == (6, 0, 0)
-    assert seen.last_refusals == ("unknown radar SAC 99 SIC 9", "CAT065 is not read here")
+    assert seen.last_refusals == ("unknown radar SAC 99 SIC 9", "CAT200 is not read here")
 
 
 def test_north_marks_make_a_radar_alive_for_two_periods() -> None:

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from skypact.sensors.asterix.tables import CATEGORIES, table
 from skypact.sensors.settings import FeedSettings, split_source
 
 
@@ -15,6 +16,9 @@ def test_defaults_pin_an_edition_for_every_category() -> None:
     editions = convert().editions
     said = (editions.cat021, editions.cat034, editions.cat048, editions.cat062)
     assert said == ("2.6", "1.29", "1.32", "1.20")
+    assert {c: editions.of(c) in table(c).editions for c in CATEGORIES} == dict.fromkeys(
+        CATEGORIES, True
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Counters and doubles stay bounded and exact."""
 
+from skypact.core.messages import SourceState
 from skypact.sensors.asterix_blocks import Refusal
 from skypact.sensors.settings import FeedSettings
-from skypact.sensors.tally import DOUBLES_KEPT, REFUSALS_KEPT, Doubles, Tally
+from skypact.sensors.tally import DOUBLES_KEPT, REFUSALS_KEPT, SOURCES_KEPT, Doubles, Tally
 
 FEED = FeedSettings(name="a", source="udp://127.0.0.1:1", format="asterix", period_s=4)
 WINDOW_NS = 2_000_000_000
@@ -43,3 +44,18 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(doubles.heard) == DOUBLES_KEPT
     doubles.is_double(b"late", 10**12, WINDOW_NS)
     assert len(doubles.heard) == 1
+
+
+def test_what_sources_say_is_kept_and_a_change_is_noted() -> None:
+    tally = Tally()
+    tally.hear((1, 2), "", 5)
+    assert tally.last_refusals == []
+    tally.hear((1, 2), "overloaded", 6)
+    tally.hear((1, 2), "overloaded", 7)
+    tally.hear((1, 2), "", 8)
+    assert tally.last_refusals == ["SAC 1 SIC 2: overloaded", "SAC 1 SIC 2: all is well again"]
+    assert tally.state(FEED, 9).sources == (SourceState(sac=1, sic=2, last_ns=8),)
+    for sic in range(2 * SOURCES_KEPT):
+        tally.hear((9, sic), "degraded", 10)
+    assert len(tally.sources) == SOURCES_KEPT
+    assert 9 << 8 | 2 * SOURCES_KEPT - 1 in tally.sources

@@ -6,6 +6,7 @@ from skypact.core.messages.feed import (
     FeedState,
     FeedView,
     SensorState,
+    SourceState,
 )
 from skypact.core.messages.header import TIME_MAX_NS, Context, Message
 from skypact.core.messages.node import (
@@ -157,6 +158,7 @@ __all__ = [
     "Scan",
     "SensorRegistration",
     "SensorState",
+    "SourceState",
     "Standing",
     "StorageFailed",
     "Stream",

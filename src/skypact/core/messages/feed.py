@@ -33,6 +33,16 @@ class DatagramsDropped(Message, frozen=True, kw_only=True, tag="datagrams_droppe
     dropped: int
 
 
+class SourceState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a data source last said of itself (ASTERIX CAT010, CAT034, CAT065). fault: "" when all
+    is well."""
+
+    sac: int
+    sic: int
+    last_ns: int
+    fault: str = ""
+
+
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """Counters of one feed since the node's first start."""
 
@@ -46,6 +56,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     last_ns: int
     alive: bool
     last_refusals: tuple[str, ...] = ()
+    sources: tuple[SourceState, ...] = ()
 
 
 class SensorState(msgspec.Struct, frozen=True, kw_only=True):

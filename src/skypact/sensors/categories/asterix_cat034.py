@@ -1,6 +1,5 @@
 """ASTERIX CAT034, radar service messages: north marks and sector crossings (SPEC-0149-2b)."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -11,23 +10,25 @@ from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors import asterix_fields as fields
 from skypact.sensors.asterix.forms import Form, Writer, writer
 from skypact.sensors.asterix.program import Wanted
+from skypact.sensors.categories.marks import (
+    MARK_PATHS,
+    NORTH,
+    ROTATION_LSB_S,
+    SECTOR,
+    Mark,
+    Status,
+    decode_marks,
+    decode_statuses,
+)
 
 CATEGORY = 34
 EDITION = "1.29"
-NORTH, SECTOR = 1, 2
-ROTATION_LSB_S = 1 / 128
+_FLAGS = {
+    "050/COM/OVLRDP": "data processor overloaded",
+    "050/COM/OVLXMT": "transmission overloaded",
+    "050/COM/TSV": "time source invalid",
+}
 _MESSAGES: dict[str, int] = {"north": NORTH, "sector": SECTOR}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A service message. message: I034/000; azimuth_rad, rotation_s: NaN when not said."""
-
-    source: tuple[int, int]
-    message: int
-    time_ns: int
-    azimuth_rad: float
-    rotation_s: float
 
 
 def encode_mark(
@@ -59,25 +60,14 @@ def _writer() -> Writer:
 
 def wanted(edition: str) -> Wanted:
     """Return what is read of a service message."""
-    return Wanted(edition, ("010", "000", "020", "030", "041"))
+    return Wanted(edition, (*MARK_PATHS, "050/COM/NOGO", *_FLAGS))
 
 
 def decode(records: blocks.Records) -> tuple[list[Mark], list[blocks.Refusal]]:
     """Return the service messages of records that carry a time, and what is refused."""
-    raw = records.value("030")
-    timed = records.present("030") & (raw < fields.TIME_OF_DAY_MAX) & records.present("000")
-    azimuth = np.where(records.present("020"), fields.angle_rad(records.value("020"), 8), np.nan)
-    rotation = fields.quantity(records.value("041"), ROTATION_LSB_S, records.present("041"))
-    rows = zip(
-        records.value("010")[timed].tolist(),
-        records.value("000")[timed].tolist(),
-        fields.utc_ns(raw, records.arrivals)[timed].tolist(),
-        azimuth[timed].tolist(),
-        rotation[timed].tolist(),
-        strict=True,
-    )
-    reason = "CAT034 record: no message type or no valid time of day"
-    return (
-        [Mark((source >> 8, source & 255), *row) for source, *row in rows],
-        [blocks.Refusal(offset, reason) for offset in records.offsets[~timed].tolist()],
-    )
+    return decode_marks(records)
+
+
+def statuses(records: blocks.Records) -> list[Status]:
+    """Return what radars say of their own state (I034/050 COM)."""
+    return decode_statuses(records, "050/COM/NOGO", {1: "not operational"}, _FLAGS)

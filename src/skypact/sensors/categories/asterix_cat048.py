@@ -180,9 +180,9 @@ def decode(records: blocks.Records, sites: Mapping[int, SensorSite]) -> Plots:
         "azimuth_rad": azimuth,
         "elevation_rad": elevation,
         "range_rate_mps": np.where(np.isnan(range_rate), _doppler(kept), range_rate),
-        "altitude_pressure_m": _altitudes(kept),
+        "altitude_pressure_m": altitudes(kept, "FL"),
         "address": kept.value("220").astype(np.uint32),
-        "mode3a": _mode3a(kept),
+        "mode3a": mode3a(kept),
         "detection": _DETECTION[kept.value("020/TYP")],
         "callsign": fields.callsigns(kept.value("240")),
     }
@@ -231,16 +231,16 @@ def _sure(records: blocks.Records, item: str) -> Flags:
     return records.present(f"{item}/V") & (doubtful == 0)
 
 
-def _altitudes(records: blocks.Records) -> F64:
-    """Return I048/090 in metres; a level not validated or garbled counts as missing."""
+def altitudes(records: blocks.Records, name: str) -> F64:
+    """Return item 090 in metres; a level not validated or garbled counts as missing."""
     # Signed in every edition, whatever the tables of the older ones say.
-    raw = fields.sign(records.value("090/FL"), 14)
+    raw = fields.sign(records.value(f"090/{name}"), 14)
     level = fields.quantity(raw, fields.FLIGHT_LEVEL_LSB_M, _sure(records, "090"))
     return fields.within(level, -1e3, 5e4)
 
 
-def _mode3a(records: blocks.Records) -> NDArray[np.int32]:
-    """Return I048/070, -1 where missing, not validated or garbled."""
+def mode3a(records: blocks.Records) -> NDArray[np.int32]:
+    """Return item 070, -1 where missing, not validated or garbled."""
     return np.where(_sure(records, "070"), records.value("070/MODE3A"), -1).astype(np.int32)
 
 
