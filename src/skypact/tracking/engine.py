@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.geodesy import GM_M3PS2, geodetic_from_ecef
+from skypact.core.geodesy import geodetic_from_ecef
 from skypact.tracking.heights import Heights
-from skypact.tracking.kernels.layout import CONFIRMED, FLYING, GUESS, LAST_NUMBER, PLACE, TUNING
+from skypact.tracking.kernels.carry import carried
+from skypact.tracking.kernels.layout import BOTH, CONFIRMED, GUESS, LAST_NUMBER, PLACE, TUNING
 from skypact.tracking.kernels.scan_pass import scan_pass
-from skypact.tracking.lateness import Lateness
 from skypact.tracking.plots import ecef_from_polar
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.registration.shift import shift_tracks
@@ -23,6 +23,7 @@ from skypact.tracking.table import TrackTable
 I64 = NDArray[np.int64]
 _GUESS_ROWS = 2048
 _PLACES_START = 1024
+_HEIGHTS_EVERY_NS = 1_000_000_000
 
 
 class Outcome(NamedTuple):
@@ -60,7 +61,6 @@ def tuning_row(settings: TrackingSettings) -> NDArray[Any]:
     row["falling_var"] = settings.falling_speed_sd_mps**2
     row["falling_share"] = settings.falling_share_low
     row["ceiling_m"] = settings.ceiling_m
-    row["pressure_var"] = settings.pressure_height_sd_m**2
     row["coast_var"] = settings.coast_sd_m**2
     row["rotation"] = 1.0 if settings.earth_rotation else 0.0
     return row
@@ -78,14 +78,14 @@ class Engine:
     ) -> None:
         """first_number, number_step: of the tracks, so that engines side by side share none."""
         self.registration = Registration(sites, settings.registration)
-        self.sites = self.registration.sites
+        self.sites, self.feeds = self.registration.sites, self.registration.feeds
         self.radars = int(sites.size) - 1
-        self._settings, self.lateness = settings, Lateness(self.radars + 1, settings.late_s)
         self.heights = Heights(settings.pressure_height_sd_m)
         self.table = TrackTable(self.radars, settings.tracks_max)
-        self._tuning = tuning_row(settings)
-        self._tuning["number_step"] = number_step
+        self.tuning = tuning_row(settings)
+        self.tuning["number_step"] = number_step
         self.table.counters[LAST_NUMBER] = first_number - number_step
+        self._settled_ns: I64 = self.feeds["settled_ns"]
         self._guesses = np.zeros(_GUESS_ROWS, GUESS)
         self._places = np.zeros(_PLACES_START, PLACE)
 
@@ -103,69 +103,47 @@ class Engine:
         seen_ns: plot time the sensor has looked up to; now_ns: node time; whole: the plots are one
         full turn at one instant; arrived_ns: when the plots came, now when not given.
         """
-        table, raw = self.table, plots
-        plots = self.registration.corrected(s, raw)
+        table, registration, raw = self.table, self.registration, plots
+        plots = registration.corrected(s, raw)
         if plots.size < raw.size:
             return _NOTHING
-        seen_ns = self.lateness.settled_ns(
-            s, plots["time_ns"], seen_ns - self.registration.shift_ns(s)
-        )
-        plots = self._with_heights(s, raw, plots)
-        slack_s = self.lateness.slack_s(s)
-        self._tuning["tentative_s"] = self._settings.tentative_s + slack_s
-        self._tuning["coast_s"] = self._settings.coast_s + slack_s
         table.reserve(2 * plots.size)  # a twin and a start each
         if plots.size > self._places.size:
             self._places = np.zeros(2 * plots.size, PLACE)
-        outcome = Outcome(
-            *scan_pass(
-                table.tracks,
-                table.sights,
-                table.entries,
-                table.heads,
-                table.counters,
-                self.sites,
-                s,
-                plots,
-                self._tuning,
-                self._guesses,
-                self._places,
-                seen_ns,
-                now_ns,
-                now_ns if arrived_ns is None else arrived_ns,
-                int(whole),
-            )
+        hits = registration.hits
+        counts = scan_pass(
+            *(table.tracks, table.sights, table.entries, table.heads, table.counters),
+            *(self.sites, self.feeds, s, plots, raw, self.tuning, self.heights.told),
+            *(self._guesses, self._places, hits.rows, hits.ring, table.changed, table.ended),
+            *(seen_ns, now_ns, now_ns if arrived_ns is None else arrived_ns, int(whole)),
         )
-        self._learn_heights(s, raw, plots, seen_ns)
-        self.registration.note(s, raw, plots)
-        for change in self.registration.step(seen_ns):
+        outcome = self._outcome(*counts)
+        settled_ns = int(self._settled_ns[s])
+        if hits.ring[BOTH] and settled_ns - self.heights.last_ns >= _HEIGHTS_EVERY_NS:
+            self._learn_heights(s, raw, plots, settled_ns)
+        for change in registration.step(settled_ns):
             tracks, sights = table.tracks[: table.count], table.sights[: table.count]
             shift_tracks(tracks, sights, change.s, self.sites[change.s], change.by)
             table.refile()
         return outcome
 
-    def _with_heights(self, s: int, raw: NDArray[Any], plots: NDArray[Any]) -> NDArray[Any]:
-        """Return the plots with heights above WGS84 in place of pressure altitudes."""
-        if s == self.radars or np.isnan(plots["altitude"]).all():
-            return plots
-        made = plots.copy() if plots is raw else plots
-        made["altitude"] = self.heights.geometric_m(plots["altitude"])
-        self._tuning["pressure_var"] = self.heights.variance_m2
-        return made
+    def _outcome(self, changed: int, ended: int) -> Outcome:
+        rows = self.table.changed[:changed].copy()
+        if ended == 0:
+            return Outcome(rows, _NONE, _NONE, _NOTHING.states)
+        gone = self.table.ended[:ended][::-1]
+        return Outcome(rows, gone["number"].copy(), gone["why"].copy(), gone["x"].copy())
 
     def _learn_heights(self, s: int, raw: NDArray[Any], plots: NDArray[Any], seen_ns: int) -> None:
         """Compare the pressure altitude of sure targets with the height a radar measured."""
-        if s == self.radars or np.isnan(self.sites["noise_var"][s, 2]):
-            return
         rows = np.flatnonzero(
             (plots["track"] > 0) & ~np.isnan(raw["altitude"] + raw["polar"][:, 2])
         )
-        if rows.size:
-            site, polar = self.sites[s], plots["polar"][rows]
-            place = ecef_from_polar(polar, site["position"], site["rotation"])
-            height = geodetic_from_ecef(place)[2]
-            variance = polar[:, 0] ** 2 * site["noise_var"][2]
-            self.heights.learn(raw["altitude"][rows], height, variance, seen_ns)
+        site, polar = self.sites[s], plots["polar"][rows]
+        place = ecef_from_polar(polar, site["position"], site["rotation"])
+        height = geodetic_from_ecef(place)[2]
+        variance = polar[:, 0] ** 2 * site["noise_var"][2]
+        self.heights.learn(raw["altitude"][rows], height, variance, seen_ns)
 
     def confirmed(self) -> I64:
         """Return the rows of confirmed tracks."""
@@ -173,13 +151,5 @@ class Engine:
 
     def states_at(self, time_ns: int) -> tuple[I64, NDArray[np.float64]]:
         """Return (numbers, states (n, 6) ECEF) of the confirmed tracks, carried to a time."""
-        tracks, rows = self.table.tracks, self.confirmed()
-        dt = 1e-9 * (time_ns - tracks["time_ns"][rows])[:, None]
-        states = tracks["x"][rows]
-        position = states[:, :3]
-        falls = tracks["weight"][rows, FLYING:].sum(axis=1)
-        pull = -GM_M3PS2 * falls / np.sqrt(np.sum(position**2, axis=1)) ** 3
-        acceleration = pull[:, None] * position
-        states[:, :3] += dt * states[:, 3:] + 0.5 * dt * dt * acceleration
-        states[:, 3:] += dt * acceleration
-        return tracks["number"][rows], states
+        number, state, _ = carried(self.table.tracks, self.table.count, time_ns, self.tuning)
+        return number, state

@@ -20,27 +20,34 @@ _MIDDLE_M = 6_000.0  # the height at which the uncertainty is told
 
 
 class Heights:
-    """geometric = pressure + a + b pressure, with a covariance."""
+    """geometric = pressure + a + b pressure, with a covariance.
+
+    told: a, b and the variance of a corrected height, in the middle of the heights flown.
+    last_ns: when something was learnt last.
+    """
 
     def __init__(self, sd_m: float) -> None:
         """sd_m: of the offset as long as nothing is learnt."""
         self._prior: F64 = np.diag([1 / sd_m**2, 1 / _SHARE_SD**2])
         self._information: F64 = np.zeros((2, 2))
         self._vector: F64 = np.zeros(2)
-        self._last_ns = 0
-        self._sd_m = sd_m
+        self.last_ns = 0
+        self.told: F64 = np.array([0.0, 0.0, sd_m**2])
 
     @property
     def variance_m2(self) -> float:
         """Return the variance of a corrected height, in the middle of the heights flown."""
-        if not self._information.any():
-            return self._sd_m**2
-        return float(self._spread(np.array([_MIDDLE_M]))[0]) + _LOCAL_SD_M**2
+        return float(self.told[2])
 
     def geometric_m(self, pressure_m: F64) -> F64:
         """Return heights above WGS84 for pressure altitudes (n,); NaN stays."""
-        a, b = self._solved()[0].tolist()
+        a, b, _ = self.told.tolist()
         return pressure_m + a + b * pressure_m
+
+    def _tell(self) -> None:
+        if self._information.any():
+            self.told[:2] = self._solved()[0]
+            self.told[2] = float(self._spread(np.array([_MIDDLE_M]))[0]) + _LOCAL_SD_M**2
 
     def learn(self, pressure_m: F64, geometric_m: F64, variance_m2: F64, time_ns: int) -> None:
         """Take targets whose height is known both ways; variance: of the geometric one."""
@@ -51,8 +58,8 @@ class Heights:
         value, _ = self._solved()
         off = geometric_m[good] - pressure - value[0] - value[1] * pressure
         fits = off**2 < _OUTLIER2 * (variance + self._spread(pressure))
-        gone_s = min(max(1e-9 * (time_ns - self._last_ns), 0.0), _MEMORY_S)
-        self._last_ns = max(time_ns, self._last_ns)
+        gone_s = min(max(1e-9 * (time_ns - self.last_ns), 0.0), _MEMORY_S)
+        self.last_ns = max(time_ns, self.last_ns)
         # The local part of the error stays the same from sample to sample.
         weight = np.where(fits, min(gone_s, _SOON_S) / _SOON_S, 0.0) / variance / good.sum()
         share = math.exp(-gone_s / _MEMORY_S)
@@ -62,6 +69,7 @@ class Heights:
         self._vector = share * self._vector + np.einsum(
             "ni,n->i", seen, geometric_m[good] - pressure
         )
+        self._tell()
 
     def _solved(self) -> tuple[F64, F64]:
         """Return (a and b, their covariance)."""
@@ -77,10 +85,11 @@ class Heights:
     def to_bytes(self) -> bytes:
         """Return all that is remembered."""
         whole = np.concatenate([self._information.ravel(), self._vector])
-        return whole.tobytes() + np.int64(self._last_ns).tobytes()
+        return whole.tobytes() + np.int64(self.last_ns).tobytes()
 
     def from_bytes(self, state: bytes) -> None:
         """Take over what to_bytes returned."""
         whole = np.frombuffer(state[:48], np.float64)
         self._information, self._vector = whole[:4].reshape(2, 2).copy(), whole[4:].copy()
-        self._last_ns = int(np.frombuffer(state[48:], np.int64)[0])
+        self.last_ns = int(np.frombuffer(state[48:], np.int64)[0])
+        self._tell()

@@ -10,6 +10,7 @@ from skypact.core.errors import InvariantError
 from skypact.tracking.kernels.layout import (
     CHAINED,
     COUNTERS,
+    ENDED,
     ENTRY,
     FRESH_NS,
     NOT_STARTED,
@@ -24,7 +25,7 @@ _CHAIN = ("next", "prev", "asked")  # of an entry: made anew from the rest
 
 class TrackTable:
     """All tracks of one tracker: rows 0..count of `tracks` (one column a field), `sights` and
-    `entries`; heads: the index's chains."""
+    `entries`; heads: the index's chains; changed, ended: where a pass puts rows and ENDED rows."""
 
     def __init__(self, radars: int, rows_max: int) -> None:
         self._sensors, self.rows_max = radars + 1, rows_max
@@ -50,6 +51,8 @@ class TrackTable:
         self.sights: NDArray[Any] = np.zeros((rows, self._sensors), SIGHT)
         self.entries: NDArray[Any] = np.zeros(rows, ENTRY)
         self.heads: NDArray[np.int64] = np.full(1 + (1 << (2 * rows).bit_length()), -1, np.int64)
+        self.changed: NDArray[np.int64] = np.zeros(rows, np.int64)
+        self.ended: NDArray[Any] = np.zeros(rows, ENDED)
         self.counters[CHAINED] = 0
 
     def reserve(self, more: int) -> None:

@@ -23,7 +23,7 @@ from skypact.core.site import SensorSite
 from skypact.tracking.coverage import in_coverage
 from skypact.tracking.doubles import Doubles
 from skypact.tracking.engine import Engine, Outcome
-from skypact.tracking.kernels.layout import COASTED, CONFIRMED, PASSIVE
+from skypact.tracking.kernels.layout import COASTED, CONFIRMED, FEED, PASSIVE
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
@@ -54,7 +54,7 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
     issued: int
     table: bytes
     registration: bytes
-    lateness: bytes
+    feeds: bytes
     heights: bytes
     told: tuple[Standing, ...]
     doubles: bytes
@@ -77,7 +77,7 @@ class Tracker:
         self, issuer: Issuer, settings: TrackingSettings, sites: tuple[SensorSite, ...]
     ) -> None:
         self.refusals = Refusals()
-        self._issuer, self._settings = issuer, settings
+        self._issuer = issuer
         self._index = {site.name: s for s, site in enumerate(sites)}
         if len(self._index) < len(sites):
             raise ConfigError("two sensors have one name", path="", key="sensor.name")
@@ -141,7 +141,7 @@ class Tracker:
 
     def report_at(self, time_ns: int) -> Report:
         """Return the confirmed tracks carried to a time; nothing changes."""
-        return report_at(self._engine, self._settings, time_ns)
+        return report_at(self._engine, time_ns)
 
     def snapshot(self) -> bytes:
         """Return the whole state."""
@@ -151,7 +151,7 @@ class Tracker:
                 table=self._engine.table.to_bytes(),
                 registration=self._engine.registration.to_bytes(),
                 heights=self._engine.heights.to_bytes(),
-                lateness=self._engine.lateness.to_bytes(),
+                feeds=self._engine.feeds.tobytes(),
                 told=tuple(self._told),
                 doubles=self._doubles.to_bytes(),
                 newest_ns=self._newest_ns,
@@ -168,7 +168,7 @@ class Tracker:
         self._engine.table.from_bytes(held.table)
         self._engine.registration.from_bytes(held.registration)
         self._engine.heights.from_bytes(held.heights)
-        self._engine.lateness.from_bytes(held.lateness)
+        self._engine.feeds[:] = np.frombuffer(held.feeds, FEED)
         self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
         self._issuer.issued = held.issued

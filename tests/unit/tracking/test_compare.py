@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from skypact.tracking.kernels.compare import compare_sensors
 from skypact.tracking.kernels.layout import HIT, POINT
-from skypact.tracking.kernels.register import BIASES, PAIRS, REJECTED, TALLY, place_hits
 from skypact.tracking.registration.biases import PRIOR_SD
+from skypact.tracking.registration.kernels.compare import compare_sensors
+from skypact.tracking.registration.kernels.register import (
+    BIASES,
+    PAIRS,
+    REJECTED,
+    TALLY,
+    place_hits,
+)
 from skypact.tracking.sites import site_rows
 from tests.unit.tracking.registration.world import SITES
 from tests.unit.tracking.scenes import T0_NS, polar, straight
@@ -24,7 +30,7 @@ def hits() -> np.ndarray:
     made["place"], made["pace"] = truth, (truth[3] - truth[1]) / 5
     for k, s in enumerate(SENSORS):
         made["raw"][k] = polar(SITES[s], truth[k : k + 1])[0]
-        made["var"][k] = ROWS["noise_var"][s]
+        made["noise_var"][k] = ROWS["noise_var"][s]
     made["raw"][2] += OFF
     return made
 
@@ -49,7 +55,7 @@ def compared(mode: int = 2, raw: np.ndarray | None = None) -> tuple[np.ndarray, 
     tally = np.zeros((2, TALLY))
     made = points(np.zeros((2, BIASES))) if raw is None else raw
     estimate = np.eye(size), np.zeros(size), information, vector
-    compare_sensors(made, ROWS, PRIOR_SD, *estimate, tally, T0_NS - 1, T0_NS + 10**10, mode)
+    compare_sensors(made, ROWS, PRIOR_SD, estimate, tally, T0_NS - 1, T0_NS + 10**10, mode)
     return information[0], vector[0], tally
 
 

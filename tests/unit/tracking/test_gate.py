@@ -28,7 +28,7 @@ def test_sorted_plots_give_what_a_full_search_finds(seed: int, tracks: int, coun
         [rng.uniform(5e3, 3e5, count), rng.uniform(0, 6.28, count), rng.uniform(0, 0.3, count)]
     )
     plots = scan_plots(scan(np.full(count, 5.0), polar))
-    table, site, tuning = engine.table.tracks, engine.sites[0], engine._tuning[0]
+    table, site, tuning = engine.table.tracks, engine.sites[0], engine.tuning[0]
     near, start, found = gate.searched_pairs(table, engine.table.count, site, plots, tuning)
     pairs = {
         (int(near[k]), int(j)) for k in range(near.size) for j in found[start[k] : start[k + 1]]

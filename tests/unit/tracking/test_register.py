@@ -1,7 +1,7 @@
 import numpy as np
 
 from skypact.tracking.kernels.layout import HIT, POINT
-from skypact.tracking.kernels.register import BIASES, place_hits
+from skypact.tracking.registration.kernels.register import BIASES, place_hits
 from skypact.tracking.sites import site_rows
 from tests.unit.tracking.scenes import RADAR, T0_NS, polar, straight
 
@@ -11,7 +11,7 @@ ROWS = site_rows([RADAR])
 def placed(raw: np.ndarray, sensor: int, place: np.ndarray, bias: np.ndarray) -> np.ndarray:
     hit, point = np.zeros(1, HIT), np.zeros(1, POINT)
     hit["raw"], hit["sensor"], hit["place"], hit["time_ns"] = raw, sensor, place, T0_NS
-    hit["var"] = ROWS["noise_var"][0] if sensor == 0 else 25.0
+    hit["noise_var"] = ROWS["noise_var"][0] if sensor == 0 else 25.0
     assert place_hits(hit, ROWS, bias, np.ones((1, 3)), point) == 1
     return point[0]
 

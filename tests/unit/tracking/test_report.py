@@ -29,7 +29,7 @@ def engine() -> Engine:
 
 
 def test_only_confirmed_tracks_are_reported() -> None:
-    report = report_at(engine(), SETTINGS, AT_NS)
+    report = report_at(engine(), AT_NS)
     assert report.number.tolist() == [5]
     np.testing.assert_array_equal(report.covariance[0], np.diag([100.0] * 3 + [4.0] * 3))
 
@@ -39,6 +39,6 @@ def test_the_covariance_is_that_of_constant_velocity_with_noise() -> None:
     move = np.block([[np.eye(3), dt * np.eye(3)], [np.zeros((3, 3)), np.eye(3)]])
     noise = q * np.kron([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]], np.eye(3))
     expected = move @ np.diag([100.0] * 3 + [4.0] * 3) @ move.T + noise
-    report = report_at(engine(), SETTINGS, AT_NS + 10_000_000_000)
+    report = report_at(engine(), AT_NS + 10_000_000_000)
     np.testing.assert_allclose(report.covariance[0], expected)
-    assert report.state[0, 0] > report_at(engine(), SETTINGS, AT_NS).state[0, 0]
+    assert report.state[0, 0] > report_at(engine(), AT_NS).state[0, 0]

@@ -60,12 +60,12 @@ def run_scenario(
     for k, piece in enumerate(scenario.pieces):
         known_ns = START_NS + round(piece.known_s * 1e9)
         while len(found) < len(eval_ns) and eval_ns[len(found)] < known_ns:
-            found.append(report_at(engine, settings, eval_ns[len(found)]))
+            found.append(report_at(engine, eval_ns[len(found)]))
         plots = scenario.plots[piece.rows]
         seen_ns = known_ns if piece.whole else int(plots["time_ns"].max())
         engine.run(piece.sensor, plots, seen_ns, known_ns, piece.whole)
         if tell and k % _TELL_EVERY == 0:
             tell(k / len(scenario.pieces))
     while len(found) < len(eval_ns):
-        found.append(report_at(engine, settings, eval_ns[len(found)]))
+        found.append(report_at(engine, eval_ns[len(found)]))
     return found

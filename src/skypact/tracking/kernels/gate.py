@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import FLYING, FRESH_NS, ROWS
+from skypact.tracking.kernels.layout import FLYING, FRESH_NS, MODELS, ROWS
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
 from skypact.tracking.kernels.measure import SEMI_MAJOR, distance_to, place_near, wrap
 from skypact.tracking.kernels.motion import predict
@@ -21,6 +21,7 @@ from skypact.tracking.kernels.nearby import RENEW_NS, freshen, grown, indexed_pa
 from skypact.tracking.kernels.update import mixture_likelihood
 
 ADDRESS_BONUS = 20.0
+SAME_GATE2 = 16.0  # the squared gate of a plot with the track's own address, over that of others
 ODDS_GAIN_MAX = 10.0
 
 
@@ -224,7 +225,7 @@ def pair_score(
     the log odds of existence); -inf outside the gate."""
     best, value = compare(row, lag, site, plot, place, tuning)
     same = track.address != 0 and track.address == plot.address
-    if best > (16 * tuning.gate2 if same else tuning.gate2) or value <= 0.0:
+    if best > (SAME_GATE2 * tuning.gate2 if same else tuning.gate2) or value <= 0.0:
         return -math.inf, 0.0
     chance = hit_chance(sight, site)
     gain = math.log(chance * value) - place.floor
@@ -236,6 +237,30 @@ def pair_score(
     if same:
         score += ADDRESS_BONUS
     return score, min(gain, ODDS_GAIN_MAX)
+
+
+@part
+def may_reach(track: Any, plot: Any, place: Any, tuning: Any) -> bool:
+    """Say whether a plot may lie in the gate of any model of a track, before anything is predicted:
+    no squared Mahalanobis distance is less than the squared distance over the sum of variances."""
+    dt = 1e-9 * (plot.time_ns - track.time_ns)
+    if place.full == 0 or dt < 0.0:
+        return True
+    gate2 = tuning.gate2
+    if track.address != 0 and track.address == plot.address:
+        gate2 *= SAME_GATE2
+    noise, fall = place.noise[0, 0] + place.noise[1, 1] + place.noise[2, 2], 5.0 * dt * dt
+    for m in range(MODELS):
+        if track.weight[m] > 0.0:
+            x, cov = track.model_x[m], track.model_cov[m]
+            size, off2 = noise + tuning.noise[m] * dt * dt * dt, 0.0
+            for c in range(3):
+                off = place.p[c] - x[c] - dt * x[c + 3]
+                off2 += off * off
+                size += cov[c, c] + dt * (2 * cov[c, c + 3] + dt * cov[c + 3, c + 3])
+            if math.sqrt(off2) <= fall + math.sqrt(gate2 * size):
+                return True
+    return False
 
 
 @part
@@ -264,6 +289,8 @@ def score_pairs(
         for c in range(start[n], start[n + 1]):
             plot, place = plots[found[c]], places[found[c]]
             if not may_pair(track, sight, site, plot, tuning):
+                continue
+            if row.time_ns < 0 and not may_reach(track, plot, place, tuning):
                 continue
             if row.time_ns < 0:
                 row.time_ns = max(plot.time_ns, track.time_ns)

@@ -15,6 +15,9 @@ STARVED, COASTED = 1, 2  # why a track ended
 # index: questions asked, chains built (0: not), freshened; plot time of the latest sweep. From
 # COUNTERS on, one a sensor: plot time of a look that no track has been told of yet, 0 none.
 ROWS, LAST_NUMBER, NOT_STARTED, ASKED, CHAINED, FRESH_NS, SWEPT_NS, COUNTERS = range(8)
+# Indices into the ring of hits: how many were ever kept; one track in so many is kept; how many
+# plots of the latest pass hit a track and have a pressure altitude beside a measured elevation.
+NEXT, THIN, BOTH, RING = range(4)
 
 # Tracks are rows 0..counters[ROWS], in no order; a row that ends takes in the last one.
 # x, cov: state (position, velocity, ECEF, m and m/s) and covariance, all models together; model_*:
@@ -45,6 +48,9 @@ TRACK = np.dtype(
     ],
     align=True,
 )
+
+# A confirmed track that has ended: its number, why, its last state.
+ENDED = np.dtype([("number", "<i8"), ("why", "<i8"), ("x", "<f8", (6,))], align=True)
 
 # What one sensor knows of one track (rows of tracks, columns of sensors): plot time of its latest
 # hit and look, 0 never; turns: bit k says that it hit k turns before that; visible: probability
@@ -121,7 +127,23 @@ PLOT = np.dtype(
     align=True,
 )
 
-# Settings as the kernels need them; odds are logarithms.
+# How the plots of a sensor come in: plot time it has looked up to, how far behind that its plots
+# still arrive, up to when they have come; how late its time stamps are; noise_var: of range,
+# azimuth, elevation as the settings say.
+FEED = np.dtype(
+    [
+        ("newest_ns", "<i8"),
+        ("behind_ns", "<i8"),
+        ("settled_ns", "<i8"),
+        ("shift_ns", "<i8"),
+        ("noise_var", "<f8", (3,)),
+    ],
+    align=True,
+)
+
+# Settings as the kernels need them; odds are logarithms. Set anew by each pass: slack_s, how much
+# longer than those of its sensor the plots of others may take; pressure_*: height above WGS84 is
+# pressure altitude + offset + share of it, with this variance.
 TUNING = np.dtype(
     [
         ("gate2", "<f8"),
@@ -129,6 +151,7 @@ TUNING = np.dtype(
         ("coast_s", "<f8"),
         ("dark_s", "<f8"),
         ("tentative_s", "<f8"),
+        ("slack_s", "<f8"),
         ("confirm_odds", "<f8"),
         ("delete_odds", "<f8"),
         ("new_targets", "<f8"),
@@ -140,6 +163,8 @@ TUNING = np.dtype(
         ("falling_var", "<f8"),
         ("falling_share", "<f8"),
         ("ceiling_m", "<f8"),
+        ("pressure_offset", "<f8"),
+        ("pressure_share", "<f8"),
         ("pressure_var", "<f8"),
         ("coast_var", "<f8"),
         ("rotation", "<f8"),
@@ -190,7 +215,7 @@ PLACE = np.dtype(
 )
 
 # A hit kept for registration. raw: range, azimuth, elevation as the sensor gave them (elevation
-# NaN: not measured), of a report its ECEF position; var: noise variance of these (of a report:
+# NaN: not measured), of a report its ECEF position; noise_var: of these (of a report:
 # east, north, up); place, pace: of the track.
 HIT = np.dtype(
     [
@@ -198,7 +223,7 @@ HIT = np.dtype(
         ("track", "<i8"),
         ("sensor", "<i8"),
         ("raw", "<f8", (3,)),
-        ("var", "<f8", (3,)),
+        ("noise_var", "<f8", (3,)),
         ("place", "<f8", (3,)),
         ("pace", "<f8", (3,)),
     ],

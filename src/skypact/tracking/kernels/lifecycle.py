@@ -310,16 +310,16 @@ def fate(track: Any, sites: Any, seen_ns: int, now_ns: int, tuning: Any) -> int:
 
     Where no radar looks, a confirmed track lives on until its place is of no use.
     """
-    quiet_s = 1e-9 * (seen_ns - track.plot_ns)
+    quiet_s, coast_s = 1e-9 * (seen_ns - track.plot_ns), tuning.coast_s + tuning.slack_s
     if track.odds < tuning.delete_odds:
         return STARVED
     if track.state == TENTATIVE:
-        return STARVED if quiet_s > tuning.tentative_s else 0
-    if quiet_s > 0.5 * tuning.coast_s:
+        return STARVED if quiet_s > tuning.tentative_s + tuning.slack_s else 0
+    if quiet_s > 0.5 * coast_s:
         if in_the_dark(track, sites, seen_ns):
             track.heard_ns = now_ns
             return COASTED if quiet_s > tuning.dark_s or useless(track, seen_ns, tuning) else 0
-        if quiet_s > tuning.coast_s:
+        if quiet_s > coast_s:
             return COASTED
     return COASTED if useless(track, seen_ns, tuning) else 0
 
@@ -360,27 +360,24 @@ def sweep(
     seen_ns: int,
     now_ns: int,
     tuning: Any,
-) -> tuple[Any, Any, Any]:
-    """Remove the tracks that end, once a second; return (number, why, state) of confirmed ones."""
-    due = seen_ns - counters[SWEPT_NS] >= SWEEP_NS
+    ended: Any,
+) -> int:
+    """Remove the tracks that end, once a second; fill ENDED rows, from the last row on to the
+    first, of the confirmed ones, and return how many these are."""
+    if seen_ns - counters[SWEPT_NS] < SWEEP_NS:
+        return 0
     gone = 0
-    why = np.zeros(counters[ROWS] if due else 0, np.int64)
-    if due:
-        counters[SWEPT_NS] = seen_ns
-        miss_pending(table, sights, sites, counters)
-    for i in range(why.size):
-        why[i] = fate(table[i], sites, seen_ns, now_ns, tuning)
-        if why[i] > 0 and table[i].state == CONFIRMED:
-            gone += 1
-    numbers, reasons = np.empty(gone, np.int64), np.empty(gone, np.int64)
-    states = np.empty((gone, 6))
-    for i in range(why.size - 1, -1, -1):
-        if why[i] == 0:
+    counters[SWEPT_NS] = seen_ns
+    miss_pending(table, sights, sites, counters)
+    for i in range(counters[ROWS] - 1, -1, -1):
+        track = table[i]
+        why = fate(track, sites, seen_ns, now_ns, tuning)
+        if why == 0:
             continue
-        if table[i].state == CONFIRMED:
-            gone -= 1
-            numbers[gone], reasons[gone] = table[i].number, why[i]
+        if track.state == CONFIRMED:
+            ended[gone].number, ended[gone].why = track.number, why
             for c in range(6):
-                states[gone, c] = table[i].x[c]
+                ended[gone].x[c] = track.x[c]
+            gone += 1
         remove(table, sights, entries, heads, counters, i)
-    return numbers, reasons, states
+    return gone

@@ -74,7 +74,10 @@ def place_polar(site: Any, plot: Any, tuning: Any, place: Any) -> None:
     place.full = 1 if measured or known else 0
     place.sd[0], place.sd[2] = math.sqrt(site.noise_var[0]), slant * math.sqrt(site.noise_var[2])
     if not measured:
-        height = plot.altitude if known else tuning.ceiling_m / 3
+        height = tuning.ceiling_m / 3
+        if known:
+            share = 1.0 + tuning.pressure_share
+            height = share * plot.altitude + tuning.pressure_offset
         place.sd[2] = math.sqrt(tuning.pressure_var) if known else tuning.ceiling_m / 4
         density *= site.elevation_span / FALSE_HEIGHTS_M
         elevation = elevation_at(site, slant, height)

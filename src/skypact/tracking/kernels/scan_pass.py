@@ -7,10 +7,15 @@ import numpy as np
 from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature, together
 from skypact.tracking.kernels.assign import auction
 from skypact.tracking.kernels.gate import candidates, compare, score_pairs
+from skypact.tracking.kernels.keep import keep_hits
 from skypact.tracking.kernels.layout import (
     COUNTERS,
+    ENDED,
     ENTRY,
+    FEED,
     GUESS,
+    HIT,
+    PASSIVE,
     PLACE,
     PLOT,
     ROWS,
@@ -23,20 +28,17 @@ from skypact.tracking.kernels.lifecycle import confirm, miss_looks, note_hit, st
 from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import refile
+from skypact.tracking.kernels.settle import settle, slack_s
 from skypact.tracking.kernels.twins import TWIN_PENALTY, leaps, twin
 from skypact.tracking.kernels.update import correct
 
 _PASS = signature(
-    together(arrays(I8, 1), arrays(I8, 1), arrays(I8, 1), arrays(F8, 2)),
+    together(I8, I8),
     *(arrays(record(TRACK), 1), arrays(record(SIGHT), 2), arrays(record(ENTRY), 1), arrays(I8, 1)),
-    *(
-        arrays(I8, 1),
-        arrays(record(SITE), 1),
-        I8,
-        arrays(record(PLOT), 1),
-        arrays(record(TUNING), 1),
-    ),
-    *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), I8, I8, I8, I8),
+    *(arrays(I8, 1), arrays(record(SITE), 1), arrays(record(FEED), 1), I8),
+    *(arrays(record(PLOT), 1), arrays(record(PLOT), 1), arrays(record(TUNING), 1), arrays(F8, 1)),
+    *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), arrays(record(HIT), 1), arrays(I8, 1)),
+    *(arrays(I8, 1), arrays(record(ENDED), 1), I8, I8, I8, I8),
 )
 
 
@@ -102,10 +104,38 @@ def take_hits(
 
 
 @part
-def changed_rows(table: Any, hit: Any, rows: int, moved: bool) -> Any:
-    """Return the rows of confirmed tracks that had a hit; forget that they had. moved: rows have
-    moved since `hit` was made."""
-    changed, count = np.empty(rows if moved else hit.size, np.int64), 0
+def start_unused(
+    table: Any,
+    sights: Any,
+    entries: Any,
+    heads: Any,
+    counters: Any,
+    site: Any,
+    s: int,
+    plots: Any,
+    places: Any,
+    used: Any,
+    tuning: Any,
+    now_ns: int,
+    arrived_ns: int,
+) -> None:
+    """Start a track from each plot that no track took."""
+    for j in range(plots.size):
+        if used[j] == 0:
+            plot, place = plots[j], places[j]
+            if place.full == 0:  # a comparison has moved it
+                place_plot(site, plot, tuning, place)
+            start(
+                *(table, sights, entries, heads, counters, site, s, plot, place),
+                *(now_ns, arrived_ns, tuning),
+            )
+
+
+@part
+def changed_rows(table: Any, hit: Any, rows: int, moved: bool, changed: Any) -> int:
+    """Fill the rows of confirmed tracks that had a hit, return how many, and forget that they had.
+    moved: rows have moved since `hit` was made."""
+    count = 0
     for k in range(rows if moved else hit.size):
         i = k if moved else hit[k]
         if table[i].touched != 0:
@@ -113,7 +143,24 @@ def changed_rows(table: Any, hit: Any, rows: int, moved: bool) -> Any:
             if table[i].number != 0:
                 changed[count] = i
                 count += 1
-    return changed[:count].copy()
+    return count
+
+
+@part
+def tune(tuning: Any, feeds: Any, s: int, plots: Any, heights: Any, seen_ns: int) -> int:
+    """Note what the plots say of their sensor's lateness, and what this pass is to know of lateness
+    and heights; return up to when its plots have come."""
+    oldest_ns = plots[0].time_ns if plots.size > 0 else 0
+    for j in range(1, plots.size):
+        oldest_ns = min(oldest_ns, plots[j].time_ns)
+    settle(feeds[s], oldest_ns, seen_ns - feeds[s].shift_ns, tuning.late_s)
+    tuning.slack_s = slack_s(feeds, s)
+    tuning.pressure_offset, tuning.pressure_share, tuning.pressure_var = (
+        heights[0],
+        heights[1],
+        heights[2],
+    )
+    return feeds[s].settled_ns
 
 
 @kernel(_PASS)
@@ -124,24 +171,34 @@ def scan_pass(
     heads: Any,
     counters: Any,
     sites: Any,
+    feeds: Any,
     s: int,
     plots: Any,
+    raw: Any,
     tunings: Any,
+    heights: Any,
     guesses: Any,
     places: Any,
+    hits: Any,
+    ring: Any,
+    changed: Any,
+    ended: Any,
     seen_ns: int,
     now_ns: int,
     arrived_ns: int,
     whole: int,
-) -> tuple[Any, Any, Any, Any]:
+) -> tuple[int, int]:
     """Work the plots of sensor s (the number of radars: position reports) into the tracks.
 
-    tunings: one row; places: a row each plot, filled in; seen_ns: plot time the sensor has looked
-    up to; now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn at
-    one instant. Returns (rows changed, numbers ended, why, last states); writes into plots.
+    raw: the plots as the sensor gave them; tunings: one row; heights: offset, share, variance;
+    places: a row each plot, filled in; hits, ring: what is kept of them; changed, ended: filled
+    with rows and ENDED rows, as many as it returns; seen_ns: plot time the sensor has looked up to;
+    now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn at one
+    instant. Writes into plots.
     """
     site, tuning = sites[s], tunings[0]
     turning = site.radar == 1 and whole == 0
+    seen_ns = tune(tuning, feeds, s, plots, heights, seen_ns)
     used, hit = np.zeros(plots.size, np.uint8), np.empty(0, np.int64)
     for j in range(plots.size):
         place_plot(site, plots[j], tuning, places[j])
@@ -155,20 +212,12 @@ def scan_pass(
         miss_looks(table, sights, counters[ROWS], site, s, seen_ns, True)
     elif site.radar != 0:
         counters[COUNTERS + s] = max(counters[COUNTERS + s], seen_ns)
-    for j in range(plots.size if site.radar != 2 else 0):
-        if used[j] == 0:
-            plot, place = plots[j], places[j]
-            if place.full == 0:  # a comparison has moved it
-                place_plot(site, plot, tuning, place)
-            start(
-                *(table, sights, entries, heads, counters, site, s, plot, place),
-                now_ns,
-                arrived_ns,
-                tuning,
-            )
+    if site.radar != PASSIVE:
+        start_unused(
+            *(table, sights, entries, heads, counters, site, s, plots, places, used, tuning),
+            *(now_ns, arrived_ns),
+        )
+    keep_hits(hits, ring, s, site, feeds[s], raw, plots)
     held = counters[ROWS]
-    numbers, reasons, states = sweep(
-        table, sights, entries, heads, counters, sites, seen_ns, now_ns, tuning
-    )
-    changed = changed_rows(table, hit, counters[ROWS], counters[ROWS] < held)
-    return changed, numbers, reasons, states
+    gone = sweep(table, sights, entries, heads, counters, sites, seen_ns, now_ns, tuning, ended)
+    return changed_rows(table, hit, counters[ROWS], counters[ROWS] < held, changed), gone

@@ -10,20 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.tracking.kernels.inverse import swept_inverse
-from skypact.tracking.kernels.register import BIASES, EAST, NORTH, SCALE, TIME
+from skypact.tracking.registration.kernels.inverse import swept_inverse
+from skypact.tracking.registration.kernels.register import BIASES
+from skypact.tracking.registration.kernels.solve import SPARSE, solve_biases
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 PRIOR_SD: F64 = np.array(
     [1000.0, 5e-4, math.radians(0.6), math.radians(0.6), 2.0, 200.0, 200.0, 10.0]
 )
-# Few sensors have these, and plots tell them badly from the others (a clock that all sensors share
-# not at all): the estimate takes as few as possible to have one (Cauchy prior of these widths,
-# found from none on).
-_SPARSE = np.array([SCALE, TIME, EAST, NORTH])
-_WIDTH: F64 = np.array([3e-5, 0.05, 5.0, 5.0]) / PRIOR_SD[_SPARSE]
-_ROUNDS = 8
+# Of the rare biases' prior (scale, time, east, north), in these units.
+_WIDTH2: F64 = (np.array([3e-5, 0.05, 5.0, 5.0]) / PRIOR_SD[list(SPARSE)]) ** 2
 
 
 def inverse(matrix: F64) -> F64:
@@ -42,6 +39,9 @@ class Biases:
         self.sensors, size = sensors, sensors * BIASES
         self.information: F64 = np.zeros((size, size))
         self.vector: F64 = np.zeros(size)
+        self.wide: F64 = np.zeros((size, size))
+        self.flat: F64 = np.zeros(size)
+        self._variance: F64 = np.zeros(size)
         self.solve()
 
     def add(self, information: F64, vector: F64) -> None:
@@ -70,28 +70,16 @@ class Biases:
 
     def solve(self, more: F64 | float = 0.0, vector: F64 | float = 0.0) -> None:
         """Work out the estimate from what was learnt, and `more` of the same kind."""
-        size = self.sensors * BIASES
-        wide = inverse(self.information + more + np.eye(size))
-        found = np.sum(wide * (self.vector + vector), axis=1)
-        rare = (np.arange(self.sensors)[:, None] * BIASES + _SPARSE).ravel()
-        width2 = np.tile(_WIDTH**2, self.sensors)
-        # These alone under their own prior; the others follow by what ties them to these.
-        block = wide[rare[:, None], rare]
-        held = inverse(block)
-        pull = np.sum(held * found[rare], axis=1)
-        learnt = held - np.eye(rare.size)
-        value, spread = np.zeros(rare.size), block
-        for _ in range(_ROUNDS):
-            spread = inverse(learnt + np.diag(1.0 / (width2 + value**2)))
-            value = np.sum(spread * pull, axis=1)
-        gain = np.einsum("ij,jk->ik", wide[:, rare], held)
-        narrower = np.einsum("jk,lk->jl", spread - block, gain)
-        cov = wide + np.einsum("ij,jl->il", gain, narrower)
-        found = found + np.sum(gain * (value - found[rare]), axis=1)
-        self.wide, self.flat = wide, found
-        self.value: F64 = found.reshape(-1, BIASES) * PRIOR_SD
-        variance = np.maximum(np.diag(cov), 0.0).reshape(-1, BIASES)
-        self.sd: F64 = np.sqrt(variance) * PRIOR_SD
+        solve_biases(
+            self.information + more,
+            self.vector + vector,
+            _WIDTH2,
+            self.wide,
+            self.flat,
+            self._variance,
+        )
+        self.value: F64 = self.flat.reshape(-1, BIASES) * PRIOR_SD
+        self.sd: F64 = np.sqrt(np.maximum(self._variance, 0.0)).reshape(-1, BIASES) * PRIOR_SD
 
     def to_bytes(self) -> tuple[bytes, bytes]:
         """Return what was learnt."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.tracking.kernels.register import BIASES, CONTRADICTED, TRUSTED
+from skypact.tracking.registration.kernels.register import BIASES, CONTRADICTED, TRUSTED
 
 F64 = NDArray[np.float64]
 # When so many of the judged tracks contradict their reports, no report is believed for a while.

@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.tracking.kernels.register import AZIMUTH, EAST, ELEVATION, RANGE, SCALE, TIME, UP
+from skypact.tracking.registration.kernels.register import (
+    AZIMUTH,
+    EAST,
+    ELEVATION,
+    RANGE,
+    SCALE,
+    TIME,
+    UP,
+)
 
 F64 = NDArray[np.float64]
 _LATELY_NS = 30_000_000_000

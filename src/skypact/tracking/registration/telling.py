@@ -2,7 +2,7 @@
 
 from skypact.core.ids import Header
 from skypact.core.messages import SensorRegistration, Standing
-from skypact.tracking.kernels.register import (
+from skypact.tracking.registration.kernels.register import (
     AZIMUTH,
     EAST,
     ELEVATION,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from skypact.tracking.kernels.register import AZIMUTH, BIASES, NORTH, RANGE, TIME
 from skypact.tracking.registration.biases import PRIOR_SD, Biases, inverse
+from skypact.tracking.registration.kernels.register import AZIMUTH, BIASES, NORTH, RANGE, TIME
 
 
 def measured(biases: Biases, truth: dict[tuple[int, int], float], sd: float, seed: int = 1) -> None:

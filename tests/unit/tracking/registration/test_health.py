@@ -1,6 +1,7 @@
 import numpy as np
 
-from skypact.tracking.kernels.register import (
+from skypact.tracking.registration.health import Health
+from skypact.tracking.registration.kernels.register import (
     COUNT,
     EQUAL,
     PAIRS,
@@ -9,7 +10,6 @@ from skypact.tracking.kernels.register import (
     SQUARE,
     TALLY,
 )
-from skypact.tracking.registration.health import Health
 
 
 def test_noise_is_flagged_once_it_is_twice_as_much_and_cleared_well_below() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 
-from skypact.tracking.kernels.register import BIASES, CONTRADICTED, TALLY, TRUSTED
 from skypact.tracking.registration.hearsay import Hearsay
+from skypact.tracking.registration.kernels.register import BIASES, CONTRADICTED, TALLY, TRUSTED
 
 SECOND_NS = 1_000_000_000
 

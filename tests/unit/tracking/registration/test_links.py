@@ -32,4 +32,4 @@ def test_two_tracks_that_one_radar_sees_both_are_two() -> None:
 
 def test_another_velocity_or_a_rival_nearby_leaves_them_apart() -> None:
     assert tracks(flight(4, 0, 0), flight(9, 1, 1500, -200.0)) == [4, 9]
-    assert tracks(flight(4, 0, 0), flight(9, 1, 1500), flight(7, 0, 2500)) == [4, 7, 9]
+    assert tracks(flight(4, 0, 0), flight(7, 0, 2500), flight(9, 1, 1500)) == [4, 7, 9]

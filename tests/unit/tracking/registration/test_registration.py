@@ -5,7 +5,7 @@ import pytest
 
 from skypact.core.errors import InvariantError
 from skypact.core.messages import Standing
-from skypact.tracking.kernels.register import AZIMUTH, RANGE, TIME
+from skypact.tracking.registration.kernels.register import AZIMUTH, RANGE, TIME
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.sites import site_rows
 from tests.unit.tracking.registration.world import SITES, World, biased

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from skypact.tracking.kernels.layout import SIGHT, TRACK
-from skypact.tracking.kernels.register import AZIMUTH, BIASES, EAST, ELEVATION, RANGE, SCALE, TIME
+from skypact.tracking.registration.kernels.register import (
+    AZIMUTH,
+    BIASES,
+    EAST,
+    ELEVATION,
+    RANGE,
+    SCALE,
+    TIME,
+)
 from skypact.tracking.registration.shift import displacements, shift_tracks
 from skypact.tracking.sites import site_rows
 from tests.unit.tracking.scenes import RADAR, polar, straight

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import ecef_from_geodetic, enu_axes, velocity_ecef_from_enu
 from skypact.core.site import SensorSite
+from skypact.tracking.kernels.keep import keep_hits
 from skypact.tracking.plots import empty_plots
+from skypact.tracking.registration.hits import Hits
 from skypact.tracking.registration.registration import Change, Registration
 from skypact.tracking.sites import site_rows
 from tests.unit.tracking.scenes import T0_NS, polar
@@ -34,6 +36,20 @@ SITES = tuple(
     )
 )
 Mutate = Callable[[int, float, NDArray[Any], np.random.Generator], None]
+
+
+def keep(
+    hits: Hits,
+    s: int,
+    sites: NDArray[Any],
+    feeds: NDArray[Any],
+    raw: NDArray[Any],
+    plots: NDArray[Any],
+) -> None:
+    """Keep the plots that hit a track, as the end of a pass does."""
+    rows = [part.view(np.recarray) for part in (hits.rows, sites, feeds, raw, plots)]
+    kept, places, fed, given, passed = rows
+    keep_hits.py_func(kept, hits.ring, s, places[s], fed[s], given, passed)
 
 
 class World:
@@ -74,12 +90,13 @@ class World:
 
     def note(self, s: int, time_s: float, raw: NDArray[Any]) -> list[Change]:
         """Give plots to registration as a pass would leave them: each with its track."""
-        plots = self.registration.corrected(s, raw).copy()
+        learnt = self.registration
+        plots = learnt.corrected(s, raw).copy()
         if plots.size == raw.size:
             plots["track"] = np.arange(1, plots.size + 1)
             plots["place"], plots["pace"] = self.at(time_s), self.velocity
-            self.registration.note(s, raw, plots)
-        return self.registration.step(int(raw["time_ns"].max()))
+            keep(learnt.hits, s, learnt.sites, learnt.feeds, raw, plots)
+        return learnt.step(int(raw["time_ns"].max()))
 
     def run(
         self,

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature
+from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature, together
 from skypact.tracking.kernels.layout import POINT, SITE
-from skypact.tracking.kernels.register import (
+from skypact.tracking.registration.kernels.register import (
     AGREE_SD,
     BIASES,
     CLIP,
@@ -28,7 +28,6 @@ from skypact.tracking.kernels.register import (
     WITNESS_VAR,
     WITNESSES,
     around,
-    columns_of,
     differ,
     invert,
     learn,
@@ -36,6 +35,8 @@ from skypact.tracking.kernels.register import (
     quadratic,
     spread_of,
 )
+
+_G = (3, 2 * BIASES)
 
 
 @part
@@ -83,21 +84,18 @@ def pace_before(points: Any, low: int, first: int) -> tuple[float, float, float]
 
 
 @part
+def begin_of(s: int, radars: int) -> int:
+    """Return where the biases of a sensor begin; of reports anywhere, their g is zero."""
+    return (s if s < radars else 0) * BIASES
+
+
+@part
 def difference(
-    points: Any,
-    low: int,
-    i: int,
-    first: int,
-    last: int,
-    sites: Any,
-    prior: Any,
-    z: Any,
-    cov: Any,
-    g: Any,
-    rows: Any,
+    points: Any, low: int, i: int, first: int, last: int, sites: Any, prior: Any, pair: Any
 ) -> bool:
-    """Fill residual, noise, g and rows of a pair; False where the track's velocity is not known."""
+    """Fill the residual, noise and g of a pair; False where the track's velocity is not known."""
     radars, one, other = sites.size - 1, points[i].sensor, points[first].sensor
+    z, cov, g = pair
     differ(points[i], points[first], points[last], z, cov)
     pace = pace_before(points, low, first)
     if pace[0] == 0.0 and pace[1] == 0.0:
@@ -110,7 +108,6 @@ def difference(
     if other == radars:
         # Reports never say where a radar stands: all of them shifted would shift all radars.
         g[:, EAST : UP + 1] = 0.0
-    columns_of(one, other, radars, rows)
     return True
 
 
@@ -124,7 +121,7 @@ def trusted(
     sums, noise, slow = np.zeros((radars, 3)), np.zeros((radars, 3)), np.zeros((radars, 3))
     count = np.zeros(radars)
     z, cov, spread = np.zeros(3), np.zeros((3, 3)), np.zeros((3, 3))
-    g, rows = np.zeros((3, 2 * BIASES)), np.zeros(2 * BIASES, np.int64)
+    g, half = np.zeros((3, 2 * BIASES)), np.zeros((3, 2 * BIASES))
     for i in range(low, high):
         s = points[i].sensor
         if s == radars or points[i].time_ns > mark_ns:
@@ -132,9 +129,9 @@ def trusted(
         first, last = around(points, low, high, i, radars, REPORT_GAP_NS)
         if first < 0:
             continue
-        if not difference(points, low, i, first, last, sites, prior, z, cov, g, rows):
+        if not difference(points, low, i, first, last, sites, prior, (z, cov, g)):
             continue
-        spread_of(wide, rows, g, spread)
+        spread_of(wide, begin_of(s, radars), begin_of(radars, radars), g, half, spread)
         count[s] += 1.0
         for c in range(3):
             axis = points[i].axes[c]
@@ -162,31 +159,28 @@ def compare_one(
     others: int,
     sites: Any,
     prior: Any,
-    wide: Any,
-    flat: Any,
-    information: Any,
-    vector: Any,
+    estimate: Any,
     tally: Any,
+    work: Any,
 ) -> None:
     """Compare a radar plot with every other sensor of its track, below `others`."""
+    wide = estimate[0]
+    pairs, z, cov, total, weight, g, half = work
     radars, s = sites.size - 1, points[i].sensor
-    pairs = np.full((others, 2), -1, np.int64)
     uses = 0.0
     for other in range(others):
+        pairs[other, 0] = pairs[other, 1] = -1
         if other != s:
             first, last = around(points, low, high, i, other, gap_of(sites, other))
             pairs[other, 0], pairs[other, 1] = first, last
             uses += 1.0 if first >= 0 else 0.0
-    z, cov, total = np.zeros(3), np.zeros((3, 3)), np.zeros((3, 3))
-    weight = np.zeros((3, 3))
-    g, rows = np.zeros((3, 2 * BIASES)), np.zeros(2 * BIASES, np.int64)
     for other in range(others):
         first, last = pairs[other, 0], pairs[other, 1]
         if first < 0:
             continue
-        if not difference(points, low, i, first, last, sites, prior, z, cov, g, rows):
+        if not difference(points, low, i, first, last, sites, prior, (z, cov, g)):
             continue
-        spread_of(wide, rows, g, total)
+        spread_of(wide, begin_of(s, radars), begin_of(other, radars), g, half, total)
         for u in range(3):
             for v in range(3):
                 total[u, v] += cov[u, v]
@@ -206,25 +200,30 @@ def compare_one(
         for u in range(3):
             for v in range(3):
                 weight[u, v] *= worth
-        kind = 0 if other < radars else 1
-        learn(g, rows, z, weight, flat, information[kind], vector[kind])
+        kind, one, two = (0 if other < radars else 1), begin_of(s, radars), begin_of(other, radars)
+        learn(g, one, two, z, weight, estimate, kind, half)
+
+
+@part
+def room(sensors: int) -> Any:
+    """Return the arrays that compare_one works in."""
+    pairs, z, g, half = np.empty((sensors, 2), np.int64), np.zeros(3), np.zeros(_G), np.zeros(_G)
+    return pairs, z, np.zeros((3, 3)), np.zeros((3, 3)), np.zeros((3, 3)), g, half
 
 
 @kernel(
     signature(
         I8,
-        *(arrays(record(POINT), 1), arrays(record(SITE), 1), arrays(F8, 1), arrays(F8, 2)),
-        *(arrays(F8, 1), arrays(F8, 3), arrays(F8, 2), arrays(F8, 2), I8, I8, I8),
+        *(arrays(record(POINT), 1), arrays(record(SITE), 1), arrays(F8, 1)),
+        together(arrays(F8, 2), arrays(F8, 1), arrays(F8, 3), arrays(F8, 2)),
+        *(arrays(F8, 2), I8, I8, I8),
     )
 )
 def compare_sensors(
     points: Any,
     sites: Any,
     prior: Any,
-    wide: Any,
-    flat: Any,
-    information: Any,
-    vector: Any,
+    estimate: Any,
     tally: Any,
     start_ns: int,
     mark_ns: int,
@@ -232,12 +231,13 @@ def compare_sensors(
 ) -> int:
     """Compare the plots dated after start_ns up to mark_ns with what other sensors say.
 
-    points: by track and time; prior (BIASES,): unit of each bias; wide, flat: covariance and
-    estimate in these units; added to: information (2, n, n), vector (2, n): from radars, from
-    reports; tally (radars, TALLY). alone: 1 to compare sensors with themselves only, 2 with others
-    only. Returns how many plots were new.
+    points: by track and time; prior (BIASES,): unit of each bias; estimate: (wide, flat,
+    information, vector): covariance and estimate in these units; added to: information (2, n, n),
+    vector (2, n), from radars, from reports; tally (radars, TALLY). alone: 1 to compare sensors
+    with themselves only, 2 with others only. Returns how many plots were new.
     """
     radars = sites.size - 1
+    work = room(sites.size)
     count = low = 0
     while low < points.size:
         high = low
@@ -247,7 +247,7 @@ def compare_sensors(
             high += 1
         others = radars
         if reported and alone != 1:
-            verdict = trusted(points, low, high, mark_ns, sites, prior, wide)
+            verdict = trusted(points, low, high, mark_ns, sites, prior, estimate[0])
             others += 1 if verdict > 0 else 0
             tally[0, TRUSTED] += 1.0 if verdict > 0 else 0.0
             tally[0, CONTRADICTED] += 1.0 if verdict < 0 else 0.0
@@ -259,11 +259,6 @@ def compare_sensors(
             if alone == 1:
                 scatter(points, low, high, i, sites, tally)
             else:
-                compare_one(
-                    *(points, low, high, i, others, sites, prior, wide, flat),
-                    information,
-                    vector,
-                    tally,
-                )
+                compare_one(points, low, high, i, others, sites, prior, estimate, tally, work)
         low = high
     return count

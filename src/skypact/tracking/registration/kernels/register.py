@@ -24,6 +24,7 @@ GAP_PERIODS = 2.5
 REPORT_GAP_NS = 12_000_000_000
 # A target may leave the straight line between two plots with this acceleration.
 ACCELERATION_MPS2 = 6.0
+NOT_NEGATIVE = 0xFFFFFF  # a mask that lets the compiler see that an index is none from the end
 # A report is trusted when two radars agree with it, in the mean, within this many standard
 # deviations. Radars that may themselves be farther off than this are no witnesses.
 AGREE_SD, WITNESS_VAR, WITNESSES = 3.0, 500.0**2, 2
@@ -105,7 +106,7 @@ def place_hits(hits: Any, sites: Any, biases: Any, factors: Any, points: Any) ->
             for v in range(3):
                 value = 0.0
                 for c in range(3):
-                    variance = point.lever[c] ** 2 * hit.var[c]
+                    variance = point.lever[c] ** 2 * hit.noise_var[c]
                     if s < radars:
                         variance *= factors[s, c]
                     value += variance * point.axes[c, u] * point.axes[c, v]
@@ -184,46 +185,51 @@ def quadratic(m: Any, a: Any, b: Any) -> float:
 
 
 @part
-def columns_of(one: int, other: int, radars: int, rows: Any) -> None:
-    """Fill rows (2 BIASES): the index of each column of g; of a report any, its g is zero."""
-    for c in range(BIASES):
-        rows[c] = (one if one < radars else 0) * BIASES + c
-        rows[BIASES + c] = (other if other < radars else 0) * BIASES + c
-
-
-@part
-def spread_of(wide: Any, rows: Any, g: Any, out: Any) -> None:
-    """Fill out (3, 3) = g wide g'."""
-    half = np.zeros((3, 2 * BIASES))
+def spread_of(wide: Any, one: int, other: int, g: Any, half: Any, out: Any) -> None:
+    """Fill out (3, 3) = g wide g'; one, other: where the biases of the two sensors begin in wide;
+    half: (3, 2 BIASES) to work in."""
+    one, other = one & NOT_NEGATIVE, other & NOT_NEGATIVE
+    half[:, :] = 0.0
     for u in range(3):
-        for b in range(rows.size):
-            value = 0.0
-            for a in range(rows.size):
-                value += g[u, a] * wide[rows[a], rows[b]]
-            half[u, b] = value
+        for a in range(2 * BIASES):
+            share = g[u, a]
+            at = one + a if a < BIASES else other + a - BIASES
+            for b in range(BIASES):
+                half[u, b] += share * wide[at, one + b]
+            for b in range(BIASES):
+                half[u, BIASES + b] += share * wide[at, other + b]
     for u in range(3):
-        for v in range(3):
+        for v in range(u, 3):
             value = 0.0
-            for b in range(rows.size):
+            for b in range(2 * BIASES):
                 value += half[u, b] * g[v, b]
-            out[u, v] = value
+            out[u, v] = out[v, u] = value
 
 
 @part
-def learn(g: Any, rows: Any, z: Any, weight: Any, flat: Any, information: Any, vector: Any) -> None:
-    """Add a measurement z = g (biases - flat) + noise to the information."""
-    total, weighed = np.zeros(3), np.zeros((3, 2 * BIASES))
+def learn(
+    g: Any, one: int, other: int, z: Any, weight: Any, estimate: Any, kind: int, weighed: Any
+) -> None:
+    """Add a measurement z = g (biases - flat) + noise to the information of a kind; one, other:
+    where the biases of the two sensors begin; weighed: (3, 2 BIASES) to work in."""
+    _, flat, information, vector = estimate
+    one, other, kind = one & NOT_NEGATIVE, other & NOT_NEGATIVE, kind & NOT_NEGATIVE
     for u in range(3):
-        total[u] = z[u]
-        for a in range(rows.size):
-            total[u] += g[u, a] * flat[rows[a]]
-            for v in range(3):
-                weighed[u, a] += weight[u, v] * g[v, a]
-    for a in range(rows.size):
+        for a in range(2 * BIASES):
+            weighed[u, a] = weight[u, 0] * g[0, a] + weight[u, 1] * g[1, a] + weight[u, 2] * g[2, a]
+    for u in range(3):
+        total = z[u]
+        for a in range(BIASES):
+            total += g[u, a] * flat[one + a] + g[u, BIASES + a] * flat[other + a]
+        for b in range(BIASES):
+            vector[kind, one + b] += weighed[u, b] * total
+        for b in range(BIASES):
+            vector[kind, other + b] += weighed[u, BIASES + b] * total
+    for a in range(2 * BIASES):
+        at = one + a if a < BIASES else other + a - BIASES
         for u in range(3):
-            vector[rows[a]] += weighed[u, a] * total[u]
-        for b in range(rows.size):
-            value = 0.0
-            for u in range(3):
-                value += g[u, a] * weighed[u, b]
-            information[rows[a], rows[b]] += value
+            share = g[u, a]
+            for b in range(BIASES):
+                information[kind, at, one + b] += share * weighed[u, b]
+            for b in range(BIASES):
+                information[kind, at, other + b] += share * weighed[u, BIASES + b]
