@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import array
+from skypact.core.geoid import undulation_m
 from skypact.core.messages import PictureView
 
 MAGIC = b"SKP1"
@@ -35,7 +36,7 @@ LAYOUT = (
     FrameColumn("number", "u4", 1, "system track number"),
     FrameColumn("lat", "i4", 1e-7, "deg"),
     FrameColumn("lon", "i4", 1e-7, "deg"),
-    FrameColumn("height", "i4", 1, "m"),
+    FrameColumn("height", "i4", 1, "m above mean sea level"),
     FrameColumn("speed", "u2", 0.5, "m/s over ground"),
     FrameColumn("course", "u2", 0.01, "deg clockwise from true north"),
     FrameColumn("climb", "i2", 1, "m/s"),
@@ -54,12 +55,13 @@ def encode(view: PictureView, coast_after_s: float) -> bytes:
     east, north, up = array(view, "velocity_enu_mps").T
     age_s = array(view, "age_s")
     own = array(view, "own")
+    lat_rad, lon_rad = array(view, "lat_rad"), array(view, "lon_rad")
     speed = np.minimum(np.hypot(east, north), _METRES_PER_SECOND_MAX)
     values: dict[str, NDArray[Any]] = {
         "number": array(view, "number"),
-        "lat": np.degrees(array(view, "lat_rad")),
-        "lon": np.degrees(array(view, "lon_rad")),
-        "height": array(view, "height_wgs84_m"),
+        "lat": np.degrees(lat_rad),
+        "lon": np.degrees(lon_rad),
+        "height": array(view, "height_wgs84_m") - undulation_m(lat_rad, lon_rad),
         "speed": speed,
         "course": np.degrees(np.arctan2(east, north)) % 360.0,
         "climb": up,

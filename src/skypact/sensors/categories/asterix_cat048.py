@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import ECCENTRICITY2, SEMI_MAJOR_AXIS_M
+from skypact.core.geoid import undulation_m
 from skypact.core.messages import PRIMARY, SECONDARY
 from skypact.core.site import SensorSite
 from skypact.sensors import asterix_blocks as blocks
@@ -253,22 +254,21 @@ def _curvature_m(lat_rad: F64 | float, azimuth_rad: F64) -> F64:
 
 
 def _heights(site: SensorSite, plots: Mapping[str, NDArray[Any]]) -> F64:
-    """Return heights above the ellipsoid from range, azimuth, elevation; NaN without elevation."""
+    """Return heights above mean sea level, of the radar's place, from range, azimuth, elevation;
+    NaN without elevation."""
     slant = np.asarray(plots["range_m"], np.float64)
     radius = _curvature_m(site.lat_rad, np.asarray(plots["azimuth_rad"], np.float64))
     centre = radius + site.height_m
     rise = 2 * slant * centre * np.sin(np.asarray(plots["elevation_rad"], np.float64))
-    return np.sqrt(centre**2 + slant**2 + rise) - radius
+    height = np.sqrt(centre**2 + slant**2 + rise) - radius
+    return height - undulation_m(site.lat_rad, site.lon_rad)
 
 
 def _elevations(
     records: blocks.Records, sites: Mapping[int, SensorSite], range_m: F64, azimuth_rad: F64
 ) -> F64:
-    """Return elevations from the 3-D height (I048/110), NaN where there is none.
-
-    The height is above mean sea level; the geoid's distance from the ellipsoid (at most 105 m)
-    is not known here and taken as zero.
-    """
+    """Return elevations from the 3-D height above mean sea level (I048/110), NaN where there is
+    none. The geoid is taken where the radar stands: it rises less than a metre in 10 km."""
     elevation = np.full(len(records), np.nan)
     has = records.present("110/3DH") & (range_m > 0)
     sources = records.value("010")
@@ -276,9 +276,11 @@ def _elevations(
         if source not in sites:
             continue
         rows = has & (sources == source)
-        radius = _curvature_m(sites[source].lat_rad, azimuth_rad[rows])
+        site = sites[source]
+        radius = _curvature_m(site.lat_rad, azimuth_rad[rows])
         height = records.value("110/3DH")[rows] * HEIGHT_3D_LSB_M
-        centre, slant = radius + sites[source].height_m, range_m[rows]
+        height = height + undulation_m(site.lat_rad, site.lon_rad)
+        centre, slant = radius + site.height_m, range_m[rows]
         sine = ((radius + height) ** 2 - centre**2 - slant**2) / (2 * slant * centre)
         told = np.arcsin(np.clip(sine, -1, 1))
         elevation[rows] = np.where(np.abs(sine) <= 1, told, np.nan)
