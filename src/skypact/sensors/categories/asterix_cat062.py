@@ -16,6 +16,7 @@ from skypact.sensors.categories.asterix_cat021 import Reports
 
 CATEGORY = 62
 EDITION = "1.20"
+RECORDS_MAX = 30  # a datagram then stays below 1,472 bytes
 VELOCITY_LSB_MPS = 0.25
 ACCURACY_LSB_M = 0.5
 _HALF_TURN_BITS = 25
@@ -25,15 +26,29 @@ _PATHS = (
 )
 
 
+def encode_all(
+    sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated: bool
+) -> list[bytes]:
+    """Return tracks as datagrams of at most RECORDS_MAX each, in the order given; as `encode`."""
+    return _blocks(sac, sic, tracks, RECORDS_MAX, simulated=simulated)
+
+
 def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated: bool) -> bytes:
     """Return one datagram with one data block.
 
     Columns as in messages.PositionReports and `number`, of which I062/040 has room for the low
-    16 bits. simulated: sets the SIM bit, as every context but operation must.
+    16 bits; if there, flags `began` (first message of a track), `ended` (last) and `coasting`.
+    simulated: sets the SIM bit, as every context but operation must.
     """
-    lat = fields.raw_signed_angle(tracks["lat_rad"], _HALF_TURN_BITS, 32)
-    lon = fields.raw_signed_angle(tracks["lon_rad"], _HALF_TURN_BITS, 32)
-    time = fields.raw_time(tracks["time_ns"])
+    count = max(len(tracks["time_ns"]), 1)
+    return b"".join(_blocks(sac, sic, tracks, count, simulated=simulated))
+
+
+def _blocks(
+    sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], records_max: int, *, simulated: bool
+) -> list[bytes]:
+    none = np.zeros(len(tracks["time_ns"]), np.bool_)
+    began, ended, coasting = (tracks.get(name, none) for name in ("began", "ended", "coasting"))
     east, north, up = np.asarray(tracks["velocity_enu_mps"], np.float64).reshape(-1, 3).T
     vx, has_x = fields.raw_quantity(east, VELOCITY_LSB_MPS, 16)
     vy, has_y = fields.raw_quantity(north, VELOCITY_LSB_MPS, 16)
@@ -44,15 +59,17 @@ def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated:
     )
     sd = np.clip(np.asarray(tracks["position_sd_m"]) / ACCURACY_LSB_M, 0, 0xFFFF)
     sd = np.ceil(sd).astype(np.int64)
-    named, addressed = np.asarray(tracks["callsign"]) != b"", np.asarray(tracks["address"]) > 0
     values = {
         "010": sac << 8 | sic,
-        "070": time,
-        "105/LAT": lat,
-        "105/LON": lon,
+        "070": fields.raw_time(tracks["time_ns"]),
+        "105/LAT": fields.raw_signed_angle(tracks["lat_rad"], _HALF_TURN_BITS, 32),
+        "105/LON": fields.raw_signed_angle(tracks["lon_rad"], _HALF_TURN_BITS, 32),
         "040": tracks["number"],
-        "080/MON": 1,
-        "080/SIM": 1,
+        "080/MRH": has_height & ~has_level,
+        "080/SIM": simulated,
+        "080/TSE": ended,
+        "080/TSB": began,
+        "080/CST": coasting,
         "500/APC/X": sd,
         "500/APC/Y": sd,
         "185/VX": vx,
@@ -63,23 +80,26 @@ def encode(sac: int, sic: int, tracks: Mapping[str, NDArray[Any]], *, simulated:
         "380/ADR": tracks["address"],
         "380/ID": fields.raw_callsigns(tracks["callsign"]),
     }
+    named, addressed = np.asarray(tracks["callsign"]) != b"", np.asarray(tracks["address"]) > 0
+    further = simulated | began | ended
     has = (
-        *(True, True, True, True, not simulated, simulated, True, has_x & has_y, has_level),
-        *(has_height, has_climb),
+        *(True, True, True, True, ~further & ~coasting, further & ~coasting, coasting),
+        *(True, has_x & has_y, has_level, has_height, has_climb),
         *(addressed & ~named, named & ~addressed, named & addressed),
     )
-    return b"".join(_writer().blocks(values, has, len(time)))
+    return _writer().blocks(values, has, records_max)
 
 
 @cache
 def _writer() -> Writer:
+    status = ("080/MRH", "080/SIM", "080/TSE", "080/TSB", "080/CST")
     return writer(
         CATEGORY,
         EDITION,
         (
             *(Form("010", ("010",)), Form("070", ("070",)), Form("105", ("105/LAT", "105/LON"))),
-            *(Form("040", ("040",)), Form("080", ("080/MON",))),
-            *(Form("080", ("080/MON", "080/SIM")), Form("500", ("500/APC/X", "500/APC/Y"))),
+            *(Form("040", ("040",)), Form("080", status[:1]), Form("080", status[:4])),
+            *(Form("080", status), Form("500", ("500/APC/X", "500/APC/Y"))),
             *(Form("185", ("185/VX", "185/VY")), Form("136", ("136",)), Form("130", ("130",))),
             *(Form("220", ("220",)), Form("380", ("380/ADR",)), Form("380", ("380/ID",))),
             Form("380", ("380/ADR", "380/ID")),

@@ -64,3 +64,30 @@ def test_tshark_reads_our_tracks(tmp_path: Path) -> None:
     assert "Malformed" not in said
     assert said.count("Data Source Identifier") == 4
     assert "Category: 62" in said
+
+
+def test_datagrams_fit_the_network_and_keep_the_order() -> None:
+    count = 2 * cat062.RECORDS_MAX + 1
+    many = {
+        name: np.resize(column, (count, *column.shape[1:])) for name, column in tracks().items()
+    }
+    many["number"] = np.arange(count)
+    sent = cat062.encode_all(1, 2, many, simulated=False)
+    assert [len(d) for d in sent] == [int.from_bytes(d[1:3], "big") for d in sent]
+    assert len(sent) == 3
+    assert max(map(len, sent)) <= 1_472
+    read = [oracle.parsed(62, cat062.EDITION, data[3:]) for data in sent]
+    assert [record["040"][0] for part in read for record in part] == list(range(count))
+
+
+def test_the_first_and_the_last_message_of_a_track_say_so() -> None:
+    flags = {
+        "began": np.array([True, False, False, False]),
+        "ended": np.array([False, True, False, False]),
+        "coasting": np.array([False, False, True, False]),
+    }
+    data = cat062.encode(1, 2, tracks() | flags, simulated=False)
+    read = oracle.parsed(62, cat062.EDITION, data[3:])
+    said = [{p[4:] for p, v in r.items() if p.startswith("080/") and v != [0]} for r in read]
+    # The first and the last have a pressure altitude only, the second a geometric height only.
+    assert said == [{"TSB"}, {"TSE", "MRH"}, {"CST"}, set()]
