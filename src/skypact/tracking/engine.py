@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import geodetic_from_ecef
+from skypact.core.geoid import undulation_m
 from skypact.tracking.heights import Heights
 from skypact.tracking.kernels.carry import carried
 from skypact.tracking.kernels.layout import BOTH, CONFIRMED, GUESS, LAST_NUMBER, PLACE, TUNING
@@ -66,6 +67,15 @@ def tuning_row(settings: TrackingSettings) -> NDArray[Any]:
     return row
 
 
+def _geoid_m(sites: NDArray[Any]) -> float:
+    """Return the geoid's mean height above the ellipsoid where the sensors stand."""
+    placed = sites[sites["radar"] > 0]
+    if placed.size == 0:
+        return 0.0
+    lat, lon, _ = geodetic_from_ecef(placed["position"])
+    return float(np.mean(undulation_m(lat, lon)))
+
+
 class Engine:
     """Tracks of one node. sites: SITE rows; sensor s is row s, the last is position reports."""
 
@@ -80,7 +90,7 @@ class Engine:
         self.registration = Registration(sites, settings.registration)
         self.sites, self.feeds = self.registration.sites, self.registration.feeds
         self.radars = int(sites.size) - 1
-        self.heights = Heights(settings.pressure_height_sd_m)
+        self.heights = Heights(settings.pressure_height_sd_m, _geoid_m(sites))
         self.table = TrackTable(self.radars, settings.tracks_max)
         self.tuning = tuning_row(settings)
         self.tuning["number_step"] = number_step

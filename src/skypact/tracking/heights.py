@@ -26,13 +26,15 @@ class Heights:
     last_ns: when something was learnt last.
     """
 
-    def __init__(self, sd_m: float) -> None:
-        """sd_m: of the offset as long as nothing is learnt."""
+    def __init__(self, sd_m: float, geoid_m: float = 0.0) -> None:
+        """sd_m: of the offset as long as nothing is learnt; geoid_m: how far mean sea level, from
+        which pressure altitude counts on a standard day, lies above the ellipsoid here."""
         self._prior: F64 = np.diag([1 / sd_m**2, 1 / _SHARE_SD**2])
         self._information: F64 = np.zeros((2, 2))
         self._vector: F64 = np.zeros(2)
         self.last_ns = 0
-        self.told: F64 = np.array([0.0, 0.0, sd_m**2])
+        self._expected: F64 = self._prior @ np.array([geoid_m, 0.0])
+        self.told: F64 = np.array([geoid_m, 0.0, sd_m**2])
 
     @property
     def variance_m2(self) -> float:
@@ -76,7 +78,7 @@ class Heights:
         m = self._information + self._prior
         det = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
         cov = np.array([[m[1, 1], -m[0, 1]], [-m[1, 0], m[0, 0]]]) / det
-        return np.sum(cov * self._vector, axis=1), cov
+        return np.sum(cov * (self._vector + self._expected), axis=1), cov
 
     def _spread(self, pressure_m: F64) -> F64:
         cov = self._solved()[1]

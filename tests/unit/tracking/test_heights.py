@@ -53,3 +53,15 @@ def test_bytes_bring_all_back() -> None:
     other.from_bytes(heights.to_bytes())
     assert other.to_bytes() == heights.to_bytes()
     assert other.variance_m2 == heights.variance_m2
+
+
+def test_pressure_counts_from_the_geoid_until_more_is_known() -> None:
+    heights = Heights(150.0, geoid_m=45.0)
+    np.testing.assert_allclose(heights.geometric_m(np.array([0.0, 9e3])), [45.0, 9045.0])
+    pressure = np.linspace(2e3, 11e3, 30)
+    for second in range(0, 3000, 10):
+        heights.learn(pressure, pressure + 300.0, np.full(30, 100.0**2), second * 10**9)
+    np.testing.assert_allclose(heights.geometric_m(pressure), pressure + 300.0, atol=40)
+    again = Heights(150.0, geoid_m=45.0)
+    again.from_bytes(heights.to_bytes())
+    np.testing.assert_array_equal(again.told, heights.told)
