@@ -192,7 +192,8 @@ def ask_chain(
         if entry.asked != asked:
             entry.asked = asked
             if fits(entry, place, time_ns, gate):
-                rows = grown(rows, n)
+                if n == rows.size:
+                    rows = grown(rows, n)
                 rows[n] = i
                 n += 1
         i = entry.next
@@ -232,7 +233,8 @@ def ask_index(
                 around = column + columns if column < 0 else column
                 around = around - columns if around >= columns else around
                 first = heads[chain_of(cell_of(level, band, around), heads)]
-                rows, n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
+                if first >= 0:
+                    rows, n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
     return rows, n
 
 
@@ -250,7 +252,8 @@ def indexed_pairs(
             entries, heads, counters[ASKED], places[j], plots[j].time_ns, gate, rows
         )
         for k in range(n):
-            keys = grown(keys, count)
+            if count == keys.size:
+                keys = grown(keys, count)
             keys[count] = rows[k] * plots.size + j
             count += 1
     keys = np.sort(keys[:count])

@@ -89,6 +89,7 @@ class Registration:
         self.feeds = np.zeros(sites.size, FEED)
         self.feeds["noise_var"] = sites["noise_var"]
         self._touched = [False] * sites.size
+        self._noted = self.health.verdicts.copy()
         self._step_ns = self._mark_ns = 0
         periods = self._base["period_ns"][: self.radars]
         self._hold_ns = int(np.clip(1.15 * periods.max(initial=0), 6e9, 30e9))
@@ -218,7 +219,8 @@ class Registration:
             *(self._base, self.sites, self.biases.value, self.biases.sd, PRIOR_SD),
             *(self.health.ratio, self.applied, steps, verdicts),
         )
-        self._note_verdicts()
+        if moved or (verdicts != self._noted).any():
+            self._note_verdicts()
         if moved == 0:
             return []
         return [Change(s, steps[s]) for s in np.flatnonzero(verdicts[:, MOVED]).tolist()]
@@ -226,6 +228,7 @@ class Registration:
     def _note_verdicts(self) -> None:
         """Note the standing of each sensor, whose plots cannot be taken as they are, and whose time
         stamps are late."""
+        self._noted = self.health.verdicts.copy()
         corrected: list[bool] = np.any(self.applied != 0.0, axis=1).tolist()
         for s, verdict in enumerate(self.health.verdicts.tolist()):
             self.standing[s] = _standing(verdict, corrected[s])

@@ -3,6 +3,8 @@ the same bytes everywhere)."""
 
 from typing import Any
 
+import numpy as np
+
 from skypact.core.jit import F8, arrays, kernel, part, signature
 
 
@@ -10,19 +12,19 @@ from skypact.core.jit import F8, arrays, kernel, part, signature
 def invert_in_place(a: Any) -> None:
     """Put the inverse of a symmetric positive definite matrix in its place."""
     n = a.shape[0]
+    top = np.empty(n)
     for k in range(n):
-        top = a[k]
-        pivot = top[k]
-        top[k] = 1.0
+        pivot = a[k, k]
+        a[k, k] = 1.0
         for j in range(n):
-            top[j] /= pivot
+            top[j] = a[k, j] / pivot
         for i in range(n):
-            if i != k:
-                row = a[i]
-                share = row[k]
-                row[k] = 0.0
-                for j in range(n):
-                    row[j] -= share * top[j]
+            share = a[i, k]
+            a[i, k] = 0.0
+            for j in range(n):
+                a[i, j] -= share * top[j]
+        for j in range(n):
+            a[k, j] = top[j]
 
 
 @kernel(signature(arrays(F8, 2), arrays(F8, 2)))

@@ -10,14 +10,6 @@ from skypact.tracking.registration.kernels.register import TIME
 
 
 @part
-def earlier(a: Any, b: Any, biases: Any) -> bool:
-    """Say whether hit a goes before b: by track, then by time without the sensor's own bias."""
-    if a.track != b.track:
-        return a.track < b.track
-    return true_ns(a, biases) < true_ns(b, biases)
-
-
-@part
 def true_ns(hit: Any, biases: Any) -> int:
     """Return the time of a hit without the bias of its sensor's clock."""
     if hit.sensor >= biases.shape[0]:
@@ -26,9 +18,9 @@ def true_ns(hit: Any, biases: Any) -> int:
 
 
 @part
-def merged(hits: Any, order: Any, other: Any, biases: Any) -> Any:
-    """Return the rows of `order` sorted (a stable merge); other: room for as many."""
-    n, width = order.size, 1
+def merged(track: Any, time_ns: Any, order: Any, other: Any) -> Any:
+    """Return `order`, all rows, by track, then time (a stable merge); other: room for as many."""
+    n, width = track.size, 1
     while width < n:
         for low in range(0, n, 2 * width):
             a, middle, high = low, min(low + width, n), min(low + 2 * width, n)
@@ -36,7 +28,9 @@ def merged(hits: Any, order: Any, other: Any, biases: Any) -> Any:
             for k in range(low, high):
                 first = a < middle
                 if first and b < high:
-                    first = not earlier(hits[order[b]], hits[order[a]], biases)
+                    i, j = order[a], order[b]
+                    same = track[i] == track[j]
+                    first = time_ns[i] <= time_ns[j] if same else track[i] < track[j]
                 if first:
                     other[k] = order[a]
                     a += 1
@@ -58,13 +52,14 @@ def gather_hits(hits: Any, ring: Any, since_ns: int, biases: Any, out: Any) -> i
     """Fill `out` with the hits after a time, by track and by time without the clocks' biases
     (radars, BIASES); return how many there are."""
     held, n = min(ring[NEXT], hits.size), 0
-    order = np.empty(held, np.int64)
+    rows, track = np.empty(held, np.int64), np.empty(held, np.int64)
+    time_ns = np.empty(held, np.int64)
     for k in range(held):
         i = (ring[NEXT] - held + k) % hits.size
         if hits[i].time_ns > since_ns:
-            order[n] = i
+            rows[n], track[n], time_ns[n] = i, hits[i].track, true_ns(hits[i], biases)
             n += 1
-    order = merged(hits, order[:n], np.empty(n, np.int64), biases)
+    order = merged(track[:n], time_ns[:n], np.arange(n), np.empty(n, np.int64))
     for k in range(n):
-        out[k] = hits[order[k]]
+        out[k] = hits[rows[order[k]]]
     return n
