@@ -29,6 +29,7 @@ BARS: dict[str, list[str]] = {
     "asterix_rate": ["asterix_rate.py"],
     "asterix_hostile": ["asterix_hostile.py"],
     "cat062_out": ["cat062_out.py"],
+    "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
 }
 
 

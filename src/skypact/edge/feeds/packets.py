@@ -22,7 +22,8 @@ def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
 
     at, end: of the packets in data; link: link-layer header types, as in the registry of tcpdump.
     """
-    kind, at = _network(data, at, end, link)
+    packet = at
+    kind, at = _network(data, packet, end, link)
     four, six = kind == _IPV4, kind == _IPV6
     fragment = four & ((_two(data, at + 6, end) & 0x3FFF) != 0)
     header = np.where(four, (_at(data, at, end) & 15) * 4, _IPV6_HEADER_BYTES)
@@ -31,8 +32,8 @@ def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
     length = _two(data, begun + 4, end)
     whole = (four | six) & ~fragment & (protocol == _UDP)
     whole &= (length >= _UDP_HEADER_BYTES) & (begun + length <= end)
-    payload = np.where(whole, begun + _UDP_HEADER_BYTES, at)
-    return payload, np.where(whole, begun + length, at)
+    payload = np.where(whole, begun + _UDP_HEADER_BYTES, packet)
+    return payload, np.where(whole, begun + length, packet)
 
 
 def _at(data: Bytes, at: I64, end: I64) -> I64:

@@ -1,0 +1,334 @@
+"""Every decoder of sensor bytes under a coverage-guided fuzzer (atheris, libFuzzer).
+
+    python bench/fuzz_decoders.py [--minutes 10] [--decoders asterix,beast] [--jobs 2]
+
+Each decoder runs for so many minutes in a process of its own, its kernels interpreted instead of
+compiled: then a read beyond the bytes is an exception, and the fuzzer sees which branches it reached.
+What comes out is checked against the bounds of the messages. Inputs are framed, so that most reach the
+decoder's inside: data blocks of a right length, Mode S messages of a right parity. One JSON object; for
+each decoder: executions, crashes, hangs (10 s), branches reached at the start and the end, memory at a
+tenth of the time and at the end. `planted`: executions until a fault of ours was found: a bounds check
+of that decoder taken away. `met`: no crash, no hang, memory grown by at most a tenth, each planted fault
+found.
+"""
+
+import argparse
+import concurrent.futures
+import inspect
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+ARRIVAL_NS = 1_790_000_000_000_000_000
+CATEGORIES = (1, 2, 10, 11, 20, 21, 34, 48, 62, 65)
+HANG_S, MEMORY_MB, INPUT_BYTES = 10, 2048, 800
+PLANTED_S = 60
+STATS_EVERY = 200
+TestOne = Callable[[bytes], None]
+
+
+def asterix() -> TestOne:
+    """First byte: bits 0 to 3 choose a category and bit 6 no framing; second: cut into two blocks."""
+    from skypact.core.columns import fault
+    from skypact.core.ids import Issuer
+    from skypact.core.messages import Context
+    from skypact.core.site import SensorSite
+    from skypact.sensors import asterix_blocks as blocks
+    from skypact.sensors.asterix.program import Wanted, program
+    from skypact.sensors.asterix_rows import USUAL
+    from skypact.sensors.reading import Arrived, Reader, position_reports, scan
+    from skypact.sensors.settings import Editions
+
+    site = SensorSite(name="r", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=9, period_s=5)
+    every = program({c: Wanted(e, expansion="") for c, e in USUAL.items()})
+    issuer = Issuer("auria", "fuzz", Context.TEST)
+    known = {(7, 9): site}
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 3:
+            return
+        category, cut = CATEGORIES[(data[0] & 15) % len(CATEGORIES)], data[1]
+        sent = data[2:]
+        if not data[0] & 64:
+            parts = [sent[:cut], sent[cut:]] if data[0] & 32 else [sent]
+            sent = b"".join(bytes([category]) + (3 + len(p)).to_bytes(2, "big") + p for p in parts)
+        batch = blocks.read([sent], [ARRIVAL_NS], every)
+        for records in batch.records.values():
+            assert (records.offsets >= 3).all()
+            assert (records.offsets < len(sent)).all()
+        for sites in (known, None):
+            reader = Reader(Editions(), sites, clock_error_max_s=1e6, refuse_simulated=False)
+            reading = reader.read([Arrived(sent, ARRIVAL_NS)])
+            assert reading.records >= 0
+            for columns in reading.plots.values():
+                assert fault(scan(issuer, "r", columns, ARRIVAL_NS)) == ""
+            for columns in reading.reports.values():
+                assert fault(position_reports(issuer, "r", columns, ARRIVAL_NS)) == ""
+
+    return test_one
+
+
+def beast() -> TestOne:
+    """First byte: bit 0 raw bytes, else message after message of a right parity; second: where the
+    stream is cut."""
+    from skypact.core.columns import fault
+    from skypact.core.ids import Issuer
+    from skypact.core.messages import Context
+    from skypact.sensors import beast as frames_of
+    from skypact.sensors.mode_s import Aircrafts
+    from skypact.sensors.reading import position_reports
+
+    issuer = Issuer("auria", "fuzz", Context.TEST)
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 2:
+            return
+        stream = data[2:]
+        if not data[0] & 1:
+            bodies = [data[i : i + 11] for i in range(2, len(data) - 10, 11)]
+            messages = [body + parity(body) for body in bodies]
+            stream = b"".join(frames_of.encode_frame(m, 0x1A1A, 26) for m in messages)
+        known, pending, aircraft = [], b"", Aircrafts()
+        for number, chunk in enumerate((stream[: data[1]], stream[data[1] :])):
+            frames, refusals, pending = frames_of.split(pending, chunk)
+            assert len(pending) <= 44
+            assert all(r.count > 0 for r in refusals)
+            known += [(f.message, ARRIVAL_NS + number, f.offset) for f in frames]
+        columns, _ = aircraft.reports(known)
+        if len(columns["time_ns"]):
+            assert fault(position_reports(issuer, "r", columns, ARRIVAL_NS)) == ""
+
+    return test_one
+
+
+def captures() -> TestOne:
+    """First byte: bit 0 pcapng; second: how much of it is taken at a time."""
+    import numpy as np
+
+    from skypact.edge.feeds.frames import PCAP, PCAPNG, Pcap, Pcapng
+    from skypact.edge.feeds.packets import udp_payloads
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 3:
+            return
+        is_next, step, sent = data[0] & 1, 8 * data[1] + 8, data[2:]
+        frames = Pcapng() if is_next else Pcap()
+        sent = sent if is_next or sent[:4] in PCAP else next(iter(PCAP)) + sent
+        sent = PCAPNG + sent if is_next and sent[:4] != PCAPNG else sent
+        window = b""
+        for at in range(0, len(sent), step):
+            window += sent[at : at + step]
+            done = frames.take(window)
+            assert 0 <= done <= len(window)
+            assert (frames.arrival_ns >= 0).all()
+            view = np.frombuffer(window, np.uint8)
+            first, last = udp_payloads(view, frames.at, frames.end, frames.link)
+            assert ((first <= last) & (last <= len(window))).all()
+            if frames.fault:
+                return
+            window = window[done:]
+        assert frames.cut_short(len(window))
+
+    return test_one
+
+
+def parity(body: bytes) -> bytes:
+    """Return the 24 parity bits of a Mode S message. Source: ICAO Annex 10 volume IV, 3.1.2.3.3."""
+    left = int.from_bytes(body, "big") << 24
+    for bit in range(8 * len(body) + 23, 23, -1):
+        if left >> bit & 1:
+            left ^= 0x1FFF409 << (bit - 24)
+    return left.to_bytes(3, "big")
+
+
+def without(module: Any, name: str, check: str) -> None:
+    """Take a bounds check out of a function, in memory."""
+    owner, _, attribute = name.rpartition(".")
+    holder = getattr(module, owner) if owner else module
+    source = inspect.getsource(getattr(holder, attribute))
+    assert check in source, f"{name} has no line {check}"
+    lines = [line[4:] if owner else line for line in source.splitlines()]
+    text = "\n".join(lines).replace(check, "if False:")
+    made: dict[str, Any] = {}
+    exec(compile(text, f"planted in {name}", "exec"), vars(module), made)
+    setattr(holder, attribute, made[attribute])
+
+
+def plant(decoder: str) -> None:
+    if decoder == "asterix":
+        from skypact.sensors.asterix.kernels import record
+
+        without(record, "extended_end", "if done > end:")
+    elif decoder == "beast":
+        from skypact.sensors import beast as module
+
+        without(module, "_frame_at", "if i + 1 >= len(data):")
+    else:
+        from skypact.edge.feeds import frames
+
+        without(frames, "Pcap.take", "if end > len(window):")
+
+
+DECODERS: dict[str, Callable[[], TestOne]] = {
+    "asterix": asterix,
+    "beast": beast,
+    "captures": captures,
+}
+
+
+def seeds(decoder: str) -> list[bytes]:
+    """Return real inputs to begin from."""
+    from skypact.exercise.recorded import RecordedTraffic
+    from tests.unit.edge.feeds import captures as made
+    from tests.unit.sensors import oracle
+
+    dice = random.Random(1)
+    if decoder == "asterix":
+        return [
+            bytes([number, 0]) + oracle.record_bytes(kind, dice, share)
+            for number, category in enumerate(CATEGORIES)
+            for kind in oracle.profiles(category, oracle_edition(category)).values()
+            for share in (0.1, 0.3, 0.6)
+        ]
+    if decoder == "beast":
+        frames = [data for _, data in RecordedTraffic().beast(0, 5)]
+        return [b"\x01\x20" + b"".join(frames[i : i + 4]) for i in range(0, 40, 4)]
+    packet = made.udp(b"\x30\x00\x05\x80\x01")
+    next_one = made.section() + made.interface() + made.enhanced(packet, 5) + made.simple(packet)
+    return [b"\x00\xff" + made.pcap([packet, packet]), b"\x01\xff" + next_one]
+
+
+def oracle_edition(category: int) -> str:
+    from skypact.sensors.settings import Editions
+
+    return Editions().of(category)
+
+
+def child(decoder: str, planted: bool, seconds: int, folder: Path) -> None:
+    """Fuzz one decoder; libFuzzer ends the process."""
+    import atheris
+
+    with atheris.instrument_imports(include=["skypact.sensors", "skypact.edge.feeds"]):
+        test_one = DECODERS[decoder]()
+    if planted:
+        plant(decoder)
+    begun, count = time.monotonic(), 0
+    stats = (folder / "stats.jsonl").open("w", buffering=1)
+
+    def counted(data: bytes) -> None:
+        nonlocal count
+        count += 1
+        if count % STATS_EVERY == 0:
+            kb = (
+                int(Path("/proc/self/statm").read_text().split()[1])
+                * resource.getpagesize()
+                // 1024
+            )
+            print(json.dumps([time.monotonic() - begun, count, kb]), file=stats)
+        test_one(data)
+
+    corpus = folder / "corpus"
+    options = [
+        *(f"-max_total_time={seconds}", f"-timeout={HANG_S}", f"-rss_limit_mb={MEMORY_MB}"),
+        *(
+            f"-max_len={INPUT_BYTES}",
+            f"-artifact_prefix={folder}/",
+            "-print_final_stats=1",
+            "-seed=1",
+        ),
+    ]
+    atheris.Setup([sys.argv[0], str(corpus), *options], counted)
+    atheris.Fuzz()
+
+
+def fuzz(decoder: str, seconds: int, *, planted: bool = False) -> dict[str, Any]:
+    """Run one decoder in a process of its own; return what happened."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "corpus").mkdir()
+        for number, seed in enumerate(seeds(decoder)):
+            (folder / "corpus" / f"seed-{number}").write_bytes(seed[:INPUT_BYTES])
+        command = [
+            sys.executable,
+            __file__,
+            "--child",
+            decoder,
+            str(int(planted)),
+            str(seconds),
+            name,
+        ]
+        done = subprocess.run(
+            command,
+            env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd=ROOT,
+        )
+        found = sorted(
+            p for p in folder.iterdir() if re.match(r"(crash|timeout|oom|leak)-", p.name)
+        )
+        said = done.stdout + done.stderr
+        executions = re.findall(r"stat::number_of_executed_units: (\d+)", said)
+        reached = [int(n) for n in re.findall(r"cov: (\d+)", said)] or [0]
+        rows = [json.loads(line) for line in (folder / "stats.jsonl").read_text().splitlines()]
+        early = next((kb for at, _, kb in rows if at > seconds / 10), 0)
+        result: dict[str, Any] = {
+            "executions": int(executions[0]) if executions else (rows[-1][1] if rows else 0),
+            "crashes": [p.read_bytes().hex() for p in found if not p.name.startswith("timeout")],
+            "hangs": [p.read_bytes().hex() for p in found if p.name.startswith("timeout")],
+            "branches": [reached[0], reached[-1]],
+            "memory_mb": [early // 1024, (rows[-1][2] if rows else 0) // 1024],
+        }
+        if found:
+            result["said"] = [line for line in said.splitlines() if re.match(r"\w*Error", line)][:3]
+        elif done.returncode or not executions:
+            sys.exit(f"{decoder}: the fuzzer itself failed:\n{said[-2000:]}")
+        return result
+
+
+def sound(run: dict[str, Any]) -> bool:
+    early, late = run["memory_mb"]
+    return not run["crashes"] and not run["hangs"] and late <= max(early * 1.1, early + 8)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=10, help="for each decoder")
+    parser.add_argument("--decoders", default=",".join(DECODERS))
+    parser.add_argument("--jobs", type=int, default=1)
+    args = parser.parse_args()
+    names, seconds = args.decoders.split(","), max(round(args.minutes * 60), 1)
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        planted = list(pool.map(lambda n: fuzz(n, PLANTED_S, planted=True), names))
+        runs = list(pool.map(lambda n: fuzz(n, seconds), names))
+    missed = [n for n, p in zip(names, planted, strict=True) if not p["crashes"] and not p["hangs"]]
+    result = {
+        "seconds": seconds,
+        "decoders": dict(zip(names, runs, strict=True)),
+        "planted": {
+            n: None if n in missed else p["executions"] for n, p in zip(names, planted, strict=True)
+        },
+        "met": seconds >= 600 and not missed and all(sound(run) for run in runs),
+    }
+    print(json.dumps(result))
+    if missed:
+        sys.exit(f"the fault planted in {', '.join(missed)} was not found: this run proves nothing")
+    return 0 if all(sound(run) for run in runs) else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], sys.argv[3] == "1", int(sys.argv[4]), Path(sys.argv[5]))
+    sys.exit(main())
