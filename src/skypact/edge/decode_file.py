@@ -34,7 +34,7 @@ def decode_file(
     reader = RowReader(editions)
     part = target.with_name(f".{target.stem}.part{target.suffix}")
     writer = record_writer(part)
-    datagrams = packets = 0
+    datagrams = packets = damaged = 0
     try:
         try:
             for piece in read_pieces(source):
@@ -44,10 +44,13 @@ def decode_file(
                 packets += piece.packets
                 datagrams += len(piece.arrival_ns)
                 tell(piece.read_bytes / max(size, 1))
+                damaged = piece.damaged
         except DecodeError as fault:
             if not packets:
                 raise
             reader.counts.refuse(f"capture: {fault.message}")
+        if damaged:
+            reader.counts.refuse("capture: a packet's header makes no sense", damaged)
         writer.close()
         part.replace(target)
     except OSError as error:

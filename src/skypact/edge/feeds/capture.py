@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from skypact.core.errors import DecodeError
 from skypact.edge.feeds.frames import PCAP, PCAPNG, Frames, Pcap, Pcapng
 from skypact.edge.feeds.packets import udp_payloads
+from skypact.sensors.asterix.tables import CATEGORIES
 
 I64 = NDArray[np.int64]
 CHUNK_BYTES = 1_400
 PIECE_BYTES = 1 << 20
 NO_TIME = -1
 _BLOCK_HEADER_BYTES = 3
+_LOOK_AHEAD_BYTES = 2 * 0xFFFF  # so that a block and the next are here before they are judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,15 @@ class Datagram:
 class Datagrams:
     """Datagrams in the order of the file. data: all end to end; bounds: (N + 1,), where each
     begins, and the end; arrival_ns: (N,), NO_TIME when the file keeps no times; packets: captured
-    ones, with those that hold no whole UDP datagram; read_bytes: of the file so far."""
+    ones, with those that hold no whole UDP datagram; read_bytes: of the file so far; damaged:
+    headers of packets that made no sense, in the file so far."""
 
     data: bytearray
     bounds: I64
     arrival_ns: I64
     packets: int
     read_bytes: int
+    damaged: int
 
 
 def read_pieces(path: Path, piece_bytes: int = PIECE_BYTES) -> Iterator[Datagrams]:
@@ -75,14 +79,13 @@ def read_chunks(path: Path) -> Iterator[Datagram]:
 
 
 def _captured(stream: BinaryIO, frames: Frames, name: str, piece_bytes: int) -> Iterator[Datagrams]:
-    window, base = b"", 0
-    while chunk := stream.read(piece_bytes):
-        window += chunk
-        done = frames.take(window)
+    window, base, more = b"", 0, True
+    while more:
+        chunk = stream.read(piece_bytes)
+        window, more = window + chunk, len(chunk) > 0
+        done = frames.take(window, last=not more)
         if frames.at.size:
             yield _payloads(window, frames, base + len(window))
-        if frames.fault:
-            raise DecodeError(frames.fault, feed=name, offset=base + done)
         window, base = window[done:], base + done
     if window:
         raise DecodeError(frames.cut_short(len(window)), feed=name, offset=base)
@@ -96,28 +99,58 @@ def _payloads(window: bytes, frames: Frames, read_bytes: int) -> Datagrams:
     parts = [window[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     bounds = np.concatenate([[0], np.cumsum(last - first)])
     return Datagrams(
-        bytearray().join(parts), bounds, frames.arrival_ns[there], len(there), read_bytes
+        bytearray().join(parts),
+        bounds,
+        frames.arrival_ns[there],
+        len(there),
+        read_bytes,
+        frames.damaged,
     )
 
 
 def _blocks(stream: BinaryIO, piece_bytes: int) -> Iterator[Datagrams]:
     window, read_bytes, more = b"", 0, True
+    seen: set[int] = set(CATEGORIES)
     while more:
         chunk = stream.read(piece_bytes)
         window, read_bytes, more = window + chunk, read_bytes + len(chunk), len(chunk) > 0
         at, bounds = 0, [0]
         while at < len(window):
-            length = int.from_bytes(window[at + 1 : at + _BLOCK_HEADER_BYTES], "big")
-            beyond = at + max(length, _BLOCK_HEADER_BYTES) > len(window)
-            if beyond and more:
+            size = _block_size(window, at, seen)
+            if at + max(size, _LOOK_AHEAD_BYTES) > len(window) and more:
                 break
-            # A nonsense length ends what can be told apart: the decoder refuses the rest whole.
-            if length <= _BLOCK_HEADER_BYTES or beyond:
-                length = min(len(window) - at, 0xFFFF)
-            at += length
+            if not size or at + size > len(window):
+                # Nobody can tell where this one ends; the decoder refuses what lies between.
+                size = _following(window, at + 1, seen) - at
+            else:
+                seen.add(window[at])
+            at += size
             bounds.append(at)
         if at:
             times = np.full(len(bounds) - 1, NO_TIME)
             ends = np.array(bounds, np.int64)
-            yield Datagrams(bytearray(window[:at]), ends, times, len(times), read_bytes)
+            yield Datagrams(bytearray(window[:at]), ends, times, len(times), read_bytes, 0)
         window = window[at:]
+
+
+def _block_size(window: bytes, at: int, seen: set[int]) -> int:
+    """Return the length of a data block, 0 when it makes no sense: at its end another of a known
+    category has to begin, unless that is not here yet."""
+    size = int.from_bytes(window[at + 1 : at + _BLOCK_HEADER_BYTES], "big")
+    if size <= _BLOCK_HEADER_BYTES:
+        return 0
+    beyond = at + size
+    return size if beyond >= len(window) or window[beyond] in seen else 0
+
+
+def _following(window: bytes, start: int, seen: set[int]) -> int:
+    """Return where the next data block begins whose length makes sense, and that of the one after
+    it; else what a datagram holds at most, or the end."""
+    end = min(len(window), start + 0xFFFF - 1)
+    for at in range(start, end):
+        if window[at] in seen:
+            size = _block_size(window, at, seen)
+            beyond = at + size
+            if size and (beyond == len(window) or _block_size(window, beyond, seen)):
+                return at
+    return end
