@@ -28,7 +28,8 @@ _HEIGHTS_EVERY_NS = 1_000_000_000
 
 
 class Outcome(NamedTuple):
-    """changed: rows of the table; ended: numbers, why (STARVED, COASTED), last states (n, 6)."""
+    """changed: rows of the table; ended: numbers, why (STARVED, COASTED, MERGED), last states
+    (n, 6)."""
 
     changed: I64
     ended: I64

@@ -23,7 +23,7 @@ from skypact.core.site import SensorSite
 from skypact.tracking.coverage import in_coverage
 from skypact.tracking.doubles import Doubles
 from skypact.tracking.engine import Engine, Outcome
-from skypact.tracking.kernels.layout import COASTED, CONFIRMED, FEED, PASSIVE
+from skypact.tracking.kernels.layout import COASTED, CONFIRMED, FEED, MERGED, PASSIVE, STARVED
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
@@ -34,6 +34,7 @@ from skypact.tracking.sites import site_rows
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
+_WHY = {STARVED: "no plots", COASTED: "no plots", MERGED: "merged"}
 _WAKE_GRACE_NS = 2_000_000_000
 _UPPER = np.triu_indices(6)
 # Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
@@ -300,7 +301,7 @@ class Tracker:
     def _deleted(self, outcome: Outcome, now_ns: int) -> list[Message]:
         seen = in_coverage(outcome.states, self._engine.sites)
         reasons = tuple(
-            "no plots" if why != COASTED or inside else "left coverage"
+            _WHY[why] if why != COASTED or inside else "left coverage"
             for why, inside in zip(outcome.why.tolist(), seen.tolist(), strict=True)
         )
         numbers = tuple(outcome.ended.tolist())

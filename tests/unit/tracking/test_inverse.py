@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from skypact.tracking.registration.kernels.inverse import swept_inverse
+from skypact.tracking.kernels.inverse import swept_inverse
 
 
 @pytest.mark.parametrize("size", [1, 3, 24])

@@ -8,9 +8,10 @@ import numpy as np
 
 MODELS = 5
 FLYING = 3
+TURNING = 1
 TENTATIVE, CONFIRMED = 0, 1
 PASSIVE = 2  # kind of sensor: no range
-STARVED, COASTED = 1, 2  # why a track ended
+STARVED, COASTED, MERGED = 1, 2, 3  # why a track ended
 # Indices into the counters: tracks, the last track number, plots that found the table full; of the
 # index: questions asked, chains built (0: not), freshened; plot time of the latest sweep. From
 # COUNTERS on, one a sensor: plot time of a look that no track has been told of yet, 0 none.

@@ -15,6 +15,7 @@ from skypact.tracking.kernels.layout import (
     COUNTERS,
     FLYING,
     LAST_NUMBER,
+    MERGED,
     MODELS,
     NOT_STARTED,
     ROWS,
@@ -312,7 +313,7 @@ def fate(track: Any, sites: Any, seen_ns: int, now_ns: int, tuning: Any) -> int:
     """
     quiet_s, coast_s = 1e-9 * (seen_ns - track.plot_ns), tuning.coast_s + tuning.slack_s
     if track.odds < tuning.delete_odds:
-        return STARVED
+        return MERGED if track.odds == -math.inf else STARVED
     if track.state == TENTATIVE:
         return STARVED if quiet_s > tuning.tentative_s + tuning.slack_s else 0
     if quiet_s > 0.5 * coast_s:

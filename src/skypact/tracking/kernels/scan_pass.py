@@ -29,7 +29,7 @@ from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import refile
 from skypact.tracking.kernels.settle import settle, slack_s
-from skypact.tracking.kernels.twins import TWIN_PENALTY, leaps, twin
+from skypact.tracking.kernels.twins import TWIN_PENALTY, leaps, merge_doubles, twin
 from skypact.tracking.kernels.update import correct
 
 _PASS = signature(
@@ -49,7 +49,7 @@ def take_hits(
     entries: Any,
     heads: Any,
     counters: Any,
-    site: Any,
+    sites: Any,
     s: int,
     plots: Any,
     tuning: Any,
@@ -62,7 +62,7 @@ def take_hits(
 
     turning: the plots are a piece of a turn, and the beam may not have passed all places yet.
     """
-    used = np.zeros(plots.size, np.uint8)
+    site, used = sites[s], np.zeros(plots.size, np.uint8)
     near, begin, found = candidates(table, entries, heads, counters, site, plots, places, tuning)
     begin, which, score, gain = score_pairs(
         table, sights, near, begin, found, site, s, plots, places, tuning, guesses
@@ -100,6 +100,7 @@ def take_hits(
         plot.track = track.number
         for c in range(3):
             plot.place[c], plot.pace[c] = track.x[c], track.x[c + 3]
+    merge_doubles(table, sights, sites, near, begin, which, taken, plots.size, tuning)
     return used, hit[:count]
 
 
@@ -204,7 +205,7 @@ def scan_pass(
         place_plot(site, plots[j], tuning, places[j])
     if plots.size > 0:
         used, hit = take_hits(
-            *(table, sights, entries, heads, counters, site, s, plots, tuning, places, guesses),
+            *(table, sights, entries, heads, counters, sites, s, plots, tuning, places, guesses),
             now_ns,
             turning,
         )

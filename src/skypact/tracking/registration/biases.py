@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.tracking.registration.kernels.inverse import swept_inverse
+from skypact.tracking.kernels.inverse import swept_inverse
 from skypact.tracking.registration.kernels.register import BIASES
 from skypact.tracking.registration.kernels.solve import SPARSE, solve_biases
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import F8, I8, arrays, kernel, part, signature
-from skypact.tracking.registration.kernels.inverse import invert_in_place
+from skypact.tracking.kernels.inverse import invert_in_place
 from skypact.tracking.registration.kernels.register import BIASES, EAST, NORTH, SCALE, TIME
 
 # Few sensors have these, and plots tell them badly from the others (a clock that all sensors share
