@@ -164,6 +164,14 @@ def _compile_together() -> None:
     os.waitpid(other, 0)
 
 
+def load() -> None:
+    """Load the kernels of the modules imported so far; with an empty cache, compile all."""
+    if not any(cache_folder().rglob("*.nbi")):
+        warm()
+    for each in _kernels:
+        each.compile()
+
+
 def warm() -> dict[str, object]:
     """Compile or load every kernel of the package; return their names and the cache folder.
 

@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,16 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skypact.core.errors import ConfigError
-from skypact.core.jit import warm
-from skypact.edge.runs.asterix import track_asterix
+from skypact.core.jit import load
 from skypact.edge.runs.run import F64, Run, Tell
-from skypact.edge.runs.scenario import track_scenario
-from skypact.edge.runs.table import track_columns, track_table
 from skypact.edge.tables.plots import plots_of, table_from
 from skypact.edge.tables.sensors import sensors_from
 from skypact.edge.tables.write import check_target, write_tracks
 from skypact.edge.tables.write import track_columns as columns_of_tracks
 
+_Runner = Callable[[Path, Path | None, F64 | None, Tell], Run]
 RECORDINGS = (".npz", ".ast", ".pcap", ".pcapng", ".csv", ".parquet")
 
 
@@ -56,11 +54,12 @@ def track_file(
         check_target(Path(output_path))
     if source.suffix.lower() not in RECORDINGS:
         raise ConfigError(f"recordings are {', '.join(RECORDINGS)}", path=str(source))
+    track = _runner(source.suffix.lower())
     begun = time.process_time()
-    warm()
+    load()
     compiled_s = time.process_time() - begun
     times = None if times_s is None else np.asarray(times_s, np.float64)
-    run = _run(source, None if sensors_path is None else Path(sensors_path), times, tell or _quiet)
+    run = track(source, None if sensors_path is None else Path(sensors_path), times, tell or _quiet)
     if output_path is not None:
         write_tracks(Path(output_path), run.rows)
     report = run.report
@@ -87,19 +86,27 @@ def track_plots(
     docs/reference/track-files.md. times_s: as for `track_file`. Raises ConfigError naming the
     column and row that is wrong.
     """
+    from skypact.edge.runs.table import track_columns
+
     sites = sensors_from(sensors)
     times = None if times_s is None else np.asarray(times_s, np.float64)
     run = track_columns(plots_of(table_from(plots), sites), sites, times, _quiet)
     return columns_of_tracks(run.rows)
 
 
-def _run(source: Path, sensors: Path | None, times_s: F64 | None, tell: Tell) -> Run:
-    suffix = source.suffix.lower()
+def _runner(suffix: str) -> _Runner:
+    """Return what tracks such a recording; only its modules and kernels are loaded."""
     if suffix == ".npz":
-        return track_scenario(source, times_s, tell)
+        from skypact.edge.runs.scenario import track_scenario
+
+        return lambda source, _, times_s, tell: track_scenario(source, times_s, tell)
     if suffix in (".ast", ".pcap", ".pcapng"):
-        return track_asterix(source, sensors, times_s, tell)
-    return track_table(source, sensors, times_s, tell)
+        from skypact.edge.runs.asterix import track_asterix
+
+        return track_asterix
+    from skypact.edge.runs.table import track_table
+
+    return track_table
 
 
 def _quiet(share: float) -> None:

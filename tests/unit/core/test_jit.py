@@ -113,3 +113,17 @@ def test_an_empty_cache_is_filled_by_two_processes(tmp_path: Path) -> None:
 def test_a_row_type_has_the_fields_of_its_dtype() -> None:
     kind = jit.record(np.dtype([("a", "<f8", (3,)), ("b", "<i8")], align=True))
     assert set(kind.fields) == {"a", "b"}
+
+
+def test_load_takes_the_kernels_that_are_imported_and_no_others() -> None:
+    jit.load()  # an empty cache is filled with all
+    code = (
+        "import sys\n"
+        "from skypact.core import jit\n"
+        "from skypact.tracking.kernels.carry import carried\n"
+        "jit.load()\n"
+        "print(carried._compiled is not None)\n"
+        "print('skypact.tracking.kernels.scan_pass' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
