@@ -30,6 +30,7 @@ BARS: dict[str, list[str]] = {
     "asterix_hostile": ["asterix_hostile.py"],
     "cat062_out": ["cat062_out.py"],
     "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
+    "sapient_rate": ["sapient_rate.py"],
 }
 
 

@@ -176,6 +176,7 @@ def _decoded(
     named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
     found = lint.faults(agreements, me, sorted(named))
     found += _doubles(config, node_path)
+    found += _feeds(config, node_path)
     texts[node_path] = files[NODE_FILE]
     lined = [_with_line(fault, texts[fault.path]) for fault in found]
     return lined, config, tuple(agreements.values())
@@ -215,6 +216,16 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
             message = f"SAC {site.sac} SIC {site.sic} is already another sensor's"
             yield ConfigError(message, path=path, key=f"sensor[{index}].sic")
         radars.add((site.sac, site.sic))
+
+
+def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield SAPIENT nodes that are said to be a sensor that there is not."""
+    sensors = {sensor.name for sensor in config.sensors}
+    for index, feed in enumerate(config.feeds):
+        for uuid, name in feed.sapient.nodes.items():
+            if name not in sensors:
+                message = f'there is no [[sensor]] "{name}"'
+                yield ConfigError(message, path=path, key=f"feed[{index}].sapient.nodes.{uuid}")
 
 
 def _with_line(fault: ConfigError, text: str) -> ConfigError:

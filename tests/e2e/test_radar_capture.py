@@ -107,7 +107,7 @@ def play(path: Path, known: tuple[SensorSite, ...]) -> tuple[list[Scan], FeedVie
         out = sensors.handle(datagrams(name, [(arrival_ns, data)]), arrival_ns)
         scans.extend(m for m in out if isinstance(m, Scan))
 
-    asyncio.run(run_feed(feed, deliver, lambda: last))
+    asyncio.run(run_feed(feed, deliver, lambda: last, Context.EXERCISE))
     header = Issuer("auria", "node", Context.TEST).header(last, last)
     sensors.handle(NodeStarted(**header, epoch=1, version="0"), last)
     [view] = sensors.wake(last)

@@ -68,6 +68,19 @@ def test_what_contradicts_another_line_has_a_line_too(folder: Path) -> None:
     assert fault.startswith(f"agreements/borvia.toml:{table}: clause[0].velocity_grid_mps: ")
 
 
+def test_a_sapient_node_that_is_no_sensor_is_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    feed = (
+        '[[feed]]\nname = "net"\nsource = "tcp://127.0.0.1:1"\nformat = "sapient"\nperiod_s = 5\n'
+        '[feed.sapient.nodes]\n"3d1ffd1b-cc01-4c26-a7e8-bf4da3d393b8" = "north"\n'
+        '"b5546692-a0cc-4846-a36c-4b7098eae08e" = "eye"\n'
+    )
+    path.write_text(path.read_text() + feed)
+    line = path.read_text().count("\n")
+    key = "feed[1].sapient.nodes.b5546692-a0cc-4846-a36c-4b7098eae08e"
+    assert told(folder) == [f'node.toml:{line}: {key}: there is no [[sensor]] "eye"']
+
+
 def test_a_name_twice_is_told_where_the_second_stands(folder: Path) -> None:
     path = folder / NODE_FILE
     feed = (

@@ -127,7 +127,12 @@ class LiveNode:
             self._links.run(),
             self._outbox.run(),
             *(
-                run_feed(feed, self._driver.inbox.put_datagram, self._clock.now_ns)
+                run_feed(
+                    feed,
+                    self._driver.inbox.put_datagram,
+                    self._clock.now_ns,
+                    self._config.node.context,
+                )
                 for feed in self._config.feeds
             ),
         ]

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from numpy.typing import NDArray
 
-from skypact.core.columns import array
+from skypact.core.columns import array, pack
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    Bearings,
     Context,
     Datagrams,
     DatagramsDropped,
@@ -26,6 +27,8 @@ from skypact.sensors.mode_s import Aircraft, Aircrafts
 from skypact.sensors.moved import Invented, InventedNames, move, turning
 from skypact.sensors.radar_clocks import RadarClocks
 from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_reports, scan
+from skypact.sensors.sapient import read as sapient
+from skypact.sensors.sapient.nodes import Node
 from skypact.sensors.settings import FeedSettings
 from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
 
@@ -53,6 +56,7 @@ class State(msgspec.Struct, kw_only=True):
     names: dict[str, Invented]
     heard: dict[str, Heard]
     clocks: dict[str, dict[int, int]] = msgspec.field(default_factory=dict[str, dict[int, int]])
+    nodes: dict[str, dict[str, Node]] = msgspec.field(default_factory=dict[str, dict[str, Node]])
 
 
 class Sensors:
@@ -75,6 +79,12 @@ class Sensors:
                 refuse_simulated=operational,
             )
             for feed in settings
+        }
+        by_name = {site.name: site for site in sites}
+        self._sapient = {
+            feed.name: sapient.Reader(feed, by_name, issuer.context)
+            for feed in settings
+            if feed.format == "sapient"
         }
         self._turnings = {f.name: turning(f.moved) for f in settings if f.moved is not None}
         self._tallies = {name: Tally() for name in self._feeds}
@@ -136,6 +146,7 @@ class Sensors:
             names=self._names.names,
             heard=self._heard,
             clocks={name: reader.clocks.offsets for name, reader in self._readers.items()},
+            nodes={name: reader.nodes for name, reader in self._sapient.items()},
         )
         return msgspec.msgpack.encode(state)
 
@@ -152,6 +163,8 @@ class Sensors:
         self._heard = {n: old.heard.get(n, fresh) for n, fresh in self._heard.items()}
         for name, reader in self._readers.items():
             reader.clocks = RadarClocks(old.clocks.get(name))
+        for name, said in self._sapient.items():
+            said.nodes = old.nodes.get(name, {})
 
     def _tally(self, feed: str) -> Tally:
         if feed not in self._tallies:
@@ -170,16 +183,24 @@ class Sensors:
             end += length
             tally.last_ns = max(tally.last_ns, arrival_ns)
         feed = self._feeds[message.feed]
-        if feed.format == "beast":
-            return self._take_beast(feed, arrived)
-        return self._take_asterix(feed, arrived)
+        takers = {
+            "asterix": self._take_asterix,
+            "beast": self._take_beast,
+            "sapient": self._take_sapient,
+        }
+        return takers[feed.format](feed, arrived)
 
-    def _take_asterix(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
-        tally = self._tallies[feed.name]
+    def _single(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Arrived]:
+        """Return the datagrams that no network of the group brought before; count the others."""
         doubles = self._doubles[feed.group or feed.name]
         window_ns = round(feed.doubled_window_s * SECOND_NS)
         single = [a for a in arrived if not doubles.is_double(a.data, a.arrival_ns, window_ns)]
-        tally.doubled += len(arrived) - len(single)
+        self._tallies[feed.name].doubled += len(arrived) - len(single)
+        return single
+
+    def _take_asterix(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally = self._tallies[feed.name]
+        single = self._single(feed, arrived)
         reading = self._readers[feed.name].read(single)
         tally.records += reading.records
         tally.refuse(reading.refusals)
@@ -213,6 +234,36 @@ class Sensors:
         tally.records += len(messages) - len(refusals)
         tally.refuse(refusals)
         return self._reports(feed, columns, max((a.arrival_ns for a in arrived), default=0))
+
+    def _take_sapient(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally = self._tallies[feed.name]
+        single = self._single(feed, arrived)
+        reading = self._sapient[feed.name].read((a.data, a.arrival_ns) for a in single)
+        latest_ns = max((a.arrival_ns for a in single), default=0)
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        for name, fault in reading.health:
+            tally.hear_named(name, fault, latest_ns)
+        for note in reading.notes[-REFUSALS_KEPT:]:
+            tally.note(note)
+        for name, count in reading.unknown.items():
+            tally.unknown += count
+            tally.note(f"{name} is no [[sensor]] here: its bearings are left aside")
+        for name in reading.heard:
+            self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
+        out: list[Message] = [
+            scan(self._issuer, name, columns, latest_ns) for name, columns in reading.scans.items()
+        ]
+        out += [
+            Bearings(
+                **self._issuer.header(int(columns["time_ns"].max()), latest_ns),
+                sensor=name,
+                count=len(columns["time_ns"]),
+                **pack(Bearings, **columns),
+            )
+            for name, columns in reading.bearings.items()
+        ]
+        return out + self._reports(feed, reading.reports, latest_ns) if reading.reports else out
 
     def _reports(self, feed: FeedSettings, columns: Columns, arrived_ns: int) -> list[Message]:
         if not len(columns["time_ns"]):

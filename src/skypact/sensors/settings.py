@@ -42,28 +42,52 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     turn_deg: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0.0
 
 
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+
+
+class SapientFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """nodes: UUID of a SAPIENT node -> the [[sensor]] it is, so that its ranges and bearings count
+    from that site; position_sd_m: of a place whose error the node does not say."""
+
+    nodes: dict[Uuid, Name] = {}
+    position_sd_m: Positive = 50.0
+
+
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One feed.
 
     source: udp://HOST:PORT (a multicast HOST is joined; ?interface=ADDRESS picks where),
-    tcp://HOST:PORT or file:PATH (?speed=FACTOR, 0 as fast as possible); period_s: how often it is
-    heard when all is well; group: feeds of one group are redundant networks carrying the same
-    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double;
-    clock_error_max_s: a record whose time is further from its arrival is refused.
+    tcp://HOST:PORT, tcp-listen://HOST:PORT (senders come to us; SAPIENT only) or file:PATH
+    (?speed=FACTOR, 0 as fast as possible); period_s: how often it is heard when all is well;
+    group: feeds of one group are redundant networks carrying the same datagrams, "" for a feed
+    alone; doubled_window_s: within it the same bytes are a double; clock_error_max_s: a record
+    whose time is further from its arrival is refused.
     """
 
     name: Name
     source: str
-    format: Literal["asterix", "beast"]
+    format: Literal["asterix", "beast", "sapient"]
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
     clock_error_max_s: Positive = 60.0
     editions: Editions = Editions()
     moved: Moved | None = None
+    sapient: SapientFeed = SapientFeed()
 
     def __post_init__(self) -> None:
-        split_source(self.source)
+        scheme = split_source(self.source).scheme
+        if scheme not in SCHEMES[self.format]:
+            ways = ", ".join(f"{way}:" for way in SCHEMES[self.format])
+            raise ValueError(f"source {self.source!r}: {self.format} comes by {ways}")
+
+
+SCHEMES = {
+    "asterix": ("udp", "tcp", "file"),
+    "beast": ("udp", "tcp", "file"),
+    "sapient": ("tcp", "tcp-listen", "file"),
+}
+"""Ways by which the bytes of a format come."""
 
 
 def split_source(source: str) -> SplitResult:
@@ -73,8 +97,11 @@ def split_source(source: str) -> SplitResult:
         if not parts.path:
             raise ValueError(f"source {source!r}: no path after file:")
         return parts
-    if parts.scheme not in {"udp", "tcp"}:
-        raise ValueError(f"source {source!r}: use udp://HOST:PORT, tcp://HOST:PORT or file:PATH")
+    if parts.scheme not in {"udp", "tcp", "tcp-listen"}:
+        raise ValueError(
+            f"source {source!r}: use udp://HOST:PORT, tcp://HOST:PORT, tcp-listen://HOST:PORT "
+            "or file:PATH"
+        )
     if not parts.hostname or not parts.port:
         raise ValueError(f"source {source!r}: HOST:PORT is missing or the port is 0")
     return parts

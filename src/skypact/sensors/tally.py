@@ -25,7 +25,8 @@ class Said(msgspec.Struct, kw_only=True):
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """Counters of one feed since the node's first start. sources: by SAC * 256 + SIC."""
+    """Counters of one feed since the node's first start. sources: by SAC * 256 + SIC;
+    named: sources without them."""
 
     records: int = 0
     refused: int = 0
@@ -35,16 +36,28 @@ class Tally(msgspec.Struct, kw_only=True):
     last_ns: int = 0
     last_refusals: list[str] = msgspec.field(default_factory=list[str])
     sources: dict[int, Said] = msgspec.field(default_factory=dict[int, Said])
+    named: dict[str, Said] = msgspec.field(default_factory=dict[str, Said])
 
     def hear(self, source: tuple[int, int], fault: str, now_ns: int) -> None:
         """Keep what a source says of itself; a change is noted. Those silent longest go first."""
         code = source[0] << 8 | source[1]
         before = self.sources.pop(code, None)
         self.sources[code] = Said(last_ns=now_ns, fault=fault)
-        if fault != (before.fault if before else ""):
-            self.note(f"SAC {source[0]} SIC {source[1]}: {fault or 'all is well again'}")
+        self._tell(f"SAC {source[0]} SIC {source[1]}", before, fault)
         while len(self.sources) > SOURCES_KEPT:
             del self.sources[next(iter(self.sources))]
+
+    def hear_named(self, name: str, fault: str, now_ns: int) -> None:
+        """The same of a source that has a name."""
+        before = self.named.pop(name, None)
+        self.named[name] = Said(last_ns=now_ns, fault=fault)
+        self._tell(name, before, fault)
+        while len(self.named) > SOURCES_KEPT:
+            del self.named[next(iter(self.named))]
+
+    def _tell(self, who: str, before: Said | None, fault: str) -> None:
+        if fault != (before.fault if before else ""):
+            self.note(f"{who}: {fault or 'all is well again'}")
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Count refusals and keep the last few as text."""
@@ -74,6 +87,10 @@ class Tally(msgspec.Struct, kw_only=True):
             sources=tuple(
                 SourceState(sac=code >> 8, sic=code & 255, last_ns=said.last_ns, fault=said.fault)
                 for code, said in sorted(self.sources.items())
+            )
+            + tuple(
+                SourceState(sac=0, sic=0, name=name, last_ns=said.last_ns, fault=said.fault)
+                for name, said in sorted(self.named.items())
             ),
         )
 

@@ -17,6 +17,7 @@ from skypact.core.columns import array, fault
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    Bearings,
     Context,
     DatagramsDropped,
     FeedState,
@@ -30,8 +31,9 @@ from skypact.exercise.recorded import RecordedTraffic
 from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
 from skypact.sensors.moved import INVENTED_FIRST
 from skypact.sensors.sensors import Sensors
-from skypact.sensors.settings import FeedSettings, Moved
+from skypact.sensors.settings import FeedSettings, Moved, SapientFeed
 from tests.unit.sensors import samples
+from tests.unit.sensors.sapient import messages as sapient
 
 START_NS, S = samples.START_NS, samples.SECOND_NS
 MOVED = Moved(from_lat_deg=48.7, from_lon_deg=2.5, to_lat_deg=-32, to_lon_deg=-18)
@@ -47,6 +49,12 @@ FEEDS = (
     feed("r1-second-network", group="north"),
     feed("civil", moved=MOVED),
     feed("receiver", format="beast", moved=MOVED),
+    feed(
+        "net",
+        format="sapient",
+        source="tcp-listen://127.0.0.1:1",
+        sapient=SapientFeed(nodes={sapient.RADAR: "r1"}),
+    ),
 )
 
 
@@ -163,6 +171,48 @@ def test_moved_flights_leave_no_real_name_and_no_real_place() -> None:
         assert np.degrees(array(message, "lat_rad")).max() < -30
 
 
+def registered(sensors: Sensors) -> Sensors:
+    made = (sapient.registration(), sapient.registration(sapient.CAMERA, name="Eye"))
+    give(sensors, "net", *map(sapient.frame, made))
+    return sensors
+
+
+def test_sapient_detections_become_scans_and_reports() -> None:
+    made = (sapient.polar(), sapient.detection(sapient.CAMERA))
+    out = give(registered(room()), "net", *map(sapient.frame, made))
+    assert [type(m) for m in out] == [Scan, PositionReports]
+    assert [fault(m) for m in out if isinstance(m, Scan | PositionReports)] == ["", ""]
+    assert all(codec.decode(codec.encode(m), "test") == m for m in out)
+
+
+def test_directions_of_a_passive_sapient_sensor_are_bearings() -> None:
+    site = msgspec.structs.replace(samples.site(), passive=True)
+    sensors = Sensors(Issuer("auria", "sensors", Context.EXERCISE), FEEDS, (site,))
+    made = sapient.frame(sapient.polar(distance=None, at_s=0.5))
+    [bearings] = give(registered(sensors), "net", made)
+    assert isinstance(bearings, Bearings)
+    assert (bearings.sensor, bearings.count, fault(bearings)) == ("r1", 1, "")
+    assert bearings.observed_ns == START_NS + S // 2
+
+
+def test_sapient_health_doubles_and_refusals_are_shown() -> None:
+    sensors = registered(room())
+    status = sapient.status(system="SYSTEM_ERROR", said=(("ERROR", "motor"),))
+    made = (status, status, sapient.task(), sapient.status(sapient.CAMERA))
+    made += (sapient.polar(sapient.CAMERA), sapient.alert())
+    assert give(sensors, "net", *map(sapient.frame, made)) == []
+    seen = state(sensors, "net")
+    assert [(s.name, s.fault) for s in seen.sources] == [
+        ("Eye b5546692", ""),
+        ("r1", "error; motor"),
+    ]
+    assert (seen.doubled, seen.refused, seen.unknown, seen.records) == (1, 1, 1, 5)
+    assert "byte 0: a task: this node tasks nothing and takes no task" in seen.last_refusals
+    assert "alert of r1: fence cut" in seen.last_refusals
+    assert "Eye b5546692 is no [[sensor]] here: its bearings are left aside" in seen.last_refusals
+    assert view(sensors, 2).sensors[0].alive
+
+
 def test_an_operational_node_refuses_simulated_plots() -> None:
     sensors = room(Context.OPERATION)
     assert give(sensors, "r1", plots()) == []
@@ -180,6 +230,8 @@ def workload() -> list[tuple[str, bytes, float]]:
     sent = [("civil", data, at) for at, data in traffic.cat021(0, 6, START_NS)]
     sent += [("receiver", data, at) for at, data in traffic.beast(0, 8)]
     sent += [("r1", plots(), 0.5), ("r1-second-network", plots(), 0.6), ("r1", b"\x30\x00", 2.0)]
+    made = (sapient.registration(), sapient.status(), sapient.polar(), sapient.detection())
+    sent += [("net", sapient.frame(m), 0.4 + i) for i, m in enumerate(made)]
     mark = asterix_cat034.encode_mark(samples.site(), "north", 0, START_NS, 4.8)
     sent += [("r1", mark, 3.0), ("receiver", b"\x1a\x33\x00\x1a", 3.5), ("r1", plots(9), 4.0)]
     return sorted(sent, key=lambda item: item[2])

@@ -12,6 +12,11 @@ def convert(**changed: object) -> FeedSettings:
     return msgspec.convert(table | changed, FeedSettings)
 
 
+@pytest.mark.parametrize("source", ["tcp://h:1", "tcp-listen://0.0.0.0:5020", "file:a.sapient"])
+def test_a_format_comes_by_its_own_ways(source: str) -> None:
+    assert convert(source=source, format="sapient").source == source
+
+
 def test_defaults_pin_an_edition_for_every_category() -> None:
     editions = convert().editions
     said = (editions.cat021, editions.cat034, editions.cat048, editions.cat062)
@@ -37,6 +42,9 @@ def test_sources_that_are_understood(source: str) -> None:
         ({"source": "udp://127.0.0.1"}, "HOST:PORT is missing"),
         ({"source": "file:"}, "no path"),
         ({"format": "sbs"}, "format"),
+        ({"source": "tcp-listen://127.0.0.1:5020"}, "asterix comes by udp:, tcp:, file:"),
+        ({"format": "sapient"}, "sapient comes by tcp:, tcp-listen:, file:"),
+        ({"sapient": {"nodes": {"radar": "north"}}}, "sapient"),
         ({"editions": {"cat048": "9.9"}}, "cat048"),
         ({"colour": "red"}, "colour"),
         ({"moved": {"from_lat_deg": 91}}, "from_lat_deg"),

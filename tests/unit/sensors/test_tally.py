@@ -59,3 +59,18 @@ def test_what_sources_say_is_kept_and_a_change_is_noted() -> None:
         tally.hear((9, sic), "degraded", 10)
     assert len(tally.sources) == SOURCES_KEPT
     assert 9 << 8 | 2 * SOURCES_KEPT - 1 in tally.sources
+
+
+def test_sources_with_a_name_are_kept_beside_them() -> None:
+    tally = Tally()
+    tally.hear((1, 2), "", 5)
+    tally.hear_named("mast", "motor", 6)
+    tally.hear_named("mast", "", 7)
+    assert tally.last_refusals == ["mast: motor", "mast: all is well again"]
+    assert tally.state(FEED, 9).sources == (
+        SourceState(sac=1, sic=2, last_ns=5),
+        SourceState(sac=0, sic=0, name="mast", last_ns=7),
+    )
+    for i in range(2 * SOURCES_KEPT):
+        tally.hear_named(str(i), "", 8)
+    assert len(tally.named) == SOURCES_KEPT

@@ -34,13 +34,15 @@ class DatagramsDropped(Message, frozen=True, kw_only=True, tag="datagrams_droppe
 
 
 class SourceState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a data source last said of itself (ASTERIX CAT010, CAT034, CAT065). fault: "" when all
-    is well."""
+    """What a data source last said of itself (ASTERIX CAT010, CAT034, CAT065; SAPIENT status).
+
+    name: of a source without SAC and SIC, which are 0 then; fault: "" when all is well."""
 
     sac: int
     sic: int
     last_ns: int
     fault: str = ""
+    name: str = ""
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Recordings on disk: `.pcap` and `.pcapng` captures and raw `.ast` files, a piece at a time."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from skypact.core.errors import DecodeError
 from skypact.edge.feeds.frames import PCAP, PCAPNG, Frames, Pcap, Pcapng
 from skypact.edge.feeds.packets import udp_payloads
 from skypact.sensors.asterix.tables import CATEGORIES
+from skypact.sensors.sapient.frames import HEADER_BYTES, MESSAGE_BYTES_MAX, length
+from skypact.sensors.sapient.read import sent_ns
 
 I64 = NDArray[np.int64]
 CHUNK_BYTES = 1_400
@@ -76,6 +79,20 @@ def read_chunks(path: Path) -> Iterator[Datagram]:
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield Datagram(None, chunk)
+
+
+def read_frames(path: Path) -> Iterator[Datagram]:
+    """Yield recorded SAPIENT messages, a frame each, cut as a live stream is; each arrives at the
+    time at which it says it was sent."""
+    with path.open("rb") as stream:
+        while header := stream.read(HEADER_BYTES):
+            size = length(header)
+            if size > MESSAGE_BYTES_MAX:
+                yield Datagram(None, header)
+                stream.seek(size, io.SEEK_CUR)
+            else:
+                message = stream.read(size)
+                yield Datagram(sent_ns(message), header + message)
 
 
 def _captured(stream: BinaryIO, frames: Frames, name: str, piece_bytes: int) -> Iterator[Datagrams]:

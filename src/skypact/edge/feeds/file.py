@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from skypact.core.errors import LinkError
-from skypact.edge.feeds.capture import Datagram, read_chunks, read_datagrams
+from skypact.edge.feeds.capture import Datagram, read_chunks, read_datagrams, read_frames
 from skypact.sensors.settings import FeedSettings
 
 SECOND_NS = 1_000_000_000
@@ -40,9 +40,8 @@ async def run_file(
     path, speed = path_and_speed(settings.source, settings.name)
     if not path.is_file():
         raise LinkError(f"there is no file {path}", link=settings.name)
-    datagrams: Iterator[Datagram] = (
-        read_chunks(path) if settings.format == "beast" else read_datagrams(path)
-    )
+    readers = {"asterix": read_datagrams, "beast": read_chunks, "sapient": read_frames}
+    datagrams: Iterator[Datagram] = readers[settings.format](path)
     begun_ns, first_ns = now_ns(), None
     for sent, datagram in enumerate(datagrams):
         arrival_ns = datagram.arrival_ns

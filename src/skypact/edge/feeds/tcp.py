@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from skypact.edge.feeds.sapient import read_frame
 from skypact.sensors.settings import FeedSettings
 
 CONNECT_DEADLINE_S = 10.0
@@ -40,7 +41,7 @@ async def _read_connection(
     """Read one connection to its end; return whether any bytes came."""
     parts = urlsplit(settings.source)
     silence_s = max(SILENCE_MIN_S, SILENCE_PERIODS * settings.period_s)
-    piece = _block if settings.format == "asterix" else _chunk
+    piece = PIECES[settings.format]
     heard = False
     try:
         async with asyncio.timeout(CONNECT_DEADLINE_S):
@@ -73,3 +74,7 @@ async def _block(reader: asyncio.StreamReader) -> bytes:
     header = await reader.readexactly(_BLOCK_HEADER_BYTES)
     left = int.from_bytes(header[1:], "big") - _BLOCK_HEADER_BYTES
     return header + await reader.readexactly(left) if left > 0 else b""
+
+
+PIECES = {"asterix": _block, "beast": _chunk, "sapient": read_frame}
+"""How a stream of a format is cut."""

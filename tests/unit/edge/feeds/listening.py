@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from skypact.core.messages import Context
 from skypact.edge.feeds.run import run_feed
 from skypact.sensors.settings import FeedSettings
 
@@ -36,7 +37,7 @@ class Listener:
     def __init__(self, feed: FeedSettings) -> None:
         self.delivered: Delivered = []
         self._arrived = asyncio.Event()
-        self.task = asyncio.create_task(run_feed(feed, self._deliver, now_ns))
+        self.task = asyncio.create_task(run_feed(feed, self._deliver, now_ns, Context.EXERCISE))
 
     def _deliver(self, feed: str, data: bytes, arrival_ns: int) -> None:
         self.delivered.append((feed, data, arrival_ns))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from skypact.core.errors import DecodeError, LinkError
+from skypact.core.messages import Context
 from skypact.edge.feeds.file import path_and_speed
 from skypact.edge.feeds.run import run_feed
 from tests.unit.edge.feeds.listening import NOW_NS, Delivered, now_ns, settings
@@ -16,7 +17,7 @@ from tests.unit.edge.feeds.test_capture import PAYLOAD, capture, ipv4
 def replay(source: str, form: str = "asterix") -> Delivered:
     delivered: Delivered = []
     feed = settings(source, form)
-    asyncio.run(run_feed(feed, lambda *item: delivered.append(item), now_ns))
+    asyncio.run(run_feed(feed, lambda *item: delivered.append(item), now_ns, Context.EXERCISE))
     return delivered
 
 

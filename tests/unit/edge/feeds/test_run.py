@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from skypact.core.messages import Context
 from skypact.edge.feeds import run
 from tests.unit.edge.feeds.listening import now_ns, settings
 
@@ -18,5 +19,5 @@ def test_the_source_picks_the_runner(scheme: str, monkeypatch: pytest.MonkeyPatc
 
         monkeypatch.setattr(run, f"run_{kind}", note)
     feed = settings(f"{scheme}://127.0.0.1:7" if scheme != "file" else "file:a.ast")
-    asyncio.run(run.run_feed(feed, lambda *_: None, now_ns))
+    asyncio.run(run.run_feed(feed, lambda *_: None, now_ns, Context.EXERCISE))
     assert ran == [scheme]
