@@ -28,8 +28,8 @@ from skypact.edge.clock import Clock
 from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
-from skypact.edge.links.credentials import endpoint, server_text
-from skypact.edge.links.link import OutboxSender, PartnerLinks
+from skypact.edge.links.credentials import endpoint, feed_credential, server_text
+from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks
 from skypact.edge.links.nats_config import server_name
 from skypact.edge.links.nats_server import NatsServer
 from skypact.edge.log import configure
@@ -110,9 +110,8 @@ class LiveNode:
         replayed, _ = await asyncio.gather(asyncio.to_thread(self._driver.recover), server.start())
         if replayed:
             self._say(f"restored from the journal, {replayed} inputs replayed")
-        self._links = PartnerLinks(
-            endpoint(self._directory, now_ns), self._received, self._reconnected, lambda: None
-        )
+        server_end = self._issue(now_ns)
+        self._links = PartnerLinks(server_end, self._received, self._reconnected, lambda: None)
         self._outbox = OutboxSender(
             OutboxReader(self._directory.state / "store.sqlite"),
             self._directory.partners,
@@ -132,6 +131,7 @@ class LiveNode:
                     self._driver.inbox.put_datagram,
                     self._clock.now_ns,
                     self._config.node.context,
+                    server_end,
                 )
                 for feed in self._config.feeds
             ),
@@ -167,8 +167,14 @@ class LiveNode:
             await asyncio.sleep(RENEW_EVERY_S)
             now_ns = self._clock.now_ns()
             server_text(self._directory, now_ns)
-            endpoint(self._directory, now_ns)
+            self._issue(now_ns)
             await server.renew()
+
+    def _issue(self, now_ns: int) -> Endpoint:
+        """Issue what the node's program and the senders of feeds show to the own server."""
+        if any(feed.source.startswith("nats:") for feed in self._config.feeds):
+            feed_credential(self._directory, now_ns)
+        return endpoint(self._directory, now_ns)
 
     def _emit(self, messages: Sequence[Message]) -> None:
         if messages:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from skypact.console.settings import NodeIdentity
+from skypact.core.columns import array
 from skypact.core.messages import (
     AirWarning,
     ClockStepped,
@@ -15,6 +16,7 @@ from skypact.core.messages import (
     FrameRefused,
     ImpactEllipse,
     InputQuarantined,
+    LaunchDetections,
     Ledger,
     LinkView,
     Message,
@@ -174,6 +176,8 @@ def notice(message: Message) -> Notice | None:
             )
         case SensorRegistration():
             return Notice(kind="sensor", about=message.sensor, text=message.text)
+        case LaunchDetections():
+            return launch_notice(message)
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
         case DatagramsDropped():
@@ -194,3 +198,16 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind="clock stepped", about="this node", text=text)
         case _:
             return None
+
+
+def launch_notice(detections: LaunchDetections) -> Notice:
+    """Return what was said of launches, the surest of them in words."""
+    confidence = array(detections, "confidence")
+    row = int(confidence.argmax())
+    lat, lon = (math.degrees(array(detections, name)[row]) for name in ("lat_rad", "lon_rad"))
+    time_s = int(array(detections, "time_ns")[row]) // 1_000_000_000 % 86_400
+    clock = f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}Z"
+    place = f"{abs(lat):.2f} {'S' if lat < 0 else 'N'} {abs(lon):.2f} {'W' if lon < 0 else 'E'}"
+    within_km = 2.4477 * float(array(detections, "major_sd_m")[row]) / 1e3  # 95 % of an ellipse
+    text = f"launch reported at {clock} within {within_km:.0f} km of {place}, {confidence[row]:.0%}"
+    return Notice(kind="launch", about=detections.sensor, text=text, count=detections.count)

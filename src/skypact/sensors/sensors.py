@@ -23,6 +23,8 @@ from skypact.core.messages import (
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
 from skypact.sensors.categories.marks import NORTH, Mark
+from skypact.sensors.lines.messages import messages
+from skypact.sensors.lines.reader import Piece, read
 from skypact.sensors.mode_s import Aircraft, Aircrafts
 from skypact.sensors.moved import Invented, InventedNames, move, turning
 from skypact.sensors.radar_clocks import RadarClocks
@@ -89,8 +91,8 @@ class Sensors:
         self._turnings = {f.name: turning(f.moved) for f in settings if f.moved is not None}
         self._tallies = {name: Tally() for name in self._feeds}
         self._doubles = {feed.group or feed.name: Doubles() for feed in settings}
-        self._pending = {f.name: b"" for f in settings if f.format == "beast"}
-        self._aircraft = {name: Aircrafts() for name in self._pending}
+        self._pending = {f.name: b"" for f in settings if f.format != "asterix"}
+        self._aircraft = {f.name: Aircrafts() for f in settings if f.format == "beast"}
         self._names = InventedNames()
         self._heard = {site.name: Heard(rotation_s=float(site.period_s)) for site in sites}
         self._periods_s = {site.name: site.period_s for site in sites}
@@ -188,7 +190,7 @@ class Sensors:
             "beast": self._take_beast,
             "sapient": self._take_sapient,
         }
-        return takers[feed.format](feed, arrived)
+        return takers.get(feed.format, self._take_lines)(feed, arrived)
 
     def _single(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Arrived]:
         """Return the datagrams that no network of the group brought before; count the others."""
@@ -264,6 +266,27 @@ class Sensors:
             for name, columns in reading.bearings.items()
         ]
         return out + self._reports(feed, reading.reports, latest_ns) if reading.reports else out
+
+    def _take_lines(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally, sensors = self._tallies[feed.name], frozenset(self._heard)
+        arrived = arrived if feed.stream else self._single(feed, arrived)
+        reading, self._pending[feed.name] = read(
+            self._pending[feed.name],
+            [Piece(a.data, a.arrival_ns) for a in arrived],
+            *(feed.format, feed.stream, sensors, feed.clock_error_max_s),
+        )
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        for name in list(reading.unknown)[-REFUSALS_KEPT:]:
+            tally.note(f"unknown sensor {name}")
+        tally.unknown += sum(reading.unknown.values())
+        latest_ns = max((a.arrival_ns for a in arrived), default=0)
+        for name in (*reading.plots, *reading.bearings):
+            self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
+        out = messages(self._issuer, feed.name, reading, latest_ns)
+        if reading.positions is not None:
+            out += self._reports(feed, reading.positions, latest_ns)
+        return out
 
     def _reports(self, feed: FeedSettings, columns: Columns, arrived_ns: int) -> list[Message]:
         if not len(columns["time_ns"]):

@@ -1,5 +1,6 @@
 """Settings of the sensors room, as written in TOML: one `[[feed]]` table a feed."""
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -57,16 +58,18 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One feed.
 
     source: udp://HOST:PORT (a multicast HOST is joined; ?interface=ADDRESS picks where),
-    tcp://HOST:PORT, tcp-listen://HOST:PORT (senders come to us; SAPIENT only) or file:PATH
-    (?speed=FACTOR, 0 as fast as possible); period_s: how often it is heard when all is well;
-    group: feeds of one group are redundant networks carrying the same datagrams, "" for a feed
-    alone; doubled_window_s: within it the same bytes are a double; clock_error_max_s: a record
-    whose time is further from its arrival is refused.
+    tcp://HOST:PORT, tcp-listen://HOST:PORT (senders come to us; SAPIENT only), tls://HOST:PORT
+    (?ca=FILE&cert=FILE&key=FILE&name=NAME), serial:DEVICE (?baud=RATE), nats:SUBJECT of the node's
+    own message server, https: for what is posted to [intake], or file:PATH (?speed=FACTOR, 0 as
+    fast as possible); format: lines, sightings and launches are text; period_s: how often it is
+    heard when all is well; group: feeds of one group are redundant networks carrying the same
+    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double;
+    clock_error_max_s: a record whose time is further from its arrival is refused.
     """
 
     name: Name
     source: str
-    format: Literal["asterix", "beast", "sapient"]
+    format: Literal["asterix", "beast", "sapient", "lines", "sightings", "launches"]
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
@@ -81,27 +84,50 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             ways = ", ".join(f"{way}:" for way in SCHEMES[self.format])
             raise ValueError(f"source {self.source!r}: {self.format} comes by {ways}")
 
+    @property
+    def stream(self) -> bool:
+        """Return whether its bytes are pieces of a stream, cut anywhere, not datagrams."""
+        parts = split_source(self.source)
+        captured = parts.path.lower().endswith(CAPTURES)
+        return parts.scheme in STREAMS or (parts.scheme == "file" and not captured)
 
+
+CAPTURES = (".pcap", ".pcapng", ".cap")
+STREAMS = ("tcp", "tls", "serial")
+_TEXT = ("udp", *STREAMS, "nats", "https", "file")
 SCHEMES = {
-    "asterix": ("udp", "tcp", "file"),
-    "beast": ("udp", "tcp", "file"),
-    "sapient": ("tcp", "tcp-listen", "file"),
+    "asterix": ("udp", *STREAMS, "file"),
+    "beast": ("udp", *STREAMS, "file"),
+    "sapient": ("tcp", "tls", "tcp-listen", "file"),
+    "lines": _TEXT,
+    "sightings": _TEXT,
+    "launches": _TEXT,
 }
 """Ways by which the bytes of a format come."""
+_SUBJECT = re.compile(r"feed(\.[A-Za-z0-9_-]+)+")
 
 
 def split_source(source: str) -> SplitResult:
     """Return the parts of a feed's source; raises ValueError naming what is wrong with it."""
     parts = urlsplit(source)
-    if parts.scheme == "file":
-        if not parts.path:
-            raise ValueError(f"source {source!r}: no path after file:")
-        return parts
-    if parts.scheme not in {"udp", "tcp", "tcp-listen"}:
-        raise ValueError(
-            f"source {source!r}: use udp://HOST:PORT, tcp://HOST:PORT, tcp-listen://HOST:PORT "
-            "or file:PATH"
-        )
-    if not parts.hostname or not parts.port:
-        raise ValueError(f"source {source!r}: HOST:PORT is missing or the port is 0")
+    fault = ""
+    match parts.scheme:
+        case "file" | "serial":
+            fault = "" if parts.path else f"no path after {parts.scheme}:"
+        case "nats":
+            fault = (
+                "" if _SUBJECT.fullmatch(parts.path) else "a subject is as in nats:feed.launches"
+            )
+        case "https":
+            fault = "" if source == "https:" else "what is posted to [intake] is just https:"
+        case "udp" | "tcp" | "tls" | "tcp-listen":
+            there = parts.hostname and parts.port
+            fault = "" if there else "HOST:PORT is missing or the port is 0"
+        case _:
+            fault = (
+                "use udp://HOST:PORT, tcp://HOST:PORT, tcp-listen://HOST:PORT, tls://HOST:PORT, "
+                "serial:DEVICE, nats:SUBJECT, https: or file:PATH"
+            )
+    if fault:
+        raise ValueError(f"source {source!r}: {fault}")
     return parts

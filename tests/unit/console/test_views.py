@@ -4,10 +4,12 @@ import math
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from skypact.console import views
 from skypact.console.settings import NodeIdentity
+from skypact.core.columns import pack
 from skypact.core.messages import (
     ClockStepped,
     CommandRefused,
@@ -17,6 +19,7 @@ from skypact.core.messages import (
     FeedView,
     FrameRefused,
     InputQuarantined,
+    LaunchDetections,
     Ledger,
     LinkState,
     LinkView,
@@ -155,6 +158,22 @@ def test_what_was_refused_or_withheld_is_noted(message: Message, kind: str, coun
     notice = views.notice(message)
     assert notice is not None
     assert (notice.kind, notice.count) == (kind, count)
+
+
+def test_a_launch_is_noted_in_words() -> None:
+    columns = {
+        "time_ns": [1_790_000_000_250_000_000, 1_790_000_001_000_000_000],
+        "time_sd_s": [1, 1], "lat_rad": np.radians([-31.5, 30.25]),
+        "lon_rad": np.radians([-20, 45.5]), "major_sd_m": [9_000, 4_000], "minor_sd_m": [9, 9],
+        "major_azimuth_rad": [0, 0], "azimuth_rad": [np.nan, 1], "confidence": [0.2, 0.9],
+    }  # fmt: skip
+    message = LaunchDetections(
+        **HEADER, sensor="orbit", count=2, **pack(LaunchDetections, **columns)
+    )
+    notice = views.notice(message)
+    assert notice is not None
+    assert (notice.kind, notice.about, notice.count) == ("launch", "orbit", 2)
+    assert notice.text == "launch reported at 14:13:21Z within 10 km of 30.25 N 45.50 E, 90%"
 
 
 def test_other_messages_are_no_notice() -> None:

@@ -22,10 +22,12 @@ from skypact.core.messages import (
     DatagramsDropped,
     FeedState,
     FeedView,
+    LaunchDetections,
     Message,
     NodeStarted,
     PositionReports,
     Scan,
+    Sightings,
 )
 from skypact.exercise.recorded import RecordedTraffic
 from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
@@ -33,6 +35,7 @@ from skypact.sensors.moved import INVENTED_FIRST
 from skypact.sensors.sensors import Sensors
 from skypact.sensors.settings import FeedSettings, Moved, SapientFeed
 from tests.unit.sensors import samples
+from tests.unit.sensors.lines.written import ALL, BEARING, LAUNCH, PLOT, POSITION, SIGHTING
 from tests.unit.sensors.sapient import messages as sapient
 
 START_NS, S = samples.START_NS, samples.SECOND_NS
@@ -55,6 +58,9 @@ FEEDS = (
         source="tcp-listen://127.0.0.1:1",
         sapient=SapientFeed(nodes={sapient.RADAR: "r1"}),
     ),
+    feed("lines", format="lines", source="tcp://127.0.0.1:1", clock_error_max_s=1e5),
+    feed("swarm", format="sightings", clock_error_max_s=1e5),
+    feed("space", format="launches", source="https:", clock_error_max_s=1e5),
 )
 
 
@@ -224,6 +230,22 @@ def test_a_feed_nobody_configured_is_a_fault_of_ours() -> None:
         give(room(), "other", plots())
 
 
+def test_lines_become_messages_and_tell_what_was_wrong() -> None:
+    sensors = room()
+    out = give(sensors, "lines", PLOT.csv + b"\n" + POSITION.json + b"\nplot,r9,,1,1\nplot,r1\n")
+    assert [type(m) for m in out] == [Scan, PositionReports]
+    seen = state(sensors, "lines")
+    assert (seen.records, seen.refused, seen.unknown) == (2, 1, 1)
+    assert seen.last_refusals[0].endswith("missing required field `range_m`: plot,r1")
+    assert seen.last_refusals[1] == "unknown sensor r9"
+    assert view(sensors).sensors[0].last_ns == START_NS + S
+    [launch] = give(sensors, "space", LAUNCH.json, LAUNCH.json)
+    assert isinstance(launch, LaunchDetections)
+    assert (launch.count, state(sensors, "space").doubled) == (1, 1)
+    [sightings] = give(sensors, "swarm", SIGHTING.csv)
+    assert isinstance(sightings, Sightings)
+
+
 def workload() -> list[tuple[str, bytes, float]]:
     """Return (feed, bytes, seconds): all formats, doubles and bad bytes among them."""
     traffic = RecordedTraffic()
@@ -234,6 +256,10 @@ def workload() -> list[tuple[str, bytes, float]]:
     sent += [("net", sapient.frame(m), 0.4 + i) for i, m in enumerate(made)]
     mark = asterix_cat034.encode_mark(samples.site(), "north", 0, START_NS, 4.8)
     sent += [("r1", mark, 3.0), ("receiver", b"\x1a\x33\x00\x1a", 3.5), ("r1", plots(9), 4.0)]
+    for k in range(4):
+        sent += [("lines", PLOT.csv[k:] + b"\n" + BEARING.csv, 1.0 + k)]
+        sent += [("swarm", SIGHTING.json + b"\n" + SIGHTING.csv + b" " * k, 1.1 + k)]
+    sent += [("space", LAUNCH.json, 2.2), ("space", LAUNCH.json, 2.3)]
     return sorted(sent, key=lambda item: item[2])
 
 
@@ -281,6 +307,7 @@ REAL = [
     asterix_cat021.encode(0, 1, samples.reports()),
     asterix_cat034.encode_mark(samples.site(), "sector", 1, START_NS, 4.8),
     *(data for _, data in RecordedTraffic().beast(0, 3)),
+    *(line for written in ALL for line in (written.json + b"\n", written.csv + b"\n")),
 ]
 
 

@@ -28,10 +28,14 @@ def test_defaults_pin_an_edition_for_every_category() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["udp://239.1.1.1:8600?interface=127.0.0.1", "tcp://127.0.0.1:30005", "file:a/b.pcap?speed=2"],
+    [
+        *("udp://239.1.1.1:8600?interface=127.0.0.1", "tcp://127.0.0.1:30005"),
+        *("file:a/b.pcap?speed=2", "tls://sender.example:9443?ca=keys/sender.pem", "https:"),
+        *("serial:/dev/ttyUSB0?baud=115200", "nats:feed.launches.first"),
+    ],
 )
 def test_sources_that_are_understood(source: str) -> None:
-    assert convert(source=source).source == source
+    assert convert(source=source, format="lines").source == source
     assert split_source(source).scheme == source.partition(":")[0]
 
 
@@ -41,8 +45,16 @@ def test_sources_that_are_understood(source: str) -> None:
         ({"source": "http://127.0.0.1:80"}, "udp://HOST:PORT"),
         ({"source": "udp://127.0.0.1"}, "HOST:PORT is missing"),
         ({"source": "file:"}, "no path"),
+        ({"source": "serial:?baud=9600"}, "no path"),
+        ({"source": "tls://host"}, "HOST:PORT is missing"),
+        ({"source": "nats:exercise.borvia.auria.warning"}, "a subject is as in"),
+        ({"source": "nats:feed.>"}, "a subject is as in"),
+        ({"source": "https://example.org/"}, "just https:"),
         ({"format": "sbs"}, "format"),
-        ({"source": "tcp-listen://127.0.0.1:5020"}, "asterix comes by udp:, tcp:, file:"),
+        (
+            {"source": "tcp-listen://127.0.0.1:5020"},
+            "asterix comes by udp:, tcp:, tls:, serial:, file:",
+        ),
         ({"format": "sapient"}, "sapient comes by tcp:, tcp-listen:, file:"),
         ({"sapient": {"nodes": {"radar": "north"}}}, "sapient"),
         ({"editions": {"cat048": "9.9"}}, "cat048"),
@@ -53,3 +65,15 @@ def test_sources_that_are_understood(source: str) -> None:
 def test_faults_are_named(changed: dict[str, object], reason: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=reason):
         convert(**changed)
+
+
+@pytest.mark.parametrize(
+    ("source", "stream"),
+    [
+        *(("tcp://a:1", True), ("tls://a:1", True), ("serial:/dev/a", True), ("file:a.csv", True)),
+        *(("udp://a:1", False), ("nats:feed.a", False), ("https:", False)),
+        *(("file:a.pcap?speed=2", False), ("file:a.PCAPNG", False)),
+    ],
+)
+def test_streams_are_told_from_datagrams(source: str, stream: bool) -> None:
+    assert convert(source=source, format="lines").stream is stream

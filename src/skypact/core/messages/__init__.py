@@ -21,8 +21,11 @@ from skypact.core.messages.plot import (
     PRIMARY,
     SECONDARY,
     Bearings,
+    LaunchDetections,
     PositionReports,
     Scan,
+    Sighted,
+    Sightings,
 )
 from skypact.core.messages.registration import SensorRegistration, Standing
 from skypact.core.messages.release import (
@@ -79,6 +82,8 @@ AnyMessage = (
     | Scan
     | Bearings
     | PositionReports
+    | Sightings
+    | LaunchDetections
     | TrackBatch
     | TracksDeleted
     | SensorRegistration
@@ -138,6 +143,7 @@ __all__ = [
     "Identity",
     "ImpactEllipse",
     "InputQuarantined",
+    "LaunchDetections",
     "Ledger",
     "LinkState",
     "LinkView",
@@ -158,6 +164,8 @@ __all__ = [
     "Scan",
     "SensorRegistration",
     "SensorState",
+    "Sighted",
+    "Sightings",
     "SourceState",
     "Standing",
     "StorageFailed",

@@ -1,6 +1,7 @@
 """Plots: what sensors saw, as columns."""
 
 from collections.abc import Mapping
+from enum import IntEnum
 from typing import ClassVar
 
 from skypact.core.columns import Column
@@ -87,3 +88,79 @@ class PositionReports(Message, frozen=True, kw_only=True, tag="position_reports"
     position_sd_m: bytes
     address: bytes
     callsign: bytes
+
+
+class Sighted(IntEnum):
+    """What a source says it perceives. Hearsay: no class of a track follows from it."""
+
+    OTHER = 0
+    DRONE = 1
+    MISSILE = 2
+    AIRCRAFT = 3
+    EXPLOSION = 4
+
+
+class Sightings(Message, frozen=True, kw_only=True, tag="sightings"):
+    """Directions in which sources without a site of their own (people, cheap sensors) perceive
+    something: source, a pseudonym; where it stands, azimuth from true north there, each with one
+    standard deviation; signal_speed_mps: of what it senses, NaN for light.
+
+    It never leaves the node: people who report are civilians.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "time_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+        "source": Column("<u8", "", 0, 0xFFFFFFFFFFFFFFFF),
+        "lat_rad": Column("<f8", "rad", -1.5707963267948968, 1.5707963267948968),
+        "lon_rad": Column("<f8", "rad", -3.1415926535897936, 3.1415926535897936),
+        "place_sd_m": Column("<f8", "m", 0, 1e6),
+        "azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872),
+        "azimuth_sd_rad": Column("<f8", "rad", 0, 3.1415926535897936),
+        "elevation_rad": Column("<f8", "rad", -1.5708, 1.5708, missing=True),
+        "signal_speed_mps": Column("<f8", "m/s", 0, 1e9, missing=True),
+        "sighted": Column("|u1", "Sighted", 0, 4),
+    }
+    feed: str
+    count: int
+    time_ns: bytes
+    source: bytes
+    lat_rad: bytes
+    lon_rad: bytes
+    place_sd_m: bytes
+    azimuth_rad: bytes
+    azimuth_sd_rad: bytes
+    elevation_rad: bytes
+    signal_speed_mps: bytes
+    sighted: bytes
+
+
+class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detections"):
+    """Launches that one sensor in space has reported. They are used to warn and nothing else, and
+    no release carries them.
+
+    The error of the place is an ellipse: one standard deviation along its axes, azimuth of the
+    major one. azimuth_rad: in which direction it flies; confidence: that it was a launch.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "time_ns": Column("<i8", "ns", 0, TIME_MAX_NS),
+        "time_sd_s": Column("<f8", "s", 0, 3600),
+        "lat_rad": Column("<f8", "rad", -1.5707963267948968, 1.5707963267948968),
+        "lon_rad": Column("<f8", "rad", -3.1415926535897936, 3.1415926535897936),
+        "major_sd_m": Column("<f8", "m", 0, 1e6),
+        "minor_sd_m": Column("<f8", "m", 0, 1e6),
+        "major_azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872),
+        "azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872, missing=True),
+        "confidence": Column("<f8", "", 0, 1),
+    }
+    sensor: str
+    count: int
+    time_ns: bytes
+    time_sd_s: bytes
+    lat_rad: bytes
+    lon_rad: bytes
+    major_sd_m: bytes
+    minor_sd_m: bytes
+    major_azimuth_rad: bytes
+    azimuth_rad: bytes
+    confidence: bytes

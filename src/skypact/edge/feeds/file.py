@@ -41,7 +41,8 @@ async def run_file(
     if not path.is_file():
         raise LinkError(f"there is no file {path}", link=settings.name)
     readers = {"asterix": read_datagrams, "beast": read_chunks, "sapient": read_frames}
-    datagrams: Iterator[Datagram] = readers[settings.format](path)
+    text = read_chunks if settings.stream else read_datagrams
+    datagrams: Iterator[Datagram] = readers.get(settings.format, text)(path)
     begun_ns, first_ns = now_ns(), None
     for sent, datagram in enumerate(datagrams):
         arrival_ns = datagram.arrival_ns

@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from skypact.core.errors import LinkError
 from skypact.core.messages import Context
+from skypact.edge.feeds.bus import run_nats
 from skypact.edge.feeds.file import run_file
 from skypact.edge.feeds.sapient import run_listening
-from skypact.edge.feeds.tcp import run_tcp
+from skypact.edge.feeds.serial import run_serial
+from skypact.edge.feeds.tcp import run_tcp, run_tls
 from skypact.edge.feeds.udp import run_udp
+from skypact.edge.links.link import Endpoint
 from skypact.sensors.settings import FeedSettings
+
+RUNNERS = {"udp": run_udp, "tcp": run_tcp, "tls": run_tls, "serial": run_serial, "file": run_file}
 
 
 async def run_feed(
@@ -16,17 +22,22 @@ async def run_feed(
     deliver: Callable[[str, bytes, int], None],
     now_ns: Callable[[], int],
     context: Context,
+    endpoint: Endpoint | None = None,
 ) -> None:
     """Run a feed until it is cancelled, a file until its end. context: of the node, for the answers
     that some senders want.
 
     deliver(feed, data, arrival_ns) must not block; it is called on the event loop with at most
-    65,535 bytes. What the bytes hold never ends a feed. Raises LinkError when the source can't be
-    had at all: a port in use, a missing file.
+    65,535 bytes. What the bytes hold never ends a feed. endpoint: of the node's own message server,
+    for `nats:` feeds. An `https:` feed is brought by the intake. Raises LinkError when the source
+    can't be had at all: a port in use, a missing file.
     """
     scheme = urlsplit(settings.source).scheme
     if scheme == "tcp-listen":
         await run_listening(settings, deliver, now_ns, context)
-        return
-    runners = {"udp": run_udp, "tcp": run_tcp, "file": run_file}
-    await runners[scheme](settings, deliver, now_ns)
+    elif scheme in RUNNERS:
+        await RUNNERS[scheme](settings, deliver, now_ns)
+    elif scheme == "nats" and endpoint is None:
+        raise LinkError(f"{settings.source}: there is no message server", link=settings.name)
+    elif scheme == "nats" and endpoint is not None:
+        await run_nats(settings, deliver, now_ns, endpoint)

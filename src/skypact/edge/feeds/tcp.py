@@ -1,18 +1,14 @@
-"""TCP feeds: connect, read, and connect again for as long as it takes."""
+"""TCP feeds, in the clear or over TLS: Skypact connects."""
 
 import asyncio
-from collections.abc import Callable
-from urllib.parse import urlsplit
+import ssl
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
 
-from skypact.edge.feeds.sapient import read_frame
+from skypact.core.errors import LinkError
+from skypact.edge.feeds.stream import CONNECT_DEADLINE_S, STREAM_LIMIT_BYTES, run_stream
 from skypact.sensors.settings import FeedSettings
-
-CONNECT_DEADLINE_S = 10.0
-SILENCE_PERIODS, SILENCE_MIN_S = 10, 30.0
-BACK_OFF_FIRST_S, BACK_OFF_MAX_S = 0.5, 15.0
-CHUNK_BYTES = 16_384
-STREAM_LIMIT_BYTES = 256 * 1024
-_BLOCK_HEADER_BYTES = 3
 
 
 async def run_tcp(
@@ -20,61 +16,52 @@ async def run_tcp(
     deliver: Callable[[str, bytes, int], None],
     now_ns: Callable[[], int],
 ) -> None:
-    """Read until cancelled.
-
-    A refused, lost or silent connection is made anew after a back-off that doubles to
-    BACK_OFF_MAX_S and falls back once bytes have come.
-    """
-    back_off_s = BACK_OFF_FIRST_S
-    while True:
-        if await _read_connection(settings, deliver, now_ns):
-            back_off_s = BACK_OFF_FIRST_S
-        await asyncio.sleep(back_off_s)
-        back_off_s = min(2 * back_off_s, BACK_OFF_MAX_S)
+    """Read until cancelled."""
+    await run_stream(settings, deliver, now_ns, lambda: _connected(settings.source, None))
 
 
-async def _read_connection(
+async def run_tls(
     settings: FeedSettings,
     deliver: Callable[[str, bytes, int], None],
     now_ns: Callable[[], int],
-) -> bool:
-    """Read one connection to its end; return whether any bytes came."""
-    parts = urlsplit(settings.source)
-    silence_s = max(SILENCE_MIN_S, SILENCE_PERIODS * settings.period_s)
-    piece = PIECES[settings.format]
-    heard = False
+) -> None:
+    """Read until cancelled; the sender's certificate is checked. Raises LinkError for a file of
+    the source that can't be used."""
+    context = client_context(settings.source, settings.name)
+    await run_stream(settings, deliver, now_ns, lambda: _connected(settings.source, context))
+
+
+def client_context(source: str, feed: str) -> ssl.SSLContext:
+    """Return how a tls:// source is checked: ca, the authority (the system's when left out), and
+    cert with key, what we show; raises LinkError."""
+    said = {key: values[0] for key, values in parse_qs(urlsplit(source).query).items()}
     try:
-        async with asyncio.timeout(CONNECT_DEADLINE_S):
-            reader, writer = await asyncio.open_connection(
-                parts.hostname, parts.port, limit=STREAM_LIMIT_BYTES
-            )
-    except (OSError, TimeoutError):
-        return heard
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=said.get("ca"))
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if "cert" in said:
+            context.load_cert_chain(said["cert"], said.get("key"))
+    except OSError as error:  # ssl.SSLError is one too
+        raise LinkError(
+            f"{source}: a certificate or key can't be used: {error}", link=feed
+        ) from error
+    return context
+
+
+@asynccontextmanager
+async def _connected(
+    source: str, context: ssl.SSLContext | None
+) -> AsyncGenerator[asyncio.StreamReader]:
+    parts = urlsplit(source)
+    name = parse_qs(parts.query).get("name", [parts.hostname or ""])[0]
+    async with asyncio.timeout(CONNECT_DEADLINE_S):
+        reader, writer = await asyncio.open_connection(
+            *(parts.hostname, parts.port),
+            limit=STREAM_LIMIT_BYTES,
+            ssl=context,
+            server_hostname=name if context else None,
+        )
     try:
-        while True:
-            async with asyncio.timeout(silence_s):
-                data = await piece(reader)
-            if not data:
-                return heard
-            heard = True
-            deliver(settings.name, data, now_ns())
-    except (OSError, TimeoutError, asyncio.IncompleteReadError):
-        return heard
+        yield reader
     finally:
         # Nothing is owed to a sensor: the connection is dropped, not closed in good form.
         writer.transport.abort()
-
-
-async def _chunk(reader: asyncio.StreamReader) -> bytes:
-    return await reader.read(CHUNK_BYTES)
-
-
-async def _block(reader: asyncio.StreamReader) -> bytes:
-    """Return one ASTERIX data block; b"" ends a stream whose lengths make no sense."""
-    header = await reader.readexactly(_BLOCK_HEADER_BYTES)
-    left = int.from_bytes(header[1:], "big") - _BLOCK_HEADER_BYTES
-    return header + await reader.readexactly(left) if left > 0 else b""
-
-
-PIECES = {"asterix": _block, "beast": _chunk, "sapient": read_frame}
-"""How a stream of a format is cut."""

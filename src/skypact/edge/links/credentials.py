@@ -44,6 +44,11 @@ def endpoint(directory: NodeDirectory, now_ns: int) -> Endpoint:
     )
 
 
+def feed_credential(directory: NodeDirectory, now_ns: int) -> pki.Credential:
+    """Return the certificate with which others bring feeds to the node's own server."""
+    return pki.issue(own_authority(directory, now_ns), Role.FEED, now_ns)
+
+
 def server_text(directory: NodeDirectory, now_ns: int) -> str:
     """Return the configuration of the node's message server; the coordinator's is the hub."""
     if directory.config.link.leaf_port is not None:

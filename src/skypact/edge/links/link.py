@@ -151,16 +151,7 @@ class PartnerLinks:
                 logger().error("frame_failed", exc_info=error)
 
         await client.connect(
-            f"tls://{LOOPBACK}:{here.port}",
-            name=f"{here.nation} node",
-            tls=_tls(here),
-            tls_hostname=server_name(here.nation, here.context),
-            allow_reconnect=False,
-            connect_timeout=2,
-            # The client tries by itself until the deadline; a fraction of a second does as well.
-            reconnect_time_wait=cast(Any, RETRY_S),
-            ping_interval=2,
-            max_outstanding_pings=2,
+            **client_options(here),
             pending_size=4 * FRAME_MAX_BYTES,
             closed_cb=closed,
             error_cb=failed,
@@ -195,6 +186,22 @@ class PartnerLinks:
         if text not in self._faults:  # one line an outage, not ten a second
             self._faults.add(text)
             logger().warning("server_unreachable", port=self._endpoint.port, why=text)
+
+
+def client_options(endpoint: Endpoint) -> dict[str, Any]:
+    """Return how a program of the node connects to the own server."""
+    return {
+        "servers": f"tls://{LOOPBACK}:{endpoint.port}",
+        "name": f"{endpoint.nation} node",
+        "tls": _tls(endpoint),
+        "tls_hostname": server_name(endpoint.nation, endpoint.context),
+        "allow_reconnect": False,
+        "connect_timeout": 2,
+        # The client tries by itself until the deadline; a fraction of a second does as well.
+        "reconnect_time_wait": RETRY_S,
+        "ping_interval": 2,
+        "max_outstanding_pings": 2,
+    }
 
 
 def _tls(endpoint: Endpoint) -> ssl.SSLContext:

@@ -25,6 +25,7 @@ PENDING_MAX_BYTES = 33_554_432  # what a server keeps for a slow reader before i
 CONNECTIONS_MAX = 64
 LOG_MAX_BYTES = 1_048_576
 LOOPBACK = "127.0.0.1"
+FEED_SUBJECTS = "feed.>"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def nation_config(server: NationServer) -> str:
     accounts = [
         _account(
             "NATION",
-            [_user(Role.APP, me, context, "STANDARD")],
+            [_user(Role.APP, me, context, "STANDARD"), _feed_user(me, context)],
             exports=[_export(name, "LINK") for name in leaving],
             imports=[_import(name, "LINK") for name in coming],
         ),
@@ -193,6 +194,13 @@ def _pair(context: Context, sender: str, receiver: str) -> str:
 def _user(role: Role, nation: str, context: Context, kind: str) -> str:
     name = json.dumps(dns_name(role, nation, context))
     return f"{{ user: {name}, allowed_connection_types: [{kind}] }}"
+
+
+def _feed_user(nation: str, context: Context) -> str:
+    """Return the user that brings feeds: it publishes on their subjects and hears nothing."""
+    name = json.dumps(dns_name(Role.FEED, nation, context))
+    rights = f'publish: {{ allow: ["{FEED_SUBJECTS}"] }}, subscribe: {{ deny: [">"] }}'
+    return f"{{ user: {name}, allowed_connection_types: [STANDARD], permissions: {{ {rights} }} }}"
 
 
 def _export(name: str, account: str) -> str:

@@ -37,11 +37,14 @@ _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 
 
 class Role(StrEnum):
-    """What a certificate is for: the node's program, its server's leaf link, the server itself."""
+    """What a certificate is for: the node's program, its server's leaf link, the server itself,
+    a sender of a feed to it, the intake."""
 
     APP = "app"
     NODE = "node"
     SERVER = "server"
+    FEED = "feed"
+    INTAKE = "intake"
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def _write_certificate(
     name = dns_name(role, authority.nation, authority.context)
     names: list[x509.GeneralName] = [x509.DNSName(name)]
     names += [x509.IPAddress(ip_address(address)) for address in addresses]
-    server = role is Role.SERVER
+    server = role in (Role.SERVER, Role.INTAKE)
     usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
     end = min(now + CERTIFICATE_LIFE - BACKDATED, signer.not_valid_after_utc)
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())

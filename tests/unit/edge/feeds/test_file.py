@@ -41,6 +41,54 @@ def test_speed_divides_the_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert waited == pytest.approx([0, 0.25, 0.5])
 
 
+def test_lines_are_datagrams_in_a_capture_and_a_stream_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "lines.pcap"
+    path.write_bytes(capture(101, ipv4(), ipv4()))
+    assert len(replay(f"file:{path}?speed=0", "lines")) == 2
+    path = tmp_path / "lines.csv"
+    path.write_bytes(b"x" * 3_000)
+    assert [len(data) for _, data, _ in replay(f"file:{path}", "sightings")] == [1400, 1400, 200]
+
+
+@pytest.mark.parametrize("speed", [0.5, 1, 7, 1000])
+def test_rate_and_delay_are_kept_at_any_speed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speed: float
+) -> None:
+    path = tmp_path / "capture.pcap"
+    path.write_bytes(capture(101, *[ipv4()] * 50))  # a second apart, as recorded
+    clock, delivered = Simulated(), list[tuple[int, int]]()
+    feed = settings(f"file:{path}?speed={speed}")
+    monkeypatch.setattr(asyncio, "sleep", clock.sleep)
+    asyncio.run(
+        run_feed(
+            feed,
+            lambda _, __, at: delivered.append((clock.now_ns(), at)),
+            clock.now_ns,
+            Context.TEST,
+        )
+    )
+    came, recorded = zip(*delivered, strict=True)
+    for k in range(1, 50):
+        apart_s = (came[k] - came[0]) / 1e9 * speed
+        # A late turn of the loop (here up to 30 ms) delays one datagram and shifts none after it.
+        assert apart_s == pytest.approx((recorded[k] - recorded[0]) / 1e9, abs=0.031 * speed)
+
+
+class Simulated:
+    """A clock that sleeping moves; each sleep ends up to 30 ms late, as a busy loop's does."""
+
+    def __init__(self) -> None:
+        self.at_ns = NOW_NS
+        self._late_ns = 0
+
+    def now_ns(self) -> int:
+        return self.at_ns
+
+    async def sleep(self, seconds: float) -> None:
+        self._late_ns = (self._late_ns + 7_000_000) % 30_000_000
+        self.at_ns += round(seconds * 1e9) + (self._late_ns if seconds else 0)
+
+
 def test_files_without_times_arrive_now(tmp_path: Path) -> None:
     path = tmp_path / "raw.ast"
     path.write_bytes(PAYLOAD * 100)
