@@ -27,8 +27,8 @@ FUZZ = script()
 
 @pytest.mark.parametrize("decoder", FUZZ.DECODERS)
 def test_a_decoder_survives_and_the_fuzzer_finds_new_branches(decoder: str) -> None:
-    run = FUZZ.fuzz(decoder, SHORT_S)
-    assert run["crashes"] == run["hangs"] == []
+    run = FUZZ.fuzz(decoder, SHORT_S, rounds_s=0.5)
+    assert FUZZ.sound(run), run
     assert run["executions"] > 100
     assert run["branches"][1] > 50
 
