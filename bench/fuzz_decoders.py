@@ -21,6 +21,7 @@ import os
 import random
 import re
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
@@ -142,6 +143,70 @@ def captures() -> TestOne:
     return test_one
 
 
+def sapient() -> TestOne:
+    """First byte: bit 0 raw bytes, else numbers of a detection: by bit 1 a place or a direction."""
+    import msgspec
+    import numpy as np
+
+    from skypact.core.columns import fault, pack
+    from skypact.core.ids import Issuer
+    from skypact.core.messages import Bearings, Context
+    from skypact.core.site import SensorSite
+    from skypact.sensors.reading import position_reports, scan
+    from skypact.sensors.sapient.frames import framed
+    from skypact.sensors.sapient.read import Reader
+    from skypact.sensors.settings import FeedSettings
+    from tests.unit.sensors.sapient import messages
+
+    site = SensorSite(name="r", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=9, period_s=5)
+    sites = {"r": site, "eye": msgspec.structs.replace(site, name="eye", passive=True)}
+    table = {"name": "n", "source": "tcp://127.0.0.1:1", "format": "sapient", "period_s": 5}
+    known = {messages.CAMERA: "eye"}
+    feed = msgspec.convert({**table, "sapient": {"nodes": known}}, FeedSettings)
+    issuer = Issuer("auria", "fuzz", Context.TEST)
+    enter = [
+        messages.frame(m)
+        for node, kind in ((messages.RADAR, "RADAR"), (messages.CAMERA, "CAMERA"))
+        for m in (messages.registration(node, (kind,)), messages.status(node, origin=(-32, -18, 9)))
+    ]
+
+    def made(data: bytes) -> bytes:
+        numbers = np.frombuffer(data[: len(data) // 8 * 8].ljust(64, b"\0"), np.float64)[
+            :8
+        ].tolist()
+        node = messages.CAMERA if data[0] & 1 else messages.RADAR
+        if data[0] & 2:
+            a, b, c, *_ = numbers
+            return messages.frame(messages.polar(node, azimuth=a, elevation=b, distance=c))
+        lat, lon, z, error, *velocity = numbers
+        return messages.frame(
+            messages.detection(
+                node, lat=lat, lon=lon, z=z, error=error, velocity=tuple(velocity[:3])
+            )
+        )
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 3:
+            return
+        sent = data[1:] if data[0] & 1 else made(data[1:])
+        if data[0] & 1 and data[0] & 4:
+            sent = framed(sent)
+        reader = Reader(feed, sites, Context.TEST)
+        reading = reader.read([(m, ARRIVAL_NS) for m in (*enter, sent)])
+        assert reading.records >= 0
+        for columns in reading.scans.values():
+            assert fault(scan(issuer, "r", columns, ARRIVAL_NS)) == ""
+        for columns in reading.bearings.values():
+            times, count = columns["time_ns"], len(columns["time_ns"])
+            header = issuer.header(int(times.max()), ARRIVAL_NS)
+            packed = pack(Bearings, **columns)
+            assert fault(Bearings(**header, sensor="eye", count=count, **packed)) == ""
+        if reading.reports is not None:
+            assert fault(position_reports(issuer, "n", reading.reports, ARRIVAL_NS)) == ""
+
+    return test_one
+
+
 def parity(body: bytes) -> bytes:
     """Return the 24 parity bits of a Mode S message. Source: ICAO Annex 10 volume IV, 3.1.2.3.3."""
     left = int.from_bytes(body, "big") << 24
@@ -173,6 +238,16 @@ def plant(decoder: str) -> None:
         from skypact.sensors import beast as module
 
         without(module, "_frame_at", "if i + 1 >= len(data):")
+    elif decoder == "sapient":
+        from skypact.sensors.sapient import nodes
+
+        # `detections` has its own name for it.
+        from skypact.sensors.sapient import detections
+
+        without(
+            nodes, "latitude_longitude", "if not (abs(lat) <= math.pi / 2 and abs(lon) <= math.pi):"
+        )
+        detections.latitude_longitude = nodes.latitude_longitude
     else:
         from skypact.edge.feeds import frames
 
@@ -183,6 +258,7 @@ DECODERS: dict[str, Callable[[], TestOne]] = {
     "asterix": asterix,
     "beast": beast,
     "captures": captures,
+    "sapient": sapient,
 }
 
 
@@ -203,6 +279,13 @@ def seeds(decoder: str) -> list[bytes]:
     if decoder == "beast":
         frames = [data for _, data in RecordedTraffic().beast(0, 5)]
         return [b"\x01\x20" + b"".join(frames[i : i + 4]) for i in range(0, 40, 4)]
+    if decoder == "sapient":
+        from tests.unit.sensors.sapient import messages
+
+        said = [messages.detection(), messages.polar(), messages.status(), messages.alert()]
+        said += [messages.registration(), messages.task()]
+        real = [b"\x01" + messages.frame(m) for m in said]
+        return [*real, b"\x00\x00" + struct.pack("<8d", -32, -18, 3000, 50, 100, -50, 2, 0)]
     packet = made.udp(b"\x30\x00\x05\x80\x01")
     next_one = made.section() + made.interface() + made.enhanced(packet, 5) + made.simple(packet)
     return [b"\x00\xff" + made.pcap([packet, packet]), b"\x01\xff" + next_one]
