@@ -28,6 +28,7 @@ BARS: dict[str, list[str]] = {
     "sensors_rate": ["sensors_rate.py"],
     "asterix_rate": ["asterix_rate.py"],
     "asterix_hostile": ["asterix_hostile.py"],
+    "cot_relay": ["cot_bars.py"],
     "cat062_out": ["cat062_out.py"],
     "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
     "sapient_rate": ["sapient_rate.py"],

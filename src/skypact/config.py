@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -26,6 +26,8 @@ from skypact.warning.settings import Place, WarningSettings
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Address = Annotated[str, msgspec.Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5}$")]
+LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 NODE_FILE = "node.toml"
 AGREEMENTS = "agreements"
@@ -82,6 +84,39 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     clients_max: Annotated[int, msgspec.Meta(ge=1, le=64)] = 16
 
 
+class RoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a program that connects to the node may see and do. shows: parts of this nation's
+    picture; sends: its own events go to the other clients."""
+
+    name: Name
+    shows: tuple[Literal["tracks", "zones", "warnings"], ...] = ("tracks", "zones", "warnings")
+    sends: bool = False
+
+
+WATCH = RoleSettings(name="watch", sends=True)
+"""The role that is always there, unless a `[[role]]` of its name says otherwise."""
+
+
+class CotSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """tcp: "HOST:PORT" without TLS, loopback only; tls: "HOST:PORT" for clients with a certificate
+    of this nation; tls_addresses: IP addresses that the server's own certificate names; tcp_role:
+    what clients without a certificate may; every_s: how often tracks are sent; stale_s: after this
+    without news a client greys them; stalled_s: who reads nothing for longer is cut off."""
+
+    tcp: Address = ""
+    tls: Address = ""
+    tls_addresses: tuple[str, ...] = ()
+    tcp_role: Name = "watch"
+    every_s: Annotated[float, msgspec.Meta(ge=0.5, le=60)] = 1.0
+    stale_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 15.0
+    stalled_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 15.0
+    clients_max: Annotated[int, msgspec.Meta(ge=1, le=500)] = 64
+
+    def __post_init__(self) -> None:
+        if self.tcp and self.tcp.rpartition(":")[0] not in LOOPBACK:
+            raise ValueError("tcp serves this machine only; other machines come by tls")
+
+
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """keep_mb: how much journal is kept on disk; the oldest goes first."""
 
@@ -97,13 +132,13 @@ class NodeConfig(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
-    rename={"feeds": "feed", "sensors": "sensor", "places": "place"},
+    rename={"feeds": "feed", "sensors": "sensor", "places": "place", "roles": "role"},
 ):
-    """The whole of `node.toml`."""
+    """The whole of `node.toml`. link: left out for a nation that is alone, without partners."""
 
     node: NodeSettings
-    link: LinkSettings
-    picture: PictureSettings
+    link: LinkSettings | None = None
+    picture: PictureSettings = PictureSettings()
     feeds: tuple[FeedSettings, ...] = ()
     sensors: tuple[SensorSite, ...] = ()
     places: tuple[Place, ...] = ()
@@ -112,6 +147,13 @@ class NodeConfig(
     warning: WarningSettings = WarningSettings()
     journal: JournalSettings = JournalSettings()
     console: ConsoleSettings = ConsoleSettings()
+    roles: tuple[RoleSettings, ...] = ()
+    cot: CotSettings = CotSettings()
+
+    @property
+    def all_roles(self) -> tuple[RoleSettings, ...]:
+        """Return the roles, the one that is always there included."""
+        return self.roles if any(r.name == WATCH.name for r in self.roles) else (*self.roles, WATCH)
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +219,13 @@ def _decoded(
     found = lint.faults(agreements, me, sorted(named))
     found += _doubles(config, node_path)
     found += _feeds(config, node_path)
+    if config.link is None and agreements:
+        message = "there are agreements but no [link]: the node would meet nobody"
+        found.append(ConfigError(message, path=node_path, key="link"))
+    roles = [role.name for role in config.all_roles]
+    if config.cot.tcp_role not in roles:
+        message = f'there is no [[role]] "{config.cot.tcp_role}"'
+        found.append(ConfigError(message, path=node_path, key="cot.tcp_role"))
     texts[node_path] = files[NODE_FILE]
     lined = [_with_line(fault, texts[fault.path]) for fault in found]
     return lined, config, tuple(agreements.values())
@@ -202,6 +251,7 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
         "feed": [("name", f.name) for f in config.feeds],
         "sensor": [("name", s.name) for s in config.sensors],
         "place": [("name", p.name) for p in config.places],
+        "role": [("name", r.name) for r in config.roles],
     }
     for table, named in tables.items():
         seen: set[str] = set()
@@ -219,9 +269,13 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
 
 
 def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
-    """Yield SAPIENT nodes that are said to be a sensor that there is not."""
+    """Yield SAPIENT nodes that are said to be a sensor that there is not, and feeds that need a
+    message server of a node that has none."""
     sensors = {sensor.name for sensor in config.sensors}
     for index, feed in enumerate(config.feeds):
+        if config.link is None and feed.source.startswith("nats:"):
+            message = "there is no [link], so no message server"
+            yield ConfigError(message, path=path, key=f"feed[{index}].source")
         for uuid, name in feed.sapient.nodes.items():
             if name not in sensors:
                 message = f'there is no [[sensor]] "{name}"'

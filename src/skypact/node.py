@@ -103,6 +103,9 @@ DOORS: tuple[type[Message], ...] = (
 )
 """The only types that leave a node."""
 
+TRACK_NUMBERS = range(1_000, 32_768)
+"""All system track numbers that people can say; nations that meet lease shares of them."""
+
 MESSAGES_MAX = 100_000
 """More messages than this from one input means two rooms answer each other for ever."""
 
@@ -120,6 +123,7 @@ def build(directory: NodeDirectory) -> "Node":
         for name in directory.partners
     )
     sharing = msgspec.structs.replace(config.sharing, partners=partners)
+    picture = msgspec.structs.replace(config.picture, track_numbers=track_numbers(directory))
 
     def issuer(room: str) -> Issuer:
         return Issuer(nation, room, context)
@@ -128,11 +132,24 @@ def build(directory: NodeDirectory) -> "Node":
         {
             "sensors": Sensors(issuer("sensors"), config.feeds, config.sensors),
             "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
-            "picture": Picture(issuer("picture"), config.picture),
+            "picture": Picture(issuer("picture"), picture),
             "sharing": Sharing(issuer("sharing"), sharing, directory.agreements),
             "warning": Warnings(issuer("warning"), config.warning, config.places),
         }
     )
+
+
+def track_numbers(directory: NodeDirectory) -> tuple[int, ...]:
+    """Return the system track numbers that a node may give, in the order of use: its lease, or for
+    a nation that is alone all of them, in an order that tells nothing."""
+    config, secret = directory.config, directory.secret
+    if config.link is not None or config.picture.track_numbers:
+        return config.picture.track_numbers
+
+    def drawn(number: int) -> bytes:
+        return blake2b(number.to_bytes(4, "big"), key=secret, digest_size=16).digest()
+
+    return tuple(sorted(TRACK_NUMBERS, key=drawn))
 
 
 class Node:

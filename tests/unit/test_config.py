@@ -124,3 +124,19 @@ def test_loading_raises_the_first_fault(folder: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(folder)
     assert (caught.value.key, caught.value.line) == ("node.context", line)
+
+
+def test_a_role_that_nobody_described_is_told(folder: Path) -> None:
+    line = change(folder / NODE_FILE, '#tcp_role = "watch"', 'tcp_role = "gate"')
+    assert told(folder) == [f'node.toml:{line}: cot.tcp_role: there is no [[role]] "gate"']
+    with (folder / NODE_FILE).open("a") as out:
+        out.write('[[role]]\nname = "gate"\n')
+    assert told(folder) == []
+    assert [role.name for role in load(folder).config.all_roles] == ["gate", "watch"]
+
+
+def test_the_role_that_is_always_there_can_be_said_otherwise(folder: Path) -> None:
+    with (folder / NODE_FILE).open("a") as out:
+        out.write('[[role]]\nname = "watch"\nshows = ["zones"]\n')
+    (role,) = load(folder).config.all_roles
+    assert (role.shows, role.sends) == (("zones",), False)

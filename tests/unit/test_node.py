@@ -1,10 +1,12 @@
 """The node passes messages on by its table and lets only door types out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from skypact.config import NODE_FILE, decode
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
@@ -19,7 +21,7 @@ from skypact.core.messages import (
     ThreatBatch,
     WarningCleared,
 )
-from skypact.node import DOORS, ROOMS, ROUTES, Node
+from skypact.node import DOORS, ROOMS, ROUTES, TRACK_NUMBERS, Node, track_numbers
 
 ISSUER = Issuer("auria", "test", Context.EXERCISE)
 
@@ -113,3 +115,14 @@ def test_snapshot_and_restore() -> None:
 def test_the_table_names_rooms_only() -> None:
     assert {name for names in ROUTES.values() for name in names} <= set(ROOMS)
     assert not set(DOORS) & {Scan, WarningCleared}
+
+
+def test_a_nation_that_is_alone_has_all_numbers_in_an_order_of_its_own(tmp_path: Path) -> None:
+    text = '[node]\nnation = "auria"\ndisplay_name = "A"\ncontext = "test"\n'
+    one, other = (decode(tmp_path, {NODE_FILE: text}, bytes([n]) * 32) for n in (1, 2))
+    assert sorted(track_numbers(one)) == list(TRACK_NUMBERS)
+    assert track_numbers(one) == track_numbers(one) != track_numbers(other)
+    leased = decode(tmp_path, {NODE_FILE: text + "[picture]\ntrack_numbers = [7]\n"}, bytes(32))
+    assert track_numbers(leased) == (7,)
+    joined = decode(tmp_path, {NODE_FILE: text + "[link]\nport = 4222\n"}, bytes(32))
+    assert track_numbers(joined) == ()

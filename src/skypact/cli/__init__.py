@@ -10,11 +10,12 @@ import click
 
 from skypact import __version__
 from skypact.cli.decode import decode
-from skypact.cli.first_hour import backup, init, restore
+from skypact.cli.first_hour import backup, client, init, restore
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -83,15 +84,33 @@ def demo(
 
 
 @main.command()
-@click.argument("directory", type=FOLDER)
-def node(directory: Path) -> None:
-    """Run the node of one nation from its folder."""
+@click.argument("directory", type=FOLDER, required=False)
+@click.option("--config", "file", type=FILE, help="Run the node that this one file describes.")
+@click.option(
+    "--state",
+    type=FOLDER,
+    help="With --config: the node's folder; beside the file, named after it, when left out.",
+)
+def node(directory: Path | None, file: Path | None, state: Path | None) -> None:
+    """Run the node of one nation, from its folder or from a single file.
+
+    skypact node auria
+
+    skypact node --config solo.toml
+    """
     from functools import partial
 
     from skypact.cli.demo import say
     from skypact.cli.live import run_node
+    from skypact.edge.first_hour.solo import home_of, settle
 
-    tell = partial(say, who=directory.name)
+    if (directory is None) == (file is None) or (state is not None and file is None):
+        raise click.UsageError("say a folder, or --config FILE with or without --state FOLDER")
+    if file is not None:
+        directory = state or home_of(file)
+        settle(file, directory)
+    assert directory is not None
+    tell = partial(say, who=directory.stem)
     sys.exit(run_node(directory, tell, lambda link: tell(f"console: {link}")))
 
 
@@ -174,7 +193,7 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (init, backup, restore, track, decode):
+for command in (init, client, backup, restore, track, decode):
     main.add_command(command)
 
 

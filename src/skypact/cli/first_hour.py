@@ -53,3 +53,21 @@ def restore(archive: Path, directory: Path) -> None:
 
     done = read(archive, directory)
     click.echo(f"{directory}: {done.files} files, checked; skypact node {directory} starts it")
+
+
+@click.command()
+@click.argument("directory", type=FOLDER)
+@click.argument("name")
+@click.option("--role", default="watch", show_default=True, help="What it may: a role of the node.")
+@click.option("--out", type=FOLDER, required=True, help="Its certificate, key and bundle go here.")
+def client(directory: Path, name: str, role: str, out: Path) -> None:
+    """Issue a certificate for the program NAME, which connects to the node in DIRECTORY."""
+    from skypact.config import load
+    from skypact.edge.clock import Clock
+    from skypact.edge.cot.keys import issue
+
+    issued = issue(load(directory), name, role, out, Clock().now_ns())
+    for path in issued.files:
+        click.echo(f"wrote {path}")
+    click.echo(f"passphrase of {issued.bundle.name}, said only now: {issued.passphrase}")
+    click.echo(f"valid until {issued.valid_until}")

@@ -4,6 +4,8 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from skypact.cli.summary import Tally
 from skypact.config import NodeDirectory, load
 from skypact.console.service import Console
 from skypact.console.settings import MapSite, NodeIdentity
-from skypact.core.errors import ConfigError
+from skypact.core.errors import ConfigError, LinkError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Message,
@@ -25,23 +27,19 @@ from skypact.core.messages import (
     Stream,
 )
 from skypact.edge.clock import Clock
+from skypact.edge.cot.open import OpenCot, open_cot
 from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
-from skypact.edge.links.credentials import endpoint, feed_credential, server_text
-from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks
-from skypact.edge.links.nats_config import server_name
-from skypact.edge.links.nats_server import NatsServer
 from skypact.edge.log import configure
 from skypact.edge.replay import RecordedConfig
-from skypact.edge.store import OutboxReader
+from skypact.edge.warming import compile_first
 from skypact.node import build
 
 ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
 SWITCH_S = 0.001
 END_TRIES, END_EVERY_S = 5, 0.5
-RENEW_EVERY_S = 6 * 3600.0
 SOFTWARE_FAULT = 70
 CONFIG_FAULT = 78
 SEAT = "console-seat.json"
@@ -58,7 +56,7 @@ def run_node(directory: Path, say: Callable[[str], None], opened: Callable[[str]
 
     try:
         return asyncio.run(live())
-    except ConfigError as fault:
+    except (ConfigError, LinkError) as fault:
         say(f"cannot run: {fault}")
         return CONFIG_FAULT
 
@@ -76,7 +74,7 @@ class LiveNode:
         self._narrator, self._tally = Narrator(), Tally(node.nation)
         overlay = config.console.overlay and str(directory.path / config.console.overlay)
         self._driver = Driver(
-            build(directory),
+            partial(build, directory),
             directory.state,
             RecordedConfig(version=__version__, files=directory.files),
             self._issuer,
@@ -93,58 +91,94 @@ class LiveNode:
             directory.state / SEAT,
         )
         self._stopping = asyncio.Event()
-        self._sending: set[asyncio.Task[bool]] = set()
+        self._cot: OpenCot | None = None
+        self._partners = None
+        if config.link is not None:
+            # A nation that is alone needs neither message server nor client.
+            from skypact.edge.links.partners import Partners
+
+            self._partners = Partners(directory, config.link, self._clock.now_ns, self._received)
 
     async def run(self, opened: Callable[[str], None]) -> int:
         """Run until SIGTERM or SIGINT; return the exit status. `opened` gets a console link."""
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stopping.set)
-        now_ns = self._clock.now_ns()
-        server = NatsServer(
-            self._directory.state / "nats",
-            server_name(self._config.node.nation, self._config.node.context),
-            self._config.link.port,
-            server_text(self._directory, now_ns),
-        )
-        # The server finds the others while the journal is read.
-        replayed, _ = await asyncio.gather(asyncio.to_thread(self._driver.recover), server.start())
-        if replayed:
-            self._say(f"restored from the journal, {replayed} inputs replayed")
-        server_end = self._issue(now_ns)
-        self._links = PartnerLinks(server_end, self._received, self._reconnected, lambda: None)
-        self._outbox = OutboxSender(
-            OutboxReader(self._directory.state / "store.sqlite"),
-            self._directory.partners,
-            self._links.send,
-        )
-        await self._console.start()
-        self._driver.start()
-        opened(self._console.open_link())
-        work: list[Coroutine[Any, Any, None]] = [
-            server.run(),
-            self._renew(server),
-            self._links.run(),
-            self._outbox.run(),
+        tasks: list[asyncio.Task[None]] = []
+        recovered = False
+
+        def begin(*work: Coroutine[Any, Any, None]) -> None:
+            tasks.extend(self._loop.create_task(one) for one in work)
+
+        try:
+            begin(*await self._open_doors())
+            if not await self._unless_stopping(compile_first(self._say)):
+                return await self._watch(tasks)
+            begin(*await self._recover())
+            recovered = True
+            await self._console.start()
+            self._driver.start()
+            opened(self._console.open_link())
+            return await self._watch(tasks)
+        finally:
+            await _end(tasks)
+            if self._cot is not None:
+                await self._cot.stop()
+            await self._console.stop()
+            if self._partners is not None:
+                await self._partners.stop()
+            if recovered:
+                await asyncio.to_thread(self._driver.stop)
+                self._tally.write(self._directory.state)
+                self._say("ended")
+
+    async def _open_doors(self) -> list[Coroutine[Any, Any, None]]:
+        """Open what needs no rooms: feeds wait in the inbox, clients talk to each other."""
+        self._cot = await open_cot(self._directory, self._clock.now_ns, self._say)
+        node = self._config.node
+        self._say(f"{node.context.upper()} of {node.display_name}; Ctrl-C ends it")
+        for address in self._cot.listening:
+            self._say(f"Cursor on Target: {address}")
+        for feed in self._config.feeds:
+            self._say(f"feed {feed.name}: {feed.format} from {feed.source}")
+        endpoint = self._partners.endpoint if self._partners is not None else None
+        return [
+            self._cot.shown.run(self._clock.now_ns),
             *(
                 run_feed(
                     feed,
                     self._driver.inbox.put_datagram,
                     self._clock.now_ns,
-                    self._config.node.context,
-                    server_end,
+                    node.context,
+                    endpoint,
                 )
                 for feed in self._config.feeds
             ),
         ]
-        tasks = [asyncio.create_task(w) for w in work]
-        try:
-            return await self._watch(tasks)
-        finally:
-            await _end(tasks)
-            await self._console.stop()
-            await server.stop()
-            await asyncio.to_thread(self._driver.stop)
-            self._tally.write(self._directory.state)
+
+    async def _recover(self) -> list[Coroutine[Any, Any, None]]:
+        recovering: list[Coroutine[Any, Any, Any]] = [asyncio.to_thread(self._driver.recover)]
+        if self._partners is not None:
+            recovering.append(self._partners.start())
+        replayed, *_ = await asyncio.gather(*recovering)
+        if replayed:
+            self._say(f"restored from the journal, {replayed} inputs replayed")
+        if self._partners is None:
+            return []
+        return self._partners.work(self._directory.state / "store.sqlite")
+
+    async def _unless_stopping(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do it; return False, with it cancelled, if the node is to end before it is done."""
+        doing = self._loop.create_task(work)
+        stopping = self._loop.create_task(self._stopping.wait())
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if doing.done():
+            await doing
+            return True
+        doing.cancel()
+        with suppress(asyncio.CancelledError):
+            await doing
+        return False
 
     async def _watch(self, tasks: Sequence[asyncio.Task[None]]) -> int:
         while not self._stopping.is_set():
@@ -161,21 +195,6 @@ class LiveNode:
                 continue
         return 0
 
-    async def _renew(self, server: NatsServer) -> None:
-        """Issue certificates anew before they end; the links read theirs at each connection."""
-        while True:
-            await asyncio.sleep(RENEW_EVERY_S)
-            now_ns = self._clock.now_ns()
-            server_text(self._directory, now_ns)
-            self._issue(now_ns)
-            await server.renew()
-
-    def _issue(self, now_ns: int) -> Endpoint:
-        """Issue what the node's program and the senders of feeds show to the own server."""
-        if any(feed.source.startswith("nats:") for feed in self._config.feeds):
-            feed_credential(self._directory, now_ns)
-        return endpoint(self._directory, now_ns)
-
     def _emit(self, messages: Sequence[Message]) -> None:
         if messages:
             self._loop.call_soon_threadsafe(self._leave, messages)
@@ -183,24 +202,19 @@ class LiveNode:
     def _leave(self, messages: Sequence[Message]) -> None:
         for message in messages:
             match message:
-                case Release(stream=Stream.WARNING):
-                    self._outbox.notify(message.partner)
                 case Release():
-                    self._send(message)
+                    if self._partners is not None:
+                        self._partners.release(message)
                 case OutboxAcknowledged():
-                    self._outbox.acknowledged(message.partner, message.upto_sequence)
+                    if self._partners is not None:
+                        self._partners.acknowledged(message.partner, message.upto_sequence)
                 case _:
                     self._console.publish(message)
+                    if self._cot is not None:
+                        self._cot.shown.take(message)
                     self._tally.take(message)
                     for line in self._narrator.lines(message):
                         self._say(line)
-
-    def _send(self, release: Release) -> None:
-        task = self._loop.create_task(
-            self._links.send(release.partner, release.stream, release.frame)
-        )
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
 
     def _received(self, partner: str, stream: Stream, frame: bytes) -> None:
         now_ns = self._clock.now_ns()
@@ -210,10 +224,6 @@ class LiveNode:
         # A full warning lane refuses; the partner's outbox sends again.
         urgent = stream in (Stream.WARNING, Stream.RECEIPT)
         self._driver.inbox.put(Lane.WARNING if urgent else Lane.RELEASE, message)
-
-    def _reconnected(self) -> None:
-        for partner in self._directory.partners:
-            self._outbox.resend(partner)
 
     async def _submit(self, message: Message) -> str:
         """Hand a person's command to the rooms; return "" once it is on disk, else why not."""

@@ -26,6 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_ALL = "all"  # the file that says that no kernel is missing
 _FOLDERS_KEPT = 16  # several checkouts and versions share one cache
 _numba: Any = numba
 _types: Any = numba.types
@@ -122,6 +123,10 @@ class Kernel(Generic[P, R]):
             self._compiled = cast(Callable[P, R], jit(self.py_func))
         return self._compiled
 
+    @property
+    def is_compiled(self) -> bool:
+        return self._compiled is not None
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return (self._compiled or self.compile())(*args, **kwargs)
 
@@ -172,6 +177,15 @@ def load() -> None:
         each.compile()
 
 
+def is_cold() -> bool:
+    """Return whether compiling all kernels now would spare somebody waiting: their machine code is
+    neither on disk nor in this process, and it can be kept on disk."""
+    here = bool(_kernels) and all(each.is_compiled for each in _kernels)
+    if here or (cache_folder() / _ALL).is_file():
+        return False
+    return _prepare_cache()
+
+
 def warm() -> dict[str, object]:
     """Compile or load every kernel of the package; return their names and the cache folder.
 
@@ -184,6 +198,8 @@ def warm() -> dict[str, object]:
         _compile_together()
     for each in _kernels:
         each.compile()
+    if os.access(here, os.W_OK):
+        (here / _ALL).touch()
     if here.parent.is_dir():
         others = [x for x in here.parent.iterdir() if x.is_dir() and x != here]
         others.sort(key=lambda x: (x.stat().st_mtime, x.name), reverse=True)

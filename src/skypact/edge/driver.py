@@ -84,7 +84,7 @@ class Driver:
 
     def __init__(
         self,
-        node: Node,
+        make_node: Callable[[], Node],
         state: Path,
         recorded: RecordedConfig,
         issuer: Issuer,
@@ -92,8 +92,9 @@ class Driver:
         emit: Callable[[Sequence[Message]], None],
         keep_journal_bytes: int,
     ) -> None:
-        """state: folder of journal, snapshots and store; recorded: what `node` was built from."""
-        self._node, self._state, self._recorded = node, state, recorded
+        """make_node: called by `recover`, it may load or compile kernels; state: folder of journal,
+        snapshots and store; recorded: what the node is built from."""
+        self._make_node, self._state, self._recorded = make_node, state, recorded
         self._clock, self._emit, self._issuer = clock, emit, issuer
         self._keep_bytes = keep_journal_bytes
         self.inbox = Inbox(issuer)
@@ -109,6 +110,7 @@ class Driver:
 
     def recover(self) -> int:
         """Bring the node to where the journal ends; return how many inputs were replayed."""
+        self._node = self._make_node()
         directory = self._state / "journal"
         self._journal = Journal(directory)
         self._store = Store(self._state / "store.sqlite")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import array, pack
-from skypact.core.geodesy import geodetic_from_ecef, velocity_enu_from_ecef
+from skypact.core.geodesy import F64, enu_axes, geodetic_from_ecef, velocity_enu_from_ecef
 from skypact.core.messages import (
     Identity,
     OwnTracks,
@@ -110,6 +110,18 @@ def fused_columns(systems: Systems, matching: Matching, numbers: I64) -> dict[st
     )
 
 
+def spread_enu(covariance: F64, lat_rad: F64, lon_rad: F64) -> tuple[F64, F64]:
+    """Return standard deviations in m, shape (N,): in the worst horizontal direction, and up.
+
+    covariance: (N, 6, 6) of ECEF position and velocity.
+    """
+    axes = enu_axes(lat_rad, lon_rad)
+    local = np.einsum("nij,njk,nlk->nil", axes, covariance[:, :3, :3], axes)
+    east, north = local[:, 0, 0], local[:, 1, 1]
+    worst = (east + north) / 2 + np.hypot((east - north) / 2, local[:, 0, 1])
+    return np.sqrt(np.maximum(worst, 0)), np.sqrt(np.maximum(local[:, 2, 2], 0))
+
+
 def picture_columns(
     systems: Systems, matching: Matching, pending_s: float, now_ns: int
 ) -> dict[str, bytes]:
@@ -121,6 +133,7 @@ def picture_columns(
     state, covariance = _fused(members, group)
     lat, lon, height = geodetic_from_ecef(state[:, :3])
     spread = covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]
+    horizontal, vertical = spread_enu(covariance, lat, lon)
     age_s = np.maximum(now_ns - group.best("time_ns", np.maximum), 0) / S
     reporter = systems.reports.keys[group.rows[group.starts]] >> 32
     own_class = systems.systems["threat_class"][group.held]
@@ -134,6 +147,8 @@ def picture_columns(
         height_wgs84_m=np.clip(height, -1e5, 1e7),
         velocity_enu_mps=velocity_enu_from_ecef(state[:, 3:], lat, lon),
         position_sd_m=np.minimum(np.sqrt(spread), 1e7),
+        horizontal_sd_m=np.minimum(horizontal, 1e7),
+        height_sd_m=np.minimum(vertical, 1e7),
         age_s=np.minimum(age_s, 1e6),
         threat_class=np.where(own_class > 0, own_class, told_class),
         identity=np.where(known_s < pending_s, Identity.PENDING, Identity.UNKNOWN),

@@ -194,6 +194,9 @@ class Tracker:
             self.refusals.add(f"{scan.sensor}: {why}", 1)
             return ()
         plots = scan_plots(scan) if isinstance(scan, Scan) else bearing_plots(scan)
+        if np.isnan(self._engine.sites["noise_var"][s, 2]):
+            # A height of unknown accuracy would fit nowhere.
+            plots["polar"][:, 2] = np.nan
         keep = self._timely(plots["time_ns"], now_ns, scan.sensor)
         fresh = self._doubles.fresh(s, plots["time_ns"], plots["polar"])
         if not fresh.all():

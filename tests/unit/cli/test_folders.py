@@ -31,7 +31,9 @@ def test_a_folder_has_no_fault(tmp_path: Path, nation: str) -> None:
 
 
 def test_only_the_coordinator_is_a_hub(tmp_path: Path) -> None:
-    hubs = [n for n in NAMES if load(write(tmp_path / n, n)).config.link.leaf_port is not None]
+    hubs = [
+        n for n in NAMES if (link := load(write(tmp_path / n, n)).config.link) and link.leaf_port
+    ]
     assert hubs == [folders.coordinator(SCENARIO)] == ["keystone"]
 
 

@@ -212,6 +212,8 @@ def picture(header: Any, flights: int, raid: bool, after_s: float) -> PictureVie
             height_wgs84_m=np.r_[height, rows[:, 3]],
             velocity_enu_mps=np.stack([east, north, np.zeros(count)], axis=1),
             position_sd_m=np.full(count, 120.0),
+            horizontal_sd_m=np.full(count, 90.0),
+            height_sd_m=np.full(count, 60.0),
             age_s=np.r_[np.where(coasting, 22.0, 1.5), rows[:, 8]],
             threat_class=np.r_[np.full(flights, int(ThreatClass.AIRCRAFT)), rows[:, 6]],
             identity=np.r_[np.arange(flights) % 5 > 0, np.ones(len(rows))],

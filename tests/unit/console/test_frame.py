@@ -33,7 +33,8 @@ def read(data: bytes) -> tuple[int, float, dict[str, np.ndarray[Any, Any]]]:
 def one(**changed: Any) -> PictureView:
     fields: dict[str, Any] = {
         "number": [7], "lat_rad": [-0.55], "lon_rad": [3.1415], "height_wgs84_m": [91_000.4],
-        "velocity_enu_mps": [[-300.0, 400.0, -25.2]], "position_sd_m": [450.0], "age_s": [3.14],
+        "velocity_enu_mps": [[-300.0, 400.0, -25.2]], "position_sd_m": [450.0],
+        "horizontal_sd_m": [300.0], "height_sd_m": [200.0], "age_s": [3.14],
         "threat_class": [1], "identity": [6], "quality": [11], "own": [1], "reporter": [2],
         "address": [0xABCDEF], "callsign": np.array([b"SPX1"], "S8"),
     }  # fmt: skip

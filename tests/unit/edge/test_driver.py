@@ -93,7 +93,7 @@ class Bench:
         self.issuer = Issuer("auria", "edge", Context.EXERCISE)
         recorded = RecordedConfig(version="test", files={})
         self.driver = Driver(
-            node(), state, recorded, self.issuer, Clock(), self.emit, keep_journal_bytes=1 << 30
+            node, state, recorded, self.issuer, Clock(), self.emit, keep_journal_bytes=1 << 30
         )
         self.replayed = self.driver.recover()
         self.driver.start()

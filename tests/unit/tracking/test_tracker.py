@@ -133,12 +133,15 @@ def test_an_earlier_plot_is_worked_in_soundly() -> None:
     assert np.isfinite(array(made, "covariance")).all()
 
 
-def test_a_radar_without_elevation_still_tracks() -> None:
+@pytest.mark.parametrize("said", [True, False])
+def test_a_radar_without_elevation_still_tracks(said: bool) -> None:
+    """Also when its plots carry heights whose accuracy nobody has told."""
     site = RADAR.__class__(**{**_fields(RADAR), "elevation_sd_deg": None})
     room = tracker(site)
     times = np.arange(8) * 5.0
     plots = polar(RADAR, straight(times))
-    plots[:, 2] = np.nan
+    if not said:
+        plots[:, 2] = np.nan
     made = batches(feed(room, *(scan([t], p[None]) for t, p in zip(times, plots, strict=True))))
     position = array(made[-1], "position_ecef_m")[0]
     east_north = enu_axes(RADAR.lat_rad, RADAR.lon_rad)[:2] @ (position - straight([35.0])[0])

@@ -118,7 +118,8 @@ class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
     """The whole picture at `observed_ns`, extrapolated, for the node's own console.
 
     reporter: index into `reporters`, who reports the track; seconds since the last update tell
-    how far it coasts; notices: what the duty officer must know of the picture as a whole.
+    how far it coasts; position_sd_m: of the place as a whole, horizontal_sd_m: in the worst
+    horizontal direction; notices: what the duty officer must know of the picture as a whole.
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -128,6 +129,8 @@ class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
         "height_wgs84_m": Column("<f8", "m", -1e5, 1e7),
         "velocity_enu_mps": Column("<f8", "m/s", -2e4, 2e4, width=3),
         "position_sd_m": Column("<f8", "m", 0, 1e7),
+        "horizontal_sd_m": Column("<f8", "m", 0, 1e7),
+        "height_sd_m": Column("<f8", "m", 0, 1e7),
         "age_s": Column("<f8", "s", 0, 1e6),
         "threat_class": Column("|u1", "ThreatClass", 0, 5),
         "identity": Column("|u1", "Identity", 0, 6),
@@ -146,6 +149,8 @@ class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
     height_wgs84_m: bytes
     velocity_enu_mps: bytes
     position_sd_m: bytes
+    horizontal_sd_m: bytes
+    height_sd_m: bytes
     age_s: bytes
     threat_class: bytes
     identity: bytes

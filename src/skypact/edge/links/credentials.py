@@ -7,7 +7,7 @@ nation that may join. The rest is issued from the own authority and renewed befo
 
 from pathlib import Path
 
-from skypact.config import NodeDirectory
+from skypact.config import LinkSettings, NodeDirectory
 from skypact.core.errors import ConfigError
 from skypact.edge.links import pki
 from skypact.edge.links.link import Endpoint
@@ -30,7 +30,7 @@ def own_authority(directory: NodeDirectory, now_ns: int) -> pki.Authority:
     return pki.make_authority(directory.keys, node.nation, node.context, now_ns)
 
 
-def endpoint(directory: NodeDirectory, now_ns: int) -> Endpoint:
+def endpoint(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Endpoint:
     """Return how the node's program connects to its own server."""
     node = directory.config.node
     authority = own_authority(directory, now_ns)
@@ -38,7 +38,7 @@ def endpoint(directory: NodeDirectory, now_ns: int) -> Endpoint:
         nation=node.nation,
         context=node.context,
         partners=directory.partners,
-        port=directory.config.link.port,
+        port=link.port,
         app=pki.issue(authority, Role.APP, now_ns),
         authority=authority.certificate,
     )
@@ -49,15 +49,15 @@ def feed_credential(directory: NodeDirectory, now_ns: int) -> pki.Credential:
     return pki.issue(own_authority(directory, now_ns), Role.FEED, now_ns)
 
 
-def server_text(directory: NodeDirectory, now_ns: int) -> str:
+def server_text(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> str:
     """Return the configuration of the node's message server; the coordinator's is the hub."""
-    if directory.config.link.leaf_port is not None:
-        return hub_config(_hub(directory, directory.config.link.leaf_port, now_ns))
-    return nation_config(_nation(directory, now_ns))
+    if link.leaf_port is not None:
+        return hub_config(_hub(directory, link, link.leaf_port, now_ns))
+    return nation_config(_nation(directory, link, now_ns))
 
 
-def _nation(directory: NodeDirectory, now_ns: int) -> NationServer:
-    node, link = directory.config.node, directory.config.link
+def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> NationServer:
+    node = directory.config.node
     authority = own_authority(directory, now_ns)
     hub_authority = directory.keys / HUB_AUTHORITY
     if link.hubs and not hub_authority.exists():
@@ -76,8 +76,8 @@ def _nation(directory: NodeDirectory, now_ns: int) -> NationServer:
     )
 
 
-def _hub(directory: NodeDirectory, leaf_port: int, now_ns: int) -> HubServer:
-    node, link = directory.config.node, directory.config.link
+def _hub(directory: NodeDirectory, link: LinkSettings, leaf_port: int, now_ns: int) -> HubServer:
+    node = directory.config.node
     authority = own_authority(directory, now_ns)
     nations = {path.stem: path for path in sorted((directory.keys / NATIONS).glob("*.pem"))}
     bundle = directory.state / "nations.pem"

@@ -24,6 +24,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from skypact.core.errors import ConfigError
@@ -38,13 +39,14 @@ _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 
 class Role(StrEnum):
     """What a certificate is for: the node's program, its server's leaf link, the server itself,
-    a sender of a feed to it, the intake."""
+    a sender of a feed to it, the intake, the door for Cursor on Target clients."""
 
     APP = "app"
     NODE = "node"
     SERVER = "server"
     FEED = "feed"
     INTAKE = "intake"
+    COT = "cot"
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,45 @@ def issue(
     now = _time(now_ns)
     signer = _certificate(authority.certificate)
     if not (certificate.exists() and _serves(certificate, key, signer, addresses, now)):
-        _write_certificate(authority, role, addresses, now, certificate, key)
+        server = role in (Role.SERVER, Role.INTAKE, Role.COT)
+        usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
+        name = dns_name(role, authority.nation, authority.context)
+        _write_certificate(authority, name, usage, addresses, now, certificate, key)
     return Credential(certificate, key, _ns(_certificate(certificate).not_valid_after_utc))
+
+
+def issue_client(
+    authority: Authority, name: str, role: str, directory: Path, now_ns: int
+) -> Credential:
+    """Return a new certificate for a program of this nation that connects to its node, written
+    into `directory` as `<name>.pem` and `.key`; role: what it may see, a `[[role]]` of the node.
+
+    Raises ConfigError for a name or role that is not a lower-case label.
+    """
+    for label in (name, role):
+        if not _LABEL.fullmatch(label):
+            raise ConfigError(f"{label!r}: use a-z, 0-9 and '-', 31 characters", path="client")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    certificate = directory / f"{name}.pem"
+    subject = f"{name}.{role}.client.{domain(authority.nation, authority.context)}"
+    usage = ExtendedKeyUsageOID.CLIENT_AUTH
+    key = certificate.with_suffix(".key")
+    _write_certificate(authority, subject, usage, (), _time(now_ns), certificate, key)
+    return Credential(certificate, key, _ns(_certificate(certificate).not_valid_after_utc))
+
+
+def write_bundle_of(own: Credential, authority: Authority, passphrase: str) -> Path:
+    """Write certificate, key and authority as one PKCS #12 file beside them; return it."""
+    path = own.certificate.with_suffix(".p12")
+    data = pkcs12.serialize_key_and_certificates(
+        own.certificate.stem.encode(),
+        _key(own.key),
+        _certificate(own.certificate),
+        [_certificate(authority.certificate)],
+        serialization.BestAvailableEncryption(passphrase.encode()),
+    )
+    _write(path, data)
+    return path
 
 
 def write_bundle(path: Path, context: Context, authorities: Mapping[str, Path]) -> None:
@@ -174,7 +213,8 @@ def _write_authority(certificate: Path, key_path: Path, name: str, now: dt.datet
 
 def _write_certificate(
     authority: Authority,
-    role: Role,
+    name: str,
+    usage: x509.ObjectIdentifier,
     addresses: Sequence[str],
     now: dt.datetime,
     certificate: Path,
@@ -183,11 +223,8 @@ def _write_certificate(
     signer = _certificate(authority.certificate)
     signing_key = _key(authority.key)
     key = ec.generate_private_key(ec.SECP256R1())
-    name = dns_name(role, authority.nation, authority.context)
     names: list[x509.GeneralName] = [x509.DNSName(name)]
     names += [x509.IPAddress(ip_address(address)) for address in addresses]
-    server = role in (Role.SERVER, Role.INTAKE)
-    usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
     end = min(now + CERTIFICATE_LIFE - BACKDATED, signer.not_valid_after_utc)
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())
     issuer = domain(authority.nation, authority.context)

@@ -6,7 +6,7 @@ import pytest
 
 from skypact.cli.demo import prepare
 from skypact.cli.folders import agreement_texts
-from skypact.config import NodeDirectory, load
+from skypact.config import LinkSettings, NodeDirectory, load
 from skypact.core.errors import ConfigError
 from skypact.edge.clock import Clock
 from skypact.edge.links.credentials import HUB_AUTHORITY, endpoint, server_text
@@ -20,12 +20,14 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def directory(state: Path, nation: str) -> NodeDirectory:
-    return load(state / nation)
+def node(state: Path, nation: str) -> tuple[NodeDirectory, LinkSettings]:
+    directory = load(state / nation)
+    assert directory.config.link is not None
+    return directory, directory.config.link
 
 
 def test_a_nation_exports_to_its_partners_only(state: Path) -> None:
-    text = server_text(directory(state, "auria"), Clock().now_ns())
+    text = server_text(*node(state, "auria"), Clock().now_ns())
     for partner in ("borvia", "cestia", "keystone"):
         assert f"exercise.auria.{partner}.*" in text
     assert "exercise.borvia.cestia" not in text
@@ -33,13 +35,13 @@ def test_a_nation_exports_to_its_partners_only(state: Path) -> None:
 
 
 def test_the_coordinator_is_the_hub(state: Path) -> None:
-    text = server_text(directory(state, "keystone"), Clock().now_ns())
+    text = server_text(*node(state, "keystone"), Clock().now_ns())
     assert "no_advertise: true" in text
     assert "exercise.borvia.cestia.*" in text
 
 
 def test_the_program_has_its_own_certificate(state: Path) -> None:
-    here = endpoint(directory(state, "auria"), Clock().now_ns())
+    here = endpoint(*node(state, "auria"), Clock().now_ns())
     assert here.app.certificate.name == "app.pem"
     assert here.partners == ("borvia", "cestia", "keystone")
 
@@ -49,5 +51,5 @@ def test_a_nation_without_the_coordinators_authority_is_told(state: Path) -> Non
     kept = held.read_bytes()
     held.unlink()
     with pytest.raises(ConfigError, match="coordinator"):
-        server_text(directory(state, "cestia"), Clock().now_ns())
+        server_text(*node(state, "cestia"), Clock().now_ns())
     held.write_bytes(kept)

@@ -82,7 +82,7 @@ def test_certificate_says_who_for_what_and_briefly(tmp_path: Path, role: Role) -
     assert names.get_values_for_type(x509.DNSName) == [f"{role}.auria.exercise.skypact"]
     assert [str(ip) for ip in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
     usage = list(found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    server = role in (Role.SERVER, Role.INTAKE)
+    server = role in (Role.SERVER, Role.INTAKE, Role.COT)
     expected = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
     assert usage == [expected]
     assert found.not_valid_after_utc - found.not_valid_before_utc == dt.timedelta(days=30)

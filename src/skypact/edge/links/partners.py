@@ -1,0 +1,92 @@
+"""The node's side towards its partners: message server, links and outbox as one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from skypact.config import LinkSettings, NodeDirectory
+from skypact.core.messages import Release, Stream
+from skypact.edge.links.credentials import endpoint, feed_credential, server_text
+from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks, Received
+from skypact.edge.links.nats_config import server_name
+from skypact.edge.links.nats_server import NatsServer
+from skypact.edge.store import OutboxReader
+
+RENEW_EVERY_S = 6 * 3600.0
+
+
+class Partners:
+    """Belongs to one event loop. received: called with partner, stream and frame; endpoint: how the
+    node's own program reaches the message server."""
+
+    def __init__(
+        self,
+        directory: NodeDirectory,
+        link: LinkSettings,
+        now_ns: Callable[[], int],
+        received: Received,
+    ) -> None:
+        self._directory, self._link, self._now_ns = directory, link, now_ns
+        self._received = received
+        self._sending: set[asyncio.Task[bool]] = set()
+        node = directory.config.node
+        self.endpoint = self._issue(now_ns())
+        self._server = NatsServer(
+            directory.state / "nats",
+            server_name(node.nation, node.context),
+            link.port,
+            server_text(directory, link, now_ns()),
+        )
+
+    async def start(self) -> None:
+        """Start the server: it finds the others while the journal is read."""
+        await self._server.start()
+
+    def work(self, store: Path) -> list[Coroutine[Any, Any, None]]:
+        """Return what runs until cancelled; store: the file with the outbox, which must exist."""
+        self._links = PartnerLinks(
+            self.endpoint,
+            self._received,
+            self._reconnected,
+            lambda: None,
+        )
+        self._outbox = OutboxSender(OutboxReader(store), self._directory.partners, self._links.send)
+        return [self._server.run(), self._renew(), self._links.run(), self._outbox.run()]
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    def release(self, release: Release) -> None:
+        """Let a frame go: a durable one is in the outbox already, another leaves at once."""
+        if release.stream is Stream.WARNING:
+            self._outbox.notify(release.partner)
+            return
+        task = asyncio.get_running_loop().create_task(
+            self._links.send(release.partner, release.stream, release.frame)
+        )
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    def acknowledged(self, partner: str, upto: int) -> None:
+        """Say that a partner has all durable frames up to `upto` on its disk."""
+        self._outbox.acknowledged(partner, upto)
+
+    def _reconnected(self) -> None:
+        for partner in self._directory.partners:
+            self._outbox.resend(partner)
+
+    async def _renew(self) -> None:
+        """Issue certificates anew before they end; the links read theirs at each connection."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            now_ns = self._now_ns()
+            server_text(self._directory, self._link, now_ns)
+            self._issue(now_ns)
+            await self._server.renew()
+
+    def _issue(self, now_ns: int) -> Endpoint:
+        """Issue what the node's program and the senders of feeds show to the own server."""
+        if any(feed.source.startswith("nats:") for feed in self._directory.config.feeds):
+            feed_credential(self._directory, now_ns)
+        return endpoint(self._directory, self._link, now_ns)
