@@ -32,6 +32,7 @@ BARS: dict[str, list[str]] = {
     "cat062_out": ["cat062_out.py"],
     "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
     "sapient_rate": ["sapient_rate.py"],
+    "dis_rate": ["dis_rate.py"],
 }
 
 

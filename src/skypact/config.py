@@ -17,7 +17,7 @@ from skypact.core.messages import Context
 from skypact.core.site import SensorSite
 from skypact.core.toml import faults
 from skypact.picture.settings import PictureSettings
-from skypact.sensors.settings import FeedSettings
+from skypact.sensors.settings import FeedSettings, Uuid, split_source
 from skypact.sharing import lint
 from skypact.sharing.agreements import Agreement
 from skypact.sharing.settings import SharingSettings
@@ -117,6 +117,36 @@ class CotSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError("tcp serves this machine only; other machines come by tls")
 
 
+class SapientSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """parent: "HOST:PORT" of a SAPIENT fusion node or middleware of this machine that takes our
+    tracks, none when left out; node_id: our UUID, derived from the node's secret when left out;
+    every_s, status_every_s: how often tracks and our status are sent."""
+
+    parent: Address | Literal[""] = ""
+    node_id: Uuid | Literal[""] = ""
+    every_s: Annotated[float, msgspec.Meta(ge=0.5, le=60)] = 1.0
+    status_every_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 5.0
+
+    def __post_init__(self) -> None:
+        if self.parent and self.parent.rpartition(":")[0] not in LOOPBACK:
+            raise ValueError("parent must be on this machine: what goes there is not encrypted")
+
+
+class DisSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """to: "udp://HOST:PORT" of simulators that take our tracks, in an exercise only; exercise_id,
+    site, application: under which they go."""
+
+    to: str = ""
+    exercise_id: Annotated[int, msgspec.Meta(ge=1, le=255)] = 1
+    site: Annotated[int, msgspec.Meta(ge=1, le=65_534)] = 1
+    application: Annotated[int, msgspec.Meta(ge=1, le=65_534)] = 1
+    every_s: Annotated[float, msgspec.Meta(ge=0.5, le=5)] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.to and split_source(self.to).scheme != "udp":
+            raise ValueError(f"to {self.to!r}: use udp://HOST:PORT")
+
+
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """keep_mb: how much journal is kept on disk; the oldest goes first."""
 
@@ -146,6 +176,8 @@ class NodeConfig(
     sharing: SharingSettings = SharingSettings()
     warning: WarningSettings = WarningSettings()
     journal: JournalSettings = JournalSettings()
+    sapient: SapientSettings = SapientSettings()
+    dis: DisSettings = DisSettings()
     console: ConsoleSettings = ConsoleSettings()
     roles: tuple[RoleSettings, ...] = ()
     cot: CotSettings = CotSettings()
@@ -269,13 +301,19 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
 
 
 def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
-    """Yield SAPIENT nodes that are said to be a sensor that there is not, and feeds that need a
-    message server of a node that has none."""
+    """Yield SAPIENT nodes that are said to be a sensor that there is not, feeds that need a message
+    server of a node that has none, and simulated entities anywhere but in an exercise."""
     sensors = {sensor.name for sensor in config.sensors}
+    real = config.node.context is not Context.EXERCISE
+    only = f"DIS is for exercises only, and this node is one of {config.node.context}"
+    if real and config.dis.to:
+        yield ConfigError(only, path=path, key="dis.to")
     for index, feed in enumerate(config.feeds):
         if config.link is None and feed.source.startswith("nats:"):
             message = "there is no [link], so no message server"
             yield ConfigError(message, path=path, key=f"feed[{index}].source")
+        if real and feed.format == "dis":
+            yield ConfigError(only, path=path, key=f"feed[{index}].format")
         for uuid, name in feed.sapient.nodes.items():
             if name not in sensors:
                 message = f'there is no [[sensor]] "{name}"'

@@ -81,6 +81,27 @@ def test_a_sapient_node_that_is_no_sensor_is_told(folder: Path) -> None:
     assert told(folder) == [f'node.toml:{line}: {key}: there is no [[sensor]] "eye"']
 
 
+@pytest.mark.parametrize("context", ["operation", "test"])
+def test_simulated_entities_are_told_anywhere_but_in_an_exercise(
+    folder: Path, context: str
+) -> None:
+    path = folder / NODE_FILE
+    change(path, 'context = "test"', f'context = "{context}"')
+    table = (
+        '[[feed]]\nname = "sim"\nsource = "udp://127.0.0.1:3000"\nformat = "dis"\nperiod_s = 5\n'
+        '[dis]\nto = "udp://127.0.0.1:3001"\n'
+    )
+    path.write_text(path.read_text() + table)
+    line = path.read_text().count("\n")
+    only = f"DIS is for exercises only, and this node is one of {context}"
+    assert told(folder) == [
+        f"node.toml:{line}: dis.to: {only}",
+        f"node.toml:{line - 3}: feed[1].format: {only}",
+    ]
+    change(path, f'context = "{context}"', 'context = "exercise"')
+    assert told(folder) == []
+
+
 def test_a_name_twice_is_told_where_the_second_stands(folder: Path) -> None:
     path = folder / NODE_FILE
     feed = (

@@ -26,6 +26,7 @@ from skypact.core.messages import (
     Release,
     Stream,
 )
+from skypact.edge.clients.open import open_clients
 from skypact.edge.clock import Clock
 from skypact.edge.cot.open import OpenCot, open_cot
 from skypact.edge.driver import Driver
@@ -90,6 +91,7 @@ class LiveNode:
             _map_sites(directory),
             directory.state / SEAT,
         )
+        self._clients = open_clients(directory, self._clock.now_ns, say)
         self._stopping = asyncio.Event()
         self._cot: OpenCot | None = None
         self._partners = None
@@ -121,6 +123,7 @@ class LiveNode:
             return await self._watch(tasks)
         finally:
             await _end(tasks)
+            self._clients.close()
             if self._cot is not None:
                 await self._cot.stop()
             await self._console.stop()
@@ -143,6 +146,7 @@ class LiveNode:
         endpoint = self._partners.endpoint if self._partners is not None else None
         return [
             self._cot.shown.run(self._clock.now_ns),
+            *self._clients.work(),
             *(
                 run_feed(
                     feed,
@@ -212,6 +216,7 @@ class LiveNode:
                     self._console.publish(message)
                     if self._cot is not None:
                         self._cot.shown.take(message)
+                    self._clients.take(message)
                     self._tally.take(message)
                     for line in self._narrator.lines(message):
                         self._say(line)

@@ -23,6 +23,7 @@ from skypact.core.messages import (
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
 from skypact.sensors.categories.marks import NORTH, Mark
+from skypact.sensors.dis import read as dis
 from skypact.sensors.lines.messages import messages
 from skypact.sensors.lines.reader import Piece, read
 from skypact.sensors.mode_s import Aircraft, Aircrafts
@@ -88,6 +89,7 @@ class Sensors:
             for feed in settings
             if feed.format == "sapient"
         }
+        self._dis = {f.name: dis.Reader(f, issuer.context) for f in settings if f.format == "dis"}
         self._turnings = {f.name: turning(f.moved) for f in settings if f.moved is not None}
         self._tallies = {name: Tally() for name in self._feeds}
         self._doubles = {feed.group or feed.name: Doubles() for feed in settings}
@@ -189,6 +191,7 @@ class Sensors:
             "asterix": self._take_asterix,
             "beast": self._take_beast,
             "sapient": self._take_sapient,
+            "dis": self._take_dis,
         }
         return takers.get(feed.format, self._take_lines)(feed, arrived)
 
@@ -287,6 +290,19 @@ class Sensors:
         if reading.positions is not None:
             out += self._reports(feed, reading.positions, latest_ns)
         return out
+
+    def _take_dis(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally = self._tallies[feed.name]
+        single = self._single(feed, arrived)
+        reading = self._dis[feed.name].read([(a.data, a.arrival_ns) for a in single])
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        for what, count in reading.unknown.items():
+            tally.unknown += count
+            tally.note(what)
+        if reading.reports is None:
+            return []
+        return self._reports(feed, reading.reports, max(a.arrival_ns for a in single))
 
     def _reports(self, feed: FeedSettings, columns: Columns, arrived_ns: int) -> list[Message]:
         if not len(columns["time_ns"]):

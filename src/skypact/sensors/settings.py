@@ -54,6 +54,14 @@ class SapientFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     position_sd_m: Positive = 50.0
 
 
+class DisFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """exercise_id: entities of another DIS exercise are refused; position_sd_m: how well a place is
+    to be taken for known."""
+
+    exercise_id: Annotated[int, msgspec.Meta(ge=1, le=255)] = 1
+    position_sd_m: Positive = 10.0
+
+
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One feed.
 
@@ -69,7 +77,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     name: Name
     source: str
-    format: Literal["asterix", "beast", "sapient", "lines", "sightings", "launches"]
+    format: Literal["asterix", "beast", "sapient", "dis", "lines", "sightings", "launches"]
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
@@ -77,6 +85,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     editions: Editions = Editions()
     moved: Moved | None = None
     sapient: SapientFeed = SapientFeed()
+    dis: DisFeed = DisFeed()
 
     def __post_init__(self) -> None:
         scheme = split_source(self.source).scheme
@@ -99,6 +108,7 @@ SCHEMES = {
     "asterix": ("udp", *STREAMS, "file"),
     "beast": ("udp", *STREAMS, "file"),
     "sapient": ("tcp", "tls", "tcp-listen", "file"),
+    "dis": ("udp", "file"),
     "lines": _TEXT,
     "sightings": _TEXT,
     "launches": _TEXT,

@@ -31,10 +31,12 @@ from skypact.core.messages import (
 )
 from skypact.exercise.recorded import RecordedTraffic
 from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
+from skypact.sensors.dis import pdu
 from skypact.sensors.moved import INVENTED_FIRST
 from skypact.sensors.sensors import Sensors
 from skypact.sensors.settings import FeedSettings, Moved, SapientFeed
 from tests.unit.sensors import samples
+from tests.unit.sensors.dis import test_read as dis
 from tests.unit.sensors.lines.written import ALL, BEARING, LAUNCH, PLOT, POSITION, SIGHTING
 from tests.unit.sensors.sapient import messages as sapient
 
@@ -217,6 +219,27 @@ def test_sapient_health_doubles_and_refusals_are_shown() -> None:
     assert "alert of r1: fence cut" in seen.last_refusals
     assert "Eye b5546692 is no [[sensor]] here: its bearings are left aside" in seen.last_refusals
     assert view(sensors, 2).sensors[0].alive
+
+
+SIMULATOR = feed("sim", format="dis")
+
+
+def test_dis_entities_become_reports_of_an_exercise() -> None:
+    sensors = Sensors(Issuer("auria", "sensors", Context.EXERCISE), (SIMULATOR,), ())
+    rows = dis.rows(3, exercise=[1, 1, 2], domain=[2, 1, 2])
+    sent = pdu.write(rows)
+    [reports] = give(sensors, "sim", *sent, sent[0], b"?", at_s=0.5)
+    assert isinstance(reports, PositionReports)
+    assert (reports.count, fault(reports), reports.context) == (1, "", Context.EXERCISE)
+    seen = state(sensors, "sim")
+    assert (seen.records, seen.refused, seen.unknown, seen.doubled) == (1, 2, 1, 1)
+    assert "entities that do not fly are left aside" in seen.last_refusals
+
+
+@pytest.mark.parametrize("context", [Context.OPERATION, Context.TEST])
+def test_no_other_context_has_a_room_for_dis(context: Context) -> None:
+    with pytest.raises(InvariantError, match="belong to an exercise"):
+        Sensors(Issuer("auria", "sensors", context), (SIMULATOR,), ())
 
 
 def test_an_operational_node_refuses_simulated_plots() -> None:

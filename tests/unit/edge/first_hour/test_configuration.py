@@ -22,6 +22,10 @@ from skypact.sharing.agreements import Agreement
 NOT_WRITTEN = {"sharing.partners"}
 # Shown with an example: the default is to have none.
 EXAMPLES = {"link.hubs", "link.pairs", "link.leaf_addresses"}
+EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
+EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
+# Tables whose keys a person makes up.
+OPEN_TABLES = {"feed.sapient.nodes"}
 NOW_NS = 1_764_000_000_000_000_000
 OFF = re.compile(r"^#(?=\[|[a-z0-9_]+ = )", re.M)
 TEMPLATES = [("node.toml", NodeConfig), ("agreement.toml", Agreement)]
@@ -58,7 +62,7 @@ def written(text: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
 
     def collect(value: Any, key: str) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key not in OPEN_TABLES:
             for name, item in value.items():
                 collect(item, f"{key}.{name}".removeprefix("."))
         elif isinstance(value, list) and value and isinstance(value[0], dict):

@@ -1,0 +1,1 @@
+"""Our own clients that the node goes to: a SAPIENT parent, simulators."""
