@@ -30,6 +30,7 @@ BARS: dict[str, list[str]] = {
     "asterix_hostile": ["asterix_hostile.py"],
     "cot_relay": ["cot_bars.py"],
     "cat062_out": ["cat062_out.py"],
+    "swarm": ["swarm.py"],
     "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
     "sapient_rate": ["sapient_rate.py"],
     "dis_rate": ["dis_rate.py"],

@@ -157,6 +157,26 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return self.keep_mb * 1024 * 1024
 
 
+class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The HTTPS listener for people with phones and for senders of text feeds.
+
+    url: as phones reach it, https://HOST:PORT when left out; addresses: IP addresses named in the
+    certificate that the node issues itself; certificate, key: files of another one, which phones
+    already trust; reports_per_minute: of one observer or sender, reports_per_s_max: of all
+    together; revoked: ids whose links count no more.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8443
+    url: str = ""
+    addresses: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+    reports_per_minute: Annotated[float, msgspec.Meta(gt=0, le=6_000)] = 12.0
+    reports_per_s_max: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 500.0
+    revoked: tuple[Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")], ...] = ()
+
+
 class NodeConfig(
     msgspec.Struct,
     frozen=True,
@@ -179,6 +199,7 @@ class NodeConfig(
     sapient: SapientSettings = SapientSettings()
     dis: DisSettings = DisSettings()
     console: ConsoleSettings = ConsoleSettings()
+    intake: IntakeSettings = IntakeSettings()
     roles: tuple[RoleSettings, ...] = ()
     cot: CotSettings = CotSettings()
 
@@ -186,6 +207,11 @@ class NodeConfig(
     def all_roles(self) -> tuple[RoleSettings, ...]:
         """Return the roles, the one that is always there included."""
         return self.roles if any(r.name == WATCH.name for r in self.roles) else (*self.roles, WATCH)
+
+    @property
+    def posted(self) -> tuple[FeedSettings, ...]:
+        """Return the feeds that come in over HTTPS."""
+        return tuple(feed for feed in self.feeds if feed.source == "https:")
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +276,7 @@ def _decoded(
     named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
     found = lint.faults(agreements, me, sorted(named))
     found += _doubles(config, node_path)
+    found += _two_doors(config, node_path)
     found += _feeds(config, node_path)
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
@@ -318,6 +345,15 @@ def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
             if name not in sensors:
                 message = f'there is no [[sensor]] "{name}"'
                 yield ConfigError(message, path=path, key=f"feed[{index}].sapient.nodes.{uuid}")
+
+
+def _two_doors(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield a second feed for people: a phone could not know which to use."""
+    people = [f.name for f in config.posted if f.format == "sightings"]
+    for index, feed in enumerate(config.feeds):
+        if feed.name in people[1:]:
+            message = "only one feed of sightings comes from https:"
+            yield ConfigError(message, path=path, key=f"feed[{index}].source")
 
 
 def _with_line(fault: ConfigError, text: str) -> ConfigError:

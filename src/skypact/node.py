@@ -38,6 +38,7 @@ from skypact.core.messages import (
     Scan,
     SensorRegistration,
     Sightings,
+    SightingsUnexplained,
     SystemTracks,
     SystemTracksDeleted,
     ThreatBatch,
@@ -100,6 +101,7 @@ DOORS: tuple[type[Message], ...] = (
     FrameRefused,
     OutboxAcknowledged,
     SensorRegistration,
+    SightingsUnexplained,
 )
 """The only types that leave a node."""
 

@@ -11,6 +11,7 @@ import click
 from skypact import __version__
 from skypact.cli.decode import decode
 from skypact.cli.first_hour import backup, client, init, restore
+from skypact.cli.invite import invite
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
 
@@ -193,7 +194,7 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (init, client, backup, restore, track, decode):
+for command in (init, client, backup, restore, invite, track, decode):
     main.add_command(command)
 
 

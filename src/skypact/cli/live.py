@@ -32,6 +32,7 @@ from skypact.edge.cot.open import OpenCot, open_cot
 from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
+from skypact.edge.intake.open import open_intake, run_intake
 from skypact.edge.log import configure
 from skypact.edge.replay import RecordedConfig
 from skypact.edge.warming import compile_first
@@ -143,20 +144,14 @@ class LiveNode:
             self._say(f"Cursor on Target: {address}")
         for feed in self._config.feeds:
             self._say(f"feed {feed.name}: {feed.format} from {feed.source}")
+        put, now_ns = self._driver.inbox.put_datagram, self._clock.now_ns
+        intake = await open_intake(self._directory, put, now_ns)
         endpoint = self._partners.endpoint if self._partners is not None else None
         return [
-            self._cot.shown.run(self._clock.now_ns),
+            *([run_intake(intake, self._directory, now_ns)] if intake is not None else ()),
+            self._cot.shown.run(now_ns),
             *self._clients.work(),
-            *(
-                run_feed(
-                    feed,
-                    self._driver.inbox.put_datagram,
-                    self._clock.now_ns,
-                    node.context,
-                    endpoint,
-                )
-                for feed in self._config.feeds
-            ),
+            *(run_feed(feed, put, now_ns, node.context, endpoint) for feed in self._config.feeds),
         ]
 
     async def _recover(self) -> list[Coroutine[Any, Any, None]]:

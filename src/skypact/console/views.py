@@ -22,6 +22,8 @@ from skypact.core.messages import (
     Message,
     ReleaseWithheld,
     SensorRegistration,
+    Sighted,
+    SightingsUnexplained,
     StorageFailed,
     ThreatClass,
     WarningState,
@@ -178,6 +180,8 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind="sensor", about=message.sensor, text=message.text)
         case LaunchDetections():
             return launch_notice(message)
+        case SightingsUnexplained():
+            return sighting_notice(message)
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
         case DatagramsDropped():
@@ -207,7 +211,31 @@ def launch_notice(detections: LaunchDetections) -> Notice:
     lat, lon = (math.degrees(array(detections, name)[row]) for name in ("lat_rad", "lon_rad"))
     time_s = int(array(detections, "time_ns")[row]) // 1_000_000_000 % 86_400
     clock = f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}Z"
-    place = f"{abs(lat):.2f} {'S' if lat < 0 else 'N'} {abs(lon):.2f} {'W' if lon < 0 else 'E'}"
+    place = _place(lat, lon)
     within_km = 2.4477 * float(array(detections, "major_sd_m")[row]) / 1e3  # 95 % of an ellipse
     text = f"launch reported at {clock} within {within_km:.0f} km of {place}, {confidence[row]:.0%}"
     return Notice(kind="launch", about=detections.sensor, text=text, count=detections.count)
+
+
+SIGHTED_WORDS = {
+    Sighted.OTHER: "something",
+    Sighted.DRONE: "drones",
+    Sighted.MISSILE: "missiles",
+    Sighted.AIRCRAFT: "aircraft",
+    Sighted.EXPLOSION: "explosions",
+}
+
+
+def sighting_notice(message: SightingsUnexplained) -> Notice:
+    """Return where people see what no sensor holds: the areas, with the most sources first."""
+    said = [
+        f"{a.sources} sources near {_place(math.degrees(a.lat_rad), math.degrees(a.lon_rad), 1)} "
+        f"report {SIGHTED_WORDS[a.sighted]} that no track explains"
+        for a in sorted(message.areas, key=lambda area: -area.sources)
+    ]
+    return Notice(kind="sighting", about="people", text="; ".join(said), count=len(said))
+
+
+def _place(lat_deg: float, lon_deg: float, digits: int = 2) -> str:
+    south, west = "S" if lat_deg < 0 else "N", "W" if lon_deg < 0 else "E"
+    return f"{abs(lat_deg):.{digits}f} {south} {abs(lon_deg):.{digits}f} {west}"

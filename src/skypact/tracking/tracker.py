@@ -15,6 +15,10 @@ from skypact.core.messages import (
     Message,
     PositionReports,
     Scan,
+    Sighted,
+    SightingArea,
+    Sightings,
+    SightingsUnexplained,
     Standing,
     TrackBatch,
     TracksDeleted,
@@ -30,6 +34,7 @@ from skypact.tracking.refusals import Refusals
 from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.report import Report, report_at
 from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.sightings.crowd import Crowd
 from skypact.tracking.sites import site_rows
 
 I64 = NDArray[np.int64]
@@ -64,6 +69,7 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
     last_scan_ns: tuple[int, ...]
     refused: dict[str, int]
     refusals: tuple[str, ...]
+    crowd: bytes = b""
 
 
 class Tracker:
@@ -85,7 +91,7 @@ class Tracker:
         self._engine = Engine(settings, site_rows(sites))
         self._names = tuple(site.name for site in sites)
         self._told = [Standing.ALONE] * len(sites)
-        self._doubles = Doubles()
+        self._doubles, self._crowd = Doubles(), Crowd()
         self._newest_ns = self._due_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
         self._coast_ns = round(settings.coast_s * 1e9) + _WAKE_GRACE_NS
@@ -108,10 +114,14 @@ class Tracker:
             return self._scan(message, now_ns)
         if isinstance(message, PositionReports):
             return self._reports(message, now_ns)
+        if isinstance(message, Sightings):
+            self._sightings(message, now_ns)
         return ()
 
     def wake(self, now_ns: int) -> Sequence[Message]:
-        """End the confirmed tracks that nothing has been heard of for too long."""
+        """Judge sightings; end the confirmed tracks that nothing has been heard of for too long."""
+        if self._crowd.due_ns is not None and now_ns >= self._crowd.due_ns:
+            return self._judge(now_ns)
         if now_ns < self._due_ns:
             return ()
         ended = self._end_quiet(now_ns)
@@ -138,7 +148,9 @@ class Tracker:
     def next_wake_ns(self) -> int | None:
         """Return when to look for tracks unheard of: never later than the first of them is due to
         end, mostly earlier, so that not every message costs a look at every track."""
-        return self._due_ns if self._engine.table.count else None
+        quiet_ns = self._due_ns if self._engine.table.count else None
+        due = [ns for ns in (quiet_ns, self._crowd.due_ns) if ns is not None]
+        return min(due, default=None)
 
     def report_at(self, time_ns: int) -> Report:
         """Return the confirmed tracks carried to a time; nothing changes."""
@@ -160,6 +172,7 @@ class Tracker:
                 last_scan_ns=tuple(self._last_scan_ns.tolist()),
                 refused=self.refusals.counts,
                 refusals=tuple(self.refusals.latest),
+                crowd=self._crowd.to_bytes(),
             )
         )
 
@@ -172,6 +185,8 @@ class Tracker:
         self._engine.feeds[:] = np.frombuffer(held.feeds, FEED)
         self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
+        if held.crowd:
+            self._crowd.from_bytes(held.crowd)
         self._issuer.issued = held.issued
         self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
@@ -255,6 +270,33 @@ class Tracker:
             piece = plots[rows]
             look = (int(piece["time_ns"].max()), False)
             out += self._pass(self._engine.radars, piece, look, reports.received_ns, now_ns)
+        return out
+
+    def _sightings(self, message: Sightings, now_ns: int) -> None:
+        why = fault(message)
+        late, over = (0, 0) if why else self._crowd.take(message, now_ns)
+        reasons = ((why, 1 if why else 0), ("sightings of another time", late))
+        for reason, count in (*reasons, ("more sightings than can be judged", over)):
+            if count:
+                self.refusals.add(f"{message.feed}: {reason}", count)
+
+    def _judge(self, now_ns: int) -> list[Message]:
+        changed, areas = self._crowd.work(self._engine, now_ns)
+        out: list[Message] = []
+        if changed.size:
+            out.append(self._batch(changed, self._newest_ns, now_ns))
+        if areas:
+            said = tuple(
+                SightingArea(
+                    lat_rad=a.lat_rad,
+                    lon_rad=a.lon_rad,
+                    sources=a.sources,
+                    sighted=Sighted(a.sighted),
+                )
+                for a in areas
+            )
+            header = self._issuer.header(now_ns, now_ns)
+            out.append(SightingsUnexplained(**header, areas=said))
         return out
 
     def _pass(

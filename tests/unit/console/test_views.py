@@ -28,6 +28,9 @@ from skypact.core.messages import (
     ReleaseWithheld,
     SensorRegistration,
     SensorState,
+    Sighted,
+    SightingArea,
+    SightingsUnexplained,
     Standing,
     StorageFailed,
     ThreatenedPlace,
@@ -174,6 +177,19 @@ def test_a_launch_is_noted_in_words() -> None:
     assert notice is not None
     assert (notice.kind, notice.about, notice.count) == ("launch", "orbit", 2)
     assert notice.text == "launch reported at 14:13:21Z within 10 km of 30.25 N 45.50 E, 90%"
+
+
+def test_what_people_see_and_no_track_explains_is_noted() -> None:
+    areas = tuple(
+        SightingArea(lat_rad=np.radians(lat), lon_rad=0.1, sources=n, sighted=Sighted.DRONE)
+        for lat, n in ((-32.04, 3), (10.0, 12))
+    )
+    notice = views.notice(SightingsUnexplained(**HEADER, areas=areas))
+    assert notice is not None
+    assert (notice.kind, notice.count) == ("sighting", 2)
+    first, second = notice.text.split("; ")
+    assert first == "12 sources near 10.0 N 5.7 E report drones that no track explains"
+    assert second.startswith("3 sources near 32.0 S")
 
 
 def test_other_messages_are_no_notice() -> None:

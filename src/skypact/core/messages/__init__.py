@@ -25,7 +25,9 @@ from skypact.core.messages.plot import (
     PositionReports,
     Scan,
     Sighted,
+    SightingArea,
     Sightings,
+    SightingsUnexplained,
 )
 from skypact.core.messages.registration import SensorRegistration, Standing
 from skypact.core.messages.release import (
@@ -83,6 +85,7 @@ AnyMessage = (
     | Bearings
     | PositionReports
     | Sightings
+    | SightingsUnexplained
     | LaunchDetections
     | TrackBatch
     | TracksDeleted
@@ -165,7 +168,9 @@ __all__ = [
     "SensorRegistration",
     "SensorState",
     "Sighted",
+    "SightingArea",
     "Sightings",
+    "SightingsUnexplained",
     "SourceState",
     "Standing",
     "StorageFailed",

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from skypact.core.columns import Column
 from skypact.core.messages.header import TIME_MAX_NS, Message
@@ -132,6 +134,22 @@ class Sightings(Message, frozen=True, kw_only=True, tag="sightings"):
     elevation_rad: bytes
     signal_speed_mps: bytes
     sighted: bytes
+
+
+class SightingArea(msgspec.Struct, frozen=True, kw_only=True):
+    """An area of some 20 km in which believed sources point at something that no track explains.
+    lat_rad, lon_rad: its middle; sources: how many; sighted: what most of them say."""
+
+    lat_rad: Annotated[float, msgspec.Meta(ge=-1.5707963267948968, le=1.5707963267948968)]
+    lon_rad: Annotated[float, msgspec.Meta(ge=-3.1415926535897936, le=3.1415926535897936)]
+    sources: int
+    sighted: Sighted
+
+
+class SightingsUnexplained(Message, frozen=True, kw_only=True, tag="sightings_unexplained"):
+    """For the node's own people: where somebody should look. No source is named, no place finer."""
+
+    areas: tuple[SightingArea, ...]
 
 
 class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detections"):

@@ -49,6 +49,16 @@ def feed_credential(directory: NodeDirectory, now_ns: int) -> pki.Credential:
     return pki.issue(own_authority(directory, now_ns), Role.FEED, now_ns)
 
 
+def intake_certificate(directory: NodeDirectory, now_ns: int) -> tuple[Path, Path]:
+    """Return (certificate, key) that the intake shows: those of the settings, else the node's."""
+    intake = directory.config.intake
+    if intake.certificate:
+        return Path(intake.certificate), Path(intake.key or intake.certificate)
+    authority = own_authority(directory, now_ns)
+    made = pki.issue(authority, Role.INTAKE, now_ns, intake.addresses or (LOOPBACK,))
+    return made.certificate, made.key
+
+
 def server_text(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> str:
     """Return the configuration of the node's message server; the coordinator's is the hub."""
     if link.leaf_port is not None:
