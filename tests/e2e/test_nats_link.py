@@ -164,7 +164,10 @@ def test_renewed_certificates_are_taken_up(tmp_path: Path) -> None:
             assert fresh.not_after_ns > party.app.not_after_ns
             # A certificate of later is not valid yet: put ones of now in its place.
             for role in Role:
-                party.authority.certificate.with_name(f"{role}.pem").unlink()
+                made = party.authority.certificate.with_name(f"{role}.pem")
+                if not made.exists():  # a party of the lab has no feeds, no clients
+                    continue
+                made.unlink()
                 addresses = ["127.0.0.1"] if role is Role.SERVER else []
                 pki.issue(party.authority, role, now_ns(), addresses)
             await party.nats.renew()
