@@ -207,6 +207,35 @@ def sapient() -> TestOne:
     return test_one
 
 
+def dis() -> TestOne:
+    """First byte: bit 0 raw bytes, else one entity state of them, of a right length."""
+    import msgspec
+
+    from skypact.core.columns import fault
+    from skypact.core.ids import Issuer
+    from skypact.core.messages import Context
+    from skypact.sensors.dis.pdu import ROW
+    from skypact.sensors.dis.read import Reader
+    from skypact.sensors.reading import position_reports
+    from skypact.sensors.settings import FeedSettings
+
+    table = {"name": "n", "source": "udp://127.0.0.1:1", "format": "dis", "period_s": 5}
+    feed = msgspec.convert(table, FeedSettings)
+    issuer = Issuer("auria", "fuzz", Context.EXERCISE)
+    head = b"\x07\x01\x01\x01" + bytes(4) + ROW.itemsize.to_bytes(2, "big") + bytes(9) + b"\0"
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 2:
+            return
+        body = data[1:] if data[0] & 1 else head + data[1:125].ljust(124, b"\0")
+        reading = Reader(feed, Context.EXERCISE).read([(body, ARRIVAL_NS)])
+        assert reading.records >= 0
+        if reading.reports is not None:
+            assert fault(position_reports(issuer, "n", reading.reports, ARRIVAL_NS)) == ""
+
+    return test_one
+
+
 def parity(body: bytes) -> bytes:
     """Return the 24 parity bits of a Mode S message. Source: ICAO Annex 10 volume IV, 3.1.2.3.3."""
     left = int.from_bytes(body, "big") << 24
@@ -238,6 +267,11 @@ def plant(decoder: str) -> None:
         from skypact.sensors import beast as module
 
         without(module, "_frame_at", "if i + 1 >= len(data):")
+    elif decoder == "dis":
+        from skypact.sensors.dis import pdu
+
+        bounds = "if end - begun < HEADER_BYTES or not HEADER_BYTES <= length <= end - begun:"
+        without(pdu, "read", bounds)
     elif decoder == "sapient":
         from skypact.sensors.sapient import nodes
 
@@ -259,6 +293,7 @@ DECODERS: dict[str, Callable[[], TestOne]] = {
     "beast": beast,
     "captures": captures,
     "sapient": sapient,
+    "dis": dis,
 }
 
 
@@ -279,6 +314,13 @@ def seeds(decoder: str) -> list[bytes]:
     if decoder == "beast":
         frames = [data for _, data in RecordedTraffic().beast(0, 5)]
         return [b"\x01\x20" + b"".join(frames[i : i + 4]) for i in range(0, 40, 4)]
+    if decoder == "dis":
+        from tests.unit.sensors.dis.test_read import rows
+
+        from skypact.sensors.dis import pdu
+
+        [real] = pdu.write(rows(exercise=1))
+        return [b"\x01" + real, b"\x01" + real + real, b"\x00" + real[20:]]
     if decoder == "sapient":
         from tests.unit.sensors.sapient import messages
 
