@@ -31,6 +31,7 @@ SKYPACT = str(Path(sys.executable).parent / "skypact")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "solo.toml"
 AIRCRAFT = 5
 SEEN_S = 60.0
+TURN_S = 4.0  # as examples/solo.toml says of its radars
 COLD_S = 300.0  # a machine that has no kernels yet compiles them first
 BEGUN_S = time.time()
 
@@ -102,7 +103,7 @@ class Solo:
         settle(self.file, self.file.with_suffix(".read"))
         sender = UdpSender("127.0.0.1", self.radars)
         sites = load(self.file.with_suffix(".read")).config.sensors
-        while not self._stopping.wait(0.5):
+        while not self._stopping.wait(TURN_S):
             for site in sites:
                 now_ns = time.time_ns()
                 sender.send(asterix_cat034.encode_mark(site, "north", 0.0, now_ns, 4.0))

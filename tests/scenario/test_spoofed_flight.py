@@ -10,7 +10,7 @@ from skypact.core.geodesy import ecef_from_geodetic, enu_axes
 from skypact.core.site import SensorSite
 from skypact.tracking.plots import empty_plots
 from skypact.tracking.registration.registration import Registration
-from tests.unit.tracking.registration.world import World
+from tests.unit.tracking.registration.world import World, keep
 from tests.unit.tracking.scenes import T0_NS
 
 FLIGHT = np.load(Path(__file__).parents[1] / "data" / "spoofed_flight.npz")
@@ -68,7 +68,8 @@ class Sky(World):
         plots = self.registration.corrected(len(SITES), raw).copy()
         if plots.size:
             plots["track"], plots["place"] = 1, self.at(time_s)[:1]
-            self.registration.note(len(SITES), raw, plots)
+            made = self.registration
+            keep(made.hits, len(SITES), made.sites, made.feeds, raw, plots)
 
 
 def learnt(begin_s: int, end_s: int, *, heard: bool) -> Registration:

@@ -26,7 +26,7 @@ def write(path: Path, *pieces: list[bytes]) -> Path:
     for sent in pieces:
         bounds = np.concatenate([[0], np.cumsum([len(d) for d in sent])])
         times = np.full(len(sent), samples.START_NS)
-        made = Datagrams(bytearray(b"".join(sent)), bounds, times, len(sent), 0)
+        made = Datagrams(bytearray(b"".join(sent)), bounds, times, len(sent), 0, 0)
         rows, faulty = reader.read(np.frombuffer(made.data, np.uint8), bounds, times)
         writer.write(rows, faulty, made)
     writer.close()
