@@ -34,6 +34,7 @@ from skypact.edge.feeds.run import run_feed
 from skypact.edge.inbox import Lane
 from skypact.edge.intake.open import open_intake, run_intake
 from skypact.edge.log import configure
+from skypact.edge.memory import give_back
 from skypact.edge.replay import RecordedConfig
 from skypact.edge.warming import compile_first
 from skypact.node import build
@@ -120,6 +121,7 @@ class LiveNode:
             recovered = True
             await self._console.start()
             self._driver.start()
+            await asyncio.to_thread(give_back)
             opened(self._console.open_link())
             return await self._watch(tasks)
         finally:

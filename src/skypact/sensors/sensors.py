@@ -23,6 +23,7 @@ from skypact.core.messages import (
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
 from skypact.sensors.categories.marks import NORTH, Mark
+from skypact.sensors.cot import positions as cot
 from skypact.sensors.dis import read as dis
 from skypact.sensors.lines.messages import messages
 from skypact.sensors.lines.reader import Piece, read
@@ -192,6 +193,7 @@ class Sensors:
             "beast": self._take_beast,
             "sapient": self._take_sapient,
             "dis": self._take_dis,
+            "cot": self._take_cot,
         }
         return takers.get(feed.format, self._take_lines)(feed, arrived)
 
@@ -269,6 +271,23 @@ class Sensors:
             for name, columns in reading.bearings.items()
         ]
         return out + self._reports(feed, reading.reports, latest_ns) if reading.reports else out
+
+    def _take_cot(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally = self._tallies[feed.name]
+        arrived = arrived if feed.stream else self._single(feed, arrived)
+        reading, self._pending[feed.name] = cot.read_positions(
+            self._pending[feed.name],
+            ((a.data, a.arrival_ns) for a in arrived),
+            stream=feed.stream,
+            clock_error_max_s=feed.clock_error_max_s,
+            refuse_simulated=self._issuer.context == Context.OPERATION,
+        )
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        for kind, count in reading.unknown.items():
+            tally.unknown += count
+            tally.note(f"{kind} is no position in the air: left aside")
+        return self._reports(feed, reading.columns, max((a.arrival_ns for a in arrived), default=0))
 
     def _take_lines(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally, sensors = self._tallies[feed.name], frozenset(self._heard)

@@ -77,7 +77,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     name: Name
     source: str
-    format: Literal["asterix", "beast", "sapient", "dis", "lines", "sightings", "launches"]
+    format: Literal["asterix", "beast", "sapient", "dis", "cot", "lines", "sightings", "launches"]
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
@@ -109,6 +109,7 @@ SCHEMES = {
     "beast": ("udp", *STREAMS, "file"),
     "sapient": ("tcp", "tls", "tcp-listen", "file"),
     "dis": ("udp", "file"),
+    "cot": ("udp", "tcp", "tls", "file"),
     "lines": _TEXT,
     "sightings": _TEXT,
     "launches": _TEXT,

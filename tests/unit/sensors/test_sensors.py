@@ -63,6 +63,8 @@ FEEDS = (
     feed("lines", format="lines", source="tcp://127.0.0.1:1", clock_error_max_s=1e5),
     feed("swarm", format="sightings", clock_error_max_s=1e5),
     feed("space", format="launches", source="https:", clock_error_max_s=1e5),
+    feed("blue", format="cot", source="tcp://127.0.0.1:1"),
+    feed("mesh", format="cot", source="udp://127.0.0.1:1"),
 )
 
 

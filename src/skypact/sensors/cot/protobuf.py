@@ -113,7 +113,10 @@ def _reading(found: dict[str, str | int | float], elements: list[Element], rest:
     named = {one.name for one in inner.event.elements}
     values["elements"] = (*inner.event.elements, *(e for e in elements if e.name not in named))
     values["rest"] = inner.event.rest
-    return Reading(Event(**values), inner.dests, inner.links, inner.version)  # type: ignore[arg-type]
+    event = Event(**values)  # type: ignore[arg-type]
+    track = event.element("track")
+    motion = (track.value("speed"), track.value("course")) if track else inner.motion
+    return Reading(event, inner.dests, inner.links, inner.version, motion)
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -25,12 +25,14 @@ _TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 
 class Reading(NamedTuple):
     """An event, and what a relay looks at. dests: (callsign, uid) of those it is meant for,
-    all when empty; links: uids of what it speaks of; version: asked for by a negotiation."""
+    all when empty; links: uids of what it speaks of; version: asked for by a negotiation; motion:
+    speed (m/s) and course (degrees) as its `track` says them."""
 
     event: Event
     dests: tuple[tuple[str, str], ...] = ()
     links: tuple[str, ...] = ()
     version: str = ""
+    motion: tuple[str, str] = ("", "")
 
 
 def read_xml(data: bytes) -> Reading:
@@ -59,6 +61,7 @@ class _Walk:
         self._dests: list[tuple[str, str]] = []
         self._links: list[str] = []
         self._version = ""
+        self._motion = ("", "")
         self._in_detail = False
         self._start = self._tag_end = 0
         self._plain: Element | None = None
@@ -78,7 +81,9 @@ class _Walk:
         finally:
             # The parser and this object hold each other; nobody should wait for the collector.
             self._parser.StartElementHandler = self._parser.EndElementHandler = None
-        return Reading(self._event(), tuple(self._dests), tuple(self._links), self._version)
+        event = self._event()
+        dests, links = tuple(self._dests), tuple(self._links)
+        return Reading(event, dests, links, self._version, self._motion)
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -108,6 +113,8 @@ class _Walk:
             self._dests.append((attributes.get("callsign", ""), attributes.get("uid", "")))
         elif name == "link":
             self._links.append(attributes.get("uid", ""))
+        elif name == "track":
+            self._motion = (attributes.get("speed", ""), attributes.get("course", ""))
         elif name == "TakRequest":
             self._version = attributes.get("version", "")
 
