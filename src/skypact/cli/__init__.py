@@ -128,6 +128,24 @@ def open_console(directory: Path) -> None:
 
 
 @main.command()
+@click.argument("directory", type=FOLDER)
+@click.option("--role", default="watch", show_default=True, help="What it may: a role of the node.")
+@click.option("--for", "for_s", type=Span(), default=12 * 3600.0, help="How long, e.g. 8h.")
+def token(directory: Path, role: str, for_s: float) -> None:
+    """Print a token with which a GIS reads the features of a running node."""
+    from skypact.cli.live import SEAT
+    from skypact.config import STATE, load
+    from skypact.console.auth import role_token
+    from skypact.core.errors import ConfigError
+    from skypact.edge.clock import Clock
+
+    known = [one.name for one in load(directory).config.all_roles]
+    if role not in known:
+        raise ConfigError(f"there is no [[role]] {role!r}, only {', '.join(known)}", path="--role")
+    click.echo(role_token(directory / STATE / SEAT, role, Clock().now_ns(), for_s))
+
+
+@main.command()
 @click.argument("journal", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", type=click.File("wb"), help="Write the outputs here.")
 def replay(journal: Path, out: Any) -> None:

@@ -92,6 +92,8 @@ class LiveNode:
             self._clock.now_ns,
             _map_sites(directory),
             directory.state / SEAT,
+            config.places,
+            config.all_roles,
         )
         self._clients = open_clients(directory, self._clock.now_ns, say)
         self._stopping = asyncio.Event()

@@ -76,6 +76,11 @@ class Keyring:
         known = self._sessions.get(fields[0])
         return known or self._admit(fields[0], int(fields[2]), now_ns)
 
+    def role(self, token: str, now_ns: int) -> str:
+        """Return the role of a program's token, "" if it is not ours or has ended."""
+        fields = _unsealed(self._key, "role", token)
+        return "" if fields is None or now_ns >= int(fields[2]) else fields[0]
+
     def _admit(self, session_id: str, ends_ns: int, now_ns: int) -> Session:
         self._sessions = {k: s for k, s in self._sessions.items() if s.ends_ns > now_ns}
         while len(self._sessions) >= _SESSIONS_MAX:
@@ -100,16 +105,27 @@ def link(url: str, key: bytes, now_ns: int, lifetime_s: float, panel: str = "") 
     return f"{url}/open?token={ticket(key, now_ns, lifetime_s)}{tail}"
 
 
+def role_token(path: Path, role: str, now_ns: int, lifetime_s: float) -> str:
+    """Return a token with which a program is shown what `role` may see, for a time; `path`: the
+    seat file of the console. Raises ConfigError when the file can't be read."""
+    key = bytes.fromhex(_seat(path).key)
+    return _sealed(key, "role", role, str(now_ns), str(now_ns + int(lifetime_s * _NS)))
+
+
 def open_seat(path: Path, now_ns: int, panel: str = "") -> str:
     """Return a one-time link to the running console whose seat file is `path`.
 
     Raises ConfigError when the file cannot be read or is not a seat file.
     """
+    seat = _seat(path)
+    return link(seat.url, bytes.fromhex(seat.key), now_ns, seat.link_lifetime_s, panel)
+
+
+def _seat(path: Path) -> SeatFile:
     try:
-        seat = msgspec.json.decode(path.read_bytes(), type=SeatFile)
+        return msgspec.json.decode(path.read_bytes(), type=SeatFile)
     except (OSError, msgspec.DecodeError) as error:
         raise ConfigError(f"no console can be opened with it: {error}", path=str(path)) from error
-    return link(seat.url, bytes.fromhex(seat.key), now_ns, seat.link_lifetime_s, panel)
 
 
 def load_key(path: Path | None) -> bytes:

@@ -37,6 +37,7 @@ class Board:
         self.links: dict[str, Any] | None = None
         self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
         self.frame = b""
+        self.view: PictureView | None = None
         self.reporters: tuple[str, ...] = ()
         self.revision = 0
         self._notices: dict[tuple[str, str, str], int] = {}
@@ -60,6 +61,7 @@ class Board:
 
     def take_picture(self, view: PictureView) -> None:
         """Keep the newest picture as a frame, and the texts that pages do not have yet."""
+        self.view = view
         self.frame = frame.encode(view, self._coast_after_s)
         keys = frame.text_keys(view)
         changed = np.flatnonzero(~np.isin(keys, self._text_keys))

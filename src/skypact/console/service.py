@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from skypact.config import ConsoleSettings
+from skypact.config import ConsoleSettings, RoleSettings
 from skypact.console import auth, views
 from skypact.console.board import Board
 from skypact.console.desk import (
@@ -27,6 +27,7 @@ from skypact.console.desk import (
     Watch,
     decode_ask,
 )
+from skypact.console.feature_api import Offer
 from skypact.console.frame import LAYOUT
 from skypact.console.pages import STATIC, Page
 from skypact.console.settings import MapSite, NodeIdentity
@@ -34,7 +35,15 @@ from skypact.console.stream import ClientQueue
 from skypact.console.web import ASK_BYTES_MAX, Door, application
 from skypact.core.errors import ConfigError, DecodeError
 from skypact.core.ids import Issuer
-from skypact.core.messages import Delivery, FeedView, LinkView, Message, PictureView
+from skypact.core.messages import (
+    Context,
+    Delivery,
+    FeedView,
+    LinkView,
+    Message,
+    PictureView,
+)
+from skypact.warning.settings import Place
 
 _START_S, _STOP_S, _SEND_S = 10.0, 5.0, 10.0
 _TICK_S, _SILENT_S = 2.0, 20.0
@@ -84,7 +93,8 @@ class _Client:
 
 class Console:
     """The service. `submit` returns "" once a command is on disk, else why it was refused;
-    `seat_file`: where the key for further seats lies, None keeps it in memory only."""
+    `seat_file`: where the key for further seats lies, None keeps it in memory only; `places`,
+    `roles`: what the feature service shows and to whom."""
 
     def __init__(
         self,
@@ -94,12 +104,15 @@ class Console:
         now_ns: Callable[[], int],
         sites: Sequence[MapSite] = (),
         seat_file: Path | None = None,
+        places: Sequence[Place] = (),
+        roles: Sequence[RoleSettings] = (),
     ) -> None:
         """Raises ConfigError for a host that is not loopback, a page that was not built, or an
         overlay or seat file that cannot be read."""
         auth.require_loopback(settings.host)
         self._settings, self._identity, self._now_ns = settings, identity, now_ns
         self._sites, self._seat_file = tuple(sites), seat_file
+        self._places, self._roles = tuple(places), {role.name: role.shows for role in roles}
         self._key = auth.load_key(seat_file)
         started_ns = now_ns()
         self._keyring = auth.Keyring(self._key, started_ns, settings.session_lifetime_s)
@@ -164,6 +177,8 @@ class Console:
             port=lambda: self.port,
             now_ns=self._now_ns,
             stream=self._stream,
+            shown=self._offer,
+            roles=self._roles,
         )
         listener = self._bind()
         self.port = int(listener.getsockname()[1])
@@ -221,6 +236,13 @@ class Console:
                 f"{where} cannot be used: {error.strerror}", path="[console]", key="port"
             ) from error
         return listener
+
+    def _offer(self) -> Offer:
+        identity, board = self._identity, self._board
+        context = identity.context
+        mark = "" if context is Context.OPERATION else f"{context.value.upper()}: "
+        title = f"{mark}{identity.display_name}"
+        return Offer(board.view, board.warnings, self._places, context, title)
 
     def _mark(self, slot: str) -> None:
         for client in self._clients:

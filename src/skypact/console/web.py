@@ -1,6 +1,6 @@
 """Routes of the console and the guard in front of them: Host, Origin, method, size, session."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -11,7 +11,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from skypact.console import feature_api
 from skypact.console.auth import PANELS, Keyring, Session, host_allowed, origin_allowed
+from skypact.console.feature_api import TITLES, Offer
 from skypact.console.pages import SECURITY_HEADERS, Page, plain
 
 ASK_BYTES_MAX = 16_384
@@ -23,13 +25,16 @@ _NEEDS_LINK = (
 
 @dataclass(frozen=True)
 class Door:
-    """What the routes need. port: the port really bound; stream: serves one accepted page."""
+    """What the routes need. port: the port really bound; stream: serves one accepted page;
+    shown: what the feature service shows now; roles: what the holder of a token may see."""
 
     keyring: Keyring
     page: Page
     port: Callable[[], int]
     now_ns: Callable[[], int]
     stream: Callable[[WebSocket, Session], Awaitable[None]]
+    shown: Callable[[], Offer]
+    roles: Mapping[str, tuple[str, ...]]
 
     @property
     def cookie(self) -> str:
@@ -40,6 +45,15 @@ class Door:
         """Return the session a request belongs to."""
         cookie = connection.cookies.get(self.cookie, "")
         return self.keyring.session(cookie, self.now_ns())
+
+    def may_see(self, request: Request) -> tuple[str, ...] | None:
+        """Return the collections of whoever asks: all in a session, a role's with its token."""
+        if self.session(request) is not None:
+            return tuple(TITLES)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return self.roles.get(self.keyring.role(token.strip(), self.now_ns()))
 
 
 def application(door: Door) -> ASGIApp:
@@ -80,6 +94,7 @@ def application(door: Door) -> ASGIApp:
     routes = [
         Route("/open", open_link, methods=["GET"]),
         WebSocketRoute("/stream", stream),
+        *feature_api.routes(door.shown, door.may_see),
         Route("/{name:path}", file, methods=["GET"]),
     ]
     return Guard(Starlette(routes=routes), door)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from skypact.config import ConsoleSettings
+from skypact.config import ConsoleSettings, RoleSettings
 from skypact.console.service import Console
 from skypact.console.settings import MapSite, NodeIdentity
 from skypact.core.columns import pack
@@ -37,6 +37,7 @@ from skypact.core.messages import (
     ThreatenedPlace,
     WarningState,
 )
+from skypact.warning.settings import Place
 
 SECOND = 1_000_000_000
 SITES = (
@@ -76,6 +77,8 @@ class Scene:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self.refuse_with = ""
         self.seat_file: Path | None = None
+        self.places: tuple[Place, ...] = ()
+        self.roles: tuple[RoleSettings, ...] = ()
 
     def __enter__(self) -> "Scene":
         self._thread.start()
@@ -95,8 +98,9 @@ class Scene:
     async def _run(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.console = Console(
-            self._settings, self._identity, self._submit, now_ns, SITES, self.seat_file
-        )
+            self._settings, self._identity, self._submit, now_ns, SITES, self.seat_file,
+            self.places, self.roles,
+        )  # fmt: skip
         await self.console.start()
         self._ready.set()
         await self._stopping.wait()
