@@ -147,6 +147,23 @@ class DisSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError(f"to {self.to!r}: use udp://HOST:PORT")
 
 
+class Cat062Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A system of this nation that gets the picture as ASTERIX CAT062. address: "HOST:PORT" by UDP,
+    also of a multicast group; sac, sic: under which this node sends; role: a `[[role]]` that shows
+    tracks; every_s: how often each track is sent."""
+
+    name: PersonName
+    address: Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5}$")]
+    sac: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    sic: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    role: Name = "watch"
+    every_s: Annotated[float, msgspec.Meta(ge=0.5, le=60)] = 4.0
+
+    def __post_init__(self) -> None:
+        if not 0 < int(self.address.rpartition(":")[2]) < 65_536:
+            raise ValueError("the port is from 1 to 65535")
+
+
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """keep_mb: how much journal is kept on disk; the oldest goes first."""
 
@@ -202,6 +219,7 @@ class NodeConfig(
     intake: IntakeSettings = IntakeSettings()
     roles: tuple[RoleSettings, ...] = ()
     cot: CotSettings = CotSettings()
+    cat062: tuple[Cat062Settings, ...] = ()
 
     @property
     def all_roles(self) -> tuple[RoleSettings, ...]:
@@ -281,10 +299,7 @@ def _decoded(
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
         found.append(ConfigError(message, path=node_path, key="link"))
-    roles = [role.name for role in config.all_roles]
-    if config.cot.tcp_role not in roles:
-        message = f'there is no [[role]] "{config.cot.tcp_role}"'
-        found.append(ConfigError(message, path=node_path, key="cot.tcp_role"))
+    found += _roles(config, node_path)
     texts[node_path] = files[NODE_FILE]
     lined = [_with_line(fault, texts[fault.path]) for fault in found]
     return lined, config, tuple(agreements.values())
@@ -304,6 +319,18 @@ def check_folder(path: Path) -> list[ConfigError]:
     return found
 
 
+def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield clients whose role is not there or does not show what they are for."""
+    roles = {role.name: role for role in config.all_roles}
+    named = {"cot.tcp_role": config.cot.tcp_role}
+    named |= {f"cat062[{i}].role": client.role for i, client in enumerate(config.cat062)}
+    for key, name in named.items():
+        if name not in roles:
+            yield ConfigError(f'there is no [[role]] "{name}"', path=path, key=key)
+        elif key.startswith("cat062") and "tracks" not in roles[name].shows:
+            yield ConfigError(f'role "{name}" shows no tracks', path=path, key=key)
+
+
 def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     """Yield names that two feeds, sensors or places share, and radars with one SAC and SIC."""
     tables: dict[str, list[tuple[str, str]]] = {
@@ -311,6 +338,7 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
         "sensor": [("name", s.name) for s in config.sensors],
         "place": [("name", p.name) for p in config.places],
         "role": [("name", r.name) for r in config.roles],
+        "cat062": [("name", c.name) for c in config.cat062],
     }
     for table, named in tables.items():
         seen: set[str] = set()

@@ -161,3 +161,30 @@ def test_the_role_that_is_always_there_can_be_said_otherwise(folder: Path) -> No
         out.write('[[role]]\nname = "watch"\nshows = ["zones"]\n')
     (role,) = load(folder).config.all_roles
     assert (role.shows, role.sends) == (("zones",), False)
+
+
+@pytest.mark.parametrize(
+    ("client", "role", "said"),
+    [
+        ('role = "atc"', "", 'cat062[0].role: there is no [[role]] "atc"'),
+        ('role = "atc"', 'shows = ["zones"]', 'cat062[0].role: role "atc" shows no tracks'),
+        ('role = "atc"', 'shows = ["tracks"]', ""),
+        ("", "", ""),
+    ],
+)
+def test_a_client_of_cat062_needs_a_role_that_shows_tracks(
+    folder: Path, client: str, role: str, said: str
+) -> None:
+    table = f'\n[[cat062]]\nname = "atc"\naddress = "192.0.2.20:8600"\nsac = 1\nsic = 9\n{client}\n'
+    table += f'[[role]]\nname = "atc"\n{role}\n' if role else ""
+    file = folder / NODE_FILE
+    file.write_text(file.read_text() + table)
+    assert [fault.partition(": ")[2] for fault in told(folder)] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("address", ["here", "192.0.2.20", "192.0.2.20:0", "192.0.2.20:70000"])
+def test_a_client_of_cat062_needs_an_address(folder: Path, address: str) -> None:
+    file = folder / NODE_FILE
+    table = f'\n[[cat062]]\nname = "a"\naddress = "{address}"\nsac = 1\nsic = 9\n'
+    file.write_text(file.read_text() + table)
+    assert len(told(folder)) == 1

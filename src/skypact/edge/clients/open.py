@@ -6,6 +6,7 @@ from typing import Any
 
 from skypact.config import NodeDirectory
 from skypact.core.messages import Message
+from skypact.edge.clients.cat062 import Cat062Client
 from skypact.edge.clients.dis import DisSender
 from skypact.edge.clients.sapient import SapientParent
 
@@ -16,20 +17,24 @@ class OpenClients:
 
     sapient: SapientParent | None
     dis: DisSender | None
+    cat062: tuple[Cat062Client, ...] = ()
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """Return what has to run."""
-        return [] if self.sapient is None else [self.sapient.run()]
+        asked = (*self.cat062, self.sapient)
+        return [client.run() for client in asked if client is not None]
 
     def take(self, message: Message) -> None:
         """Hand on a message of the node's doors."""
-        for client in (self.sapient, self.dis):
+        for client in (self.sapient, self.dis, *self.cat062):
             if client is not None:
                 client.take(message)
 
     def close(self) -> None:
         if self.dis is not None:
             self.dis.close()
+        for client in self.cat062:
+            client.close()
 
 
 def open_clients(
@@ -40,4 +45,8 @@ def open_clients(
     return OpenClients(
         SapientParent(directory, now_ns, say) if config.sapient.parent else None,
         DisSender(config.dis, say) if config.dis.to else None,
+        tuple(
+            Cat062Client(client, config.node.context, config.console.coast_after_s, say)
+            for client in config.cat062
+        ),
     )

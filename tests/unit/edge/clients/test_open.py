@@ -3,7 +3,7 @@ from pathlib import Path
 
 import msgspec
 
-from skypact.config import DisSettings, SapientSettings, load
+from skypact.config import Cat062Settings, DisSettings, SapientSettings, load
 from skypact.edge.clients.open import open_clients
 from skypact.edge.first_hour.configuration import init
 from tests.unit.edge.clients.pictures import START_NS, picture
@@ -22,13 +22,16 @@ def test_only_what_is_asked_for_is_opened(tmp_path: Path) -> None:
             directory.config,
             sapient=SapientSettings(parent="127.0.0.1:1"),
             dis=DisSettings(to="udp://127.0.0.1:1"),
+            cat062=(Cat062Settings(name="atc", address="127.0.0.1:1", sac=1, sic=1),),
         )
         asked = msgspec.structs.replace(directory, config=config)
         both = open_clients(asked, lambda: START_NS, lambda _: None)
         assert both.sapient is not None
         assert both.dis is not None
-        [work] = both.work()
-        work.close()
+        work = both.work()
+        assert len(work) == 2
+        for each in work:
+            each.close()
         both.take(picture((1, 2)))
         assert both.dis.sender.sent + both.dis.sender.failed == 2
         both.close()

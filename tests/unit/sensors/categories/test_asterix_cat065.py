@@ -4,7 +4,7 @@ import pytest
 
 from skypact.sensors.categories import asterix_cat065
 from skypact.sensors.categories.marks import Status
-from tests.unit.sensors import oracle
+from tests.unit.sensors import oracle, samples
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,14 @@ def test_a_tracking_system_says_its_state(raw: int, fault: str) -> None:
     record = {"010": 0x0203, "000": 1, "015": 1, "030": 0, "040": raw}
     data = oracle.records(oracle.made(65, "1.6", [record]), 65)
     assert asterix_cat065.statuses(data) == [Status((2, 3), fault)]
+
+
+def test_our_own_status_is_read_by_libasterix() -> None:
+    data = asterix_cat065.encode_status(1, 100, samples.START_NS)
+    [record] = oracle.parsed(65, asterix_cat065.EDITION, data[3:])
+    assert (record["010/SAC"], record["010/SIC"], record["000"]) == ([1], [100], [1])
+    assert record["030"] == [samples.START_NS // samples.SECOND_NS % 86_400 * 128]
+    assert {
+        path for path, value in record.items() if path.startswith("040/") and value != [0]
+    } == set()
+    assert asterix_cat065.statuses(oracle.records(data, 65)) == [Status((1, 100), "")]
