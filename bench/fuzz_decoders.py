@@ -4,9 +4,7 @@
 
 Each decoder runs for so many minutes in a process of its own, its kernels interpreted instead of
 compiled: then a read beyond the bytes is an exception, and the fuzzer sees which branches it reached.
-What comes out is checked against the bounds of the messages. Inputs are framed, so that most reach the
-decoder's inside: data blocks of a right length, Mode S messages of a right parity. All inputs that
-reached something new are then given to the compiled decoder again and again, for its memory and its
+All inputs that reached something new are then given to the compiled decoder again and again, for its memory and its
 slowest. One JSON object; for each decoder: executions, crashes, hangs (a minute, on a busy machine),
 branches reached at the start and the end, and of the compiled one memory after the first round and the
 last, and CPU time of the slowest input. `planted`: executions until a fault of ours was found: a bounds
@@ -26,233 +24,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-ARRIVAL_NS = 1_790_000_000_000_000_000
-CATEGORIES = (1, 2, 10, 11, 20, 21, 34, 48, 62, 65)
+from bench.fuzz_targets import CATEGORIES, DECODERS, parity  # noqa: E402, F401
+
 HANG_S, MEMORY_MB, INPUT_BYTES = 60, 2048, 800
 PLANTED_S = 60
 ROUNDS_S, ROUNDS_MIN, FLAT_MB = 20, 3, 4
-TestOne = Callable[[bytes], None]
 
 
-def asterix() -> TestOne:
-    """First byte: bits 0 to 3 choose a category and bit 6 no framing; second: cut into two blocks."""
-    from skypact.core.columns import fault
-    from skypact.core.ids import Issuer
-    from skypact.core.messages import Context
-    from skypact.core.site import SensorSite
-    from skypact.sensors import asterix_blocks as blocks
-    from skypact.sensors.asterix.program import Wanted, program
-    from skypact.sensors.asterix_rows import USUAL
-    from skypact.sensors.reading import Arrived, Reader, position_reports, scan
-    from skypact.sensors.settings import Editions
-
-    site = SensorSite(name="r", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=9, period_s=5)
-    every = program({c: Wanted(e, expansion="") for c, e in USUAL.items()})
-    issuer = Issuer("auria", "fuzz", Context.TEST)
-    known = {(7, 9): site}
-
-    def test_one(data: bytes) -> None:
-        if len(data) < 3:
-            return
-        category, cut = CATEGORIES[(data[0] & 15) % len(CATEGORIES)], data[1]
-        sent = data[2:]
-        if not data[0] & 64:
-            parts = [sent[:cut], sent[cut:]] if data[0] & 32 else [sent]
-            sent = b"".join(bytes([category]) + (3 + len(p)).to_bytes(2, "big") + p for p in parts)
-        batch = blocks.read([sent], [ARRIVAL_NS], every)
-        for records in batch.records.values():
-            assert (records.offsets >= 3).all()
-            assert (records.offsets < len(sent)).all()
-        for sites in (known, None):
-            reader = Reader(Editions(), sites, clock_error_max_s=1e6, refuse_simulated=False)
-            reading = reader.read([Arrived(sent, ARRIVAL_NS)])
-            assert reading.records >= 0
-            for columns in reading.plots.values():
-                assert fault(scan(issuer, "r", columns, ARRIVAL_NS)) == ""
-            for columns in reading.reports.values():
-                assert fault(position_reports(issuer, "r", columns, ARRIVAL_NS)) == ""
-
-    return test_one
-
-
-def beast() -> TestOne:
-    """First byte: bit 0 raw bytes, else message after message of a right parity; second: where the
-    stream is cut."""
-    from skypact.core.columns import fault
-    from skypact.core.ids import Issuer
-    from skypact.core.messages import Context
-    from skypact.sensors import beast as frames_of
-    from skypact.sensors.mode_s import Aircrafts
-    from skypact.sensors.reading import position_reports
-
-    issuer = Issuer("auria", "fuzz", Context.TEST)
-
-    def test_one(data: bytes) -> None:
-        if len(data) < 2:
-            return
-        stream = data[2:]
-        if not data[0] & 1:
-            bodies = [data[i : i + 11] for i in range(2, len(data) - 10, 11)]
-            messages = [body + parity(body) for body in bodies]
-            stream = b"".join(frames_of.encode_frame(m, 0x1A1A, 26) for m in messages)
-        known, pending, aircraft = [], b"", Aircrafts()
-        for number, chunk in enumerate((stream[: data[1]], stream[data[1] :])):
-            frames, refusals, pending = frames_of.split(pending, chunk)
-            assert len(pending) <= 44
-            assert all(r.count > 0 for r in refusals)
-            known += [(f.message, ARRIVAL_NS + number, f.offset) for f in frames]
-        columns, _ = aircraft.reports(known)
-        if len(columns["time_ns"]):
-            assert fault(position_reports(issuer, "r", columns, ARRIVAL_NS)) == ""
-
-    return test_one
-
-
-def captures() -> TestOne:
-    """First byte: bit 0 pcapng; second: how much of it is taken at a time."""
-    import numpy as np
-
-    from skypact.edge.feeds.frames import PCAP, PCAPNG, Pcap, Pcapng
-    from skypact.edge.feeds.packets import udp_payloads
-
-    def test_one(data: bytes) -> None:
-        if len(data) < 3:
-            return
-        is_next, step, sent = data[0] & 1, 8 * data[1] + 8, data[2:]
-        frames = Pcapng() if is_next else Pcap()
-        sent = sent if is_next or sent[:4] in PCAP else next(iter(PCAP)) + sent
-        sent = PCAPNG + sent if is_next and sent[:4] != PCAPNG else sent
-        window = b""
-        for at in range(0, len(sent), step):
-            window += sent[at : at + step]
-            done = frames.take(window, last=at + step >= len(sent))
-            assert 0 <= done <= len(window)
-            assert (frames.arrival_ns >= 0).all()
-            view = np.frombuffer(window, np.uint8)
-            first, last = udp_payloads(view, frames.at, frames.end, frames.link)
-            assert ((first <= last) & (last <= len(window))).all()
-            window = window[done:]
-        assert frames.cut_short(len(window))
-
-    return test_one
-
-
-def sapient() -> TestOne:
-    """First byte: bit 0 raw bytes, else numbers of a detection: by bit 1 a place or a direction."""
-    import msgspec
-    import numpy as np
-
-    from skypact.core.columns import fault, pack
-    from skypact.core.ids import Issuer
-    from skypact.core.messages import Bearings, Context
-    from skypact.core.site import SensorSite
-    from skypact.sensors.reading import position_reports, scan
-    from skypact.sensors.sapient.frames import framed
-    from skypact.sensors.sapient.read import Reader
-    from skypact.sensors.settings import FeedSettings
-    from tests.unit.sensors.sapient import messages
-
-    site = SensorSite(name="r", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=9, period_s=5)
-    sites = {"r": site, "eye": msgspec.structs.replace(site, name="eye", passive=True)}
-    table = {"name": "n", "source": "tcp://127.0.0.1:1", "format": "sapient", "period_s": 5}
-    known = {messages.CAMERA: "eye"}
-    feed = msgspec.convert({**table, "sapient": {"nodes": known}}, FeedSettings)
-    issuer = Issuer("auria", "fuzz", Context.TEST)
-    enter = [
-        messages.frame(m)
-        for node, kind in ((messages.RADAR, "RADAR"), (messages.CAMERA, "CAMERA"))
-        for m in (messages.registration(node, (kind,)), messages.status(node, origin=(-32, -18, 9)))
-    ]
-
-    def made(data: bytes) -> bytes:
-        numbers = np.frombuffer(data[: len(data) // 8 * 8].ljust(64, b"\0"), np.float64)[
-            :8
-        ].tolist()
-        node = messages.CAMERA if data[0] & 1 else messages.RADAR
-        if data[0] & 2:
-            a, b, c, *_ = numbers
-            return messages.frame(messages.polar(node, azimuth=a, elevation=b, distance=c))
-        lat, lon, z, error, *velocity = numbers
-        return messages.frame(
-            messages.detection(
-                node, lat=lat, lon=lon, z=z, error=error, velocity=tuple(velocity[:3])
-            )
-        )
-
-    def test_one(data: bytes) -> None:
-        if len(data) < 3:
-            return
-        sent = data[1:] if data[0] & 1 else made(data[1:])
-        if data[0] & 1 and data[0] & 4:
-            sent = framed(sent)
-        reader = Reader(feed, sites, Context.TEST)
-        reading = reader.read([(m, ARRIVAL_NS) for m in (*enter, sent)])
-        assert reading.records >= 0
-        for columns in reading.scans.values():
-            assert fault(scan(issuer, "r", columns, ARRIVAL_NS)) == ""
-        for columns in reading.bearings.values():
-            times, count = columns["time_ns"], len(columns["time_ns"])
-            header = issuer.header(int(times.max()), ARRIVAL_NS)
-            packed = pack(Bearings, **columns)
-            assert fault(Bearings(**header, sensor="eye", count=count, **packed)) == ""
-        if reading.reports is not None:
-            assert fault(position_reports(issuer, "n", reading.reports, ARRIVAL_NS)) == ""
-
-    return test_one
-
-
-def dis() -> TestOne:
-    """First byte: bit 0 raw bytes, else one entity state of them, of a right length."""
-    import msgspec
-
-    from skypact.core.columns import fault
-    from skypact.core.ids import Issuer
-    from skypact.core.messages import Context
-    from skypact.sensors.dis.pdu import ROW
-    from skypact.sensors.dis.read import Reader
-    from skypact.sensors.reading import position_reports
-    from skypact.sensors.settings import FeedSettings
-
-    table = {"name": "n", "source": "udp://127.0.0.1:1", "format": "dis", "period_s": 5}
-    feed = msgspec.convert(table, FeedSettings)
-    issuer = Issuer("auria", "fuzz", Context.EXERCISE)
-    head = b"\x07\x01\x01\x01" + bytes(4) + ROW.itemsize.to_bytes(2, "big") + bytes(9) + b"\0"
-
-    def test_one(data: bytes) -> None:
-        if len(data) < 2:
-            return
-        body = data[1:] if data[0] & 1 else head + data[1:125].ljust(124, b"\0")
-        reading = Reader(feed, Context.EXERCISE).read([(body, ARRIVAL_NS)])
-        assert reading.records >= 0
-        if reading.reports is not None:
-            assert fault(position_reports(issuer, "n", reading.reports, ARRIVAL_NS)) == ""
-
-    return test_one
-
-
-def parity(body: bytes) -> bytes:
-    """Return the 24 parity bits of a Mode S message. Source: ICAO Annex 10 volume IV, 3.1.2.3.3."""
-    left = int.from_bytes(body, "big") << 24
-    for bit in range(8 * len(body) + 23, 23, -1):
-        if left >> bit & 1:
-            left ^= 0x1FFF409 << (bit - 24)
-    return left.to_bytes(3, "big")
-
-
-def without(module: Any, name: str, check: str) -> None:
-    """Take a bounds check out of a function, in memory."""
+def without(module: Any, name: str, check: str, left: str = "if False:") -> None:
+    """Take a bounds check out of a function, in memory; `left` is what remains of it."""
     owner, _, attribute = name.rpartition(".")
     holder = getattr(module, owner) if owner else module
     source = inspect.getsource(getattr(holder, attribute))
     assert check in source, f"{name} has no line {check}"
     lines = [line[4:] if owner else line for line in source.splitlines()]
-    text = "\n".join(lines).replace(check, "if False:")
+    text = "\n".join(lines).replace(check, left)
     made: dict[str, Any] = {}
     exec(compile(text, f"planted in {name}", "exec"), vars(module), made)
     setattr(holder, attribute, made[attribute])
@@ -270,8 +61,17 @@ def plant(decoder: str) -> None:
     elif decoder == "dis":
         from skypact.sensors.dis import pdu
 
+        # A length of nothing is still refused: a read that never ends is found much later.
         bounds = "if end - begun < HEADER_BYTES or not HEADER_BYTES <= length <= end - begun:"
-        without(pdu, "read", bounds)
+        without(pdu, "read", bounds, left="if not length:")
+    elif decoder == "cot":
+        from skypact.sensors.cot import protobuf
+
+        without(protobuf, "read_varint", "if at + i >= len(data):")
+    elif decoder == "lines":
+        from skypact.sensors.lines import bearing
+
+        bearing.azimuths = lambda values: bearing.measured(values) / 57
     elif decoder == "sapient":
         from skypact.sensors.sapient import nodes
 
@@ -286,15 +86,6 @@ def plant(decoder: str) -> None:
         from skypact.edge.feeds import frames
 
         without(frames, "Pcap._size", "if size > left:")
-
-
-DECODERS: dict[str, Callable[[], TestOne]] = {
-    "asterix": asterix,
-    "beast": beast,
-    "captures": captures,
-    "sapient": sapient,
-    "dis": dis,
-}
 
 
 def seeds(decoder: str) -> list[bytes]:
@@ -321,6 +112,17 @@ def seeds(decoder: str) -> list[bytes]:
 
         [real] = pdu.write(rows(exercise=1))
         return [b"\x01" + real, b"\x01" + real + real, b"\x00" + real[20:]]
+    if decoder == "cot":
+        from skypact.sensors.cot.stream import Frame, framed, read
+        from tests.unit.sensors.cot.samples import ATAK
+
+        event = read(Frame(False, ATAK)).event
+        return [b"\x20" + ATAK, b"\x09" + framed(event, tak=True), b"\xff" + ATAK + ATAK]
+    if decoder == "lines":
+        from tests.unit.sensors.lines import written
+
+        kinds = [w for w in vars(written).values() if isinstance(w, written.Written)]
+        return [b"\x09" + form + b"\n" for w in kinds for form in (w.json, w.csv)]
     if decoder == "sapient":
         from tests.unit.sensors.sapient import messages
 

@@ -143,18 +143,18 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 def _element(name: str, data: bytes) -> Element:
     fields = {field.number: (key, field.wire) for key, field in FIELDS[name].attributes.items()}
-    attributes: list[tuple[str, str]] = []
+    attributes: dict[str, str] = {}  # of a field that is there twice the last one counts
     for number, value in _fields(data):
         if number not in fields:
             continue
         key, wire = fields[number]
         if wire is Wire.TEXT:
-            attributes.append((key, _as_text(value)))
+            attributes[key] = _as_text(value)
         elif wire is Wire.COUNT:
-            attributes.append((key, str(_as_count(value))))
+            attributes[key] = str(_as_count(value))
         else:
-            attributes.append((key, repr(_as_number(value, key))))
-    return Element(name, tuple(attributes))
+            attributes[key] = repr(_as_number(value, key))
+    return Element(name, tuple(attributes.items()))
 
 
 def _as_text(value: int | bytes) -> str:

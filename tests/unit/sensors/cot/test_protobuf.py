@@ -94,3 +94,16 @@ def test_no_bytes_do_more_than_be_refused(data: st.DataObject) -> None:
 def test_what_is_refused_and_why(data: bytes, why: str) -> None:
     with pytest.raises(DecodeError, match=why):
         read_protobuf(data)
+
+
+def part(number: int, data: bytes) -> bytes:
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def test_of_a_field_that_is_there_twice_the_last_one_counts() -> None:
+    """XML with an attribute twice is none: it would end the connections of the other clients."""
+    detail = part(6, part(1, b"PHONE") + part(1, b"PADS"))
+    message = part(2, part(1, b"a-f-G") + part(5, b"ANDROID-1") + part(15, detail))
+    event = read_protobuf(message).event
+    assert [tuple(one.attributes) for one in event.elements] == [(("device", "PADS"),)]
+    assert read_xml(framed(event, tak=False)).event.uid == "ANDROID-1"
