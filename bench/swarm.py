@@ -6,10 +6,10 @@ through the sensors room and the tracker; the radars' plots come from the exerci
 the score from the exercise's own measures (SIAP, 3 km). The same night with the same plots is run without
 the swarm. Cases: `scattered`, every report false with the same probability; `liars`, a fifth of the
 sources always say something false; `crowd`, 2,000 more sources that have never reported before all point
-at a place 3 km beside one flight. `planted` is that crowd with both limits on hearsay taken away, and must
-be seen to do harm. `load`: CPU seconds of all that the swarm costs, a second of the night; steps are a
-tenth of a second. `met`: spuriousness rises by at most 0.02 in each case, load is at most 1, the planted
-fault is found (GOSPA at least 5 % worse).
+at a place 3 km beside one flight. `planted` is that crowd with both limits on hearsay and all learning
+taken away, and must be seen to do harm. `load`: CPU seconds of all that the swarm costs, a second of the
+night; steps are a tenth of a second. `met`: spuriousness rises by at most 0.02 in each case, load is at
+most 1, the planted fault is found (GOSPA at least 5 % worse).
 """
 
 import argparse
@@ -29,6 +29,7 @@ from skypact.exercise.sensing import Radar
 from skypact.sensors.sensors import Sensors
 from skypact.sensors.settings import FeedSettings
 from skypact.tracking.sightings import areas, nudge
+from skypact.tracking.sightings.reliability import Reliability
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.tracker import Tracker
 
@@ -262,10 +263,11 @@ def main() -> None:
     warm()
     cases = {case: night(a, case) for case in ("none", "scattered", "liars", "crowd")}
     before = cases["none"]["spuriousness"]
-    kept = nudge.SHARE_MAX, areas.NEW_WEIGHT_MAX
+    kept = nudge.SHARE_MAX, areas.NEW_WEIGHT_MAX, Reliability.learn
     nudge.SHARE_MAX = areas.NEW_WEIGHT_MAX = 1e9
+    Reliability.learn = lambda *_: None
     planted = night(a, "crowd")
-    nudge.SHARE_MAX, areas.NEW_WEIGHT_MAX = kept
+    nudge.SHARE_MAX, areas.NEW_WEIGHT_MAX, Reliability.learn = kept
     found = planted["gospa_per_truth_m"] >= 1.05 * cases["crowd"]["gospa_per_truth_m"]
     rises = {c: round(cases[c]["spuriousness"] - before, 4) for c in cases if c != "none"}
     met = (
