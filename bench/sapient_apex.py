@@ -25,7 +25,8 @@ from typing import Any
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from skypact.config import SapientSettings, load
+from skypact.config import load
+from skypact.config.settings import SapientSettings
 from skypact.core.ids import Issuer
 from skypact.core.messages import Context
 from skypact.edge.clients.sapient import SapientParent

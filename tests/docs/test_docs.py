@@ -118,7 +118,7 @@ def toml_kind(note: str) -> type:
 
         return PlotSensorFile
     assert note in ("", "node.toml"), f"a TOML block is of another kind: {note}"
-    from skypact.config import NodeConfig
+    from skypact.config.settings import NodeConfig
 
     return NodeConfig
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.core.messages import (
     AcknowledgeWarning,
     Context,

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from skypact.config import IntakeSettings
+from skypact.config.settings import IntakeSettings
 from skypact.core.messages import Context
 from skypact.edge.intake.service import Intake
 from skypact.edge.intake.tokens import new_token

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.console import frame, views
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.console.auth import Session
 from skypact.console.board import Board
 from skypact.console.settings import NodeIdentity

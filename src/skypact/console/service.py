@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from skypact.config import ConsoleSettings, RoleSettings
+from skypact.config.settings import ConsoleSettings, RoleSettings
 from skypact.console import auth, views
 from skypact.console.board import Board
 from skypact.console.desk import (

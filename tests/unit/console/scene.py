@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from skypact.config import ConsoleSettings, RoleSettings
+from skypact.config.settings import ConsoleSettings, RoleSettings
 from skypact.console.service import Console
 from skypact.console.settings import MapSite, NodeIdentity
 from skypact.core.columns import pack

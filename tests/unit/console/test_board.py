@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.console import board as boards
 from skypact.console.board import NOTICES_MAX, OVER_MAX, Board
 from skypact.console.settings import NodeIdentity

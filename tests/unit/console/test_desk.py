@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.console import desk as desks
 from skypact.console.auth import Session
 from skypact.console.board import Board

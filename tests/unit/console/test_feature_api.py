@@ -13,7 +13,7 @@ import httpx
 import pytest
 from owslib.ogcapi.features import Features
 
-from skypact.config import ConsoleSettings, RoleSettings
+from skypact.config.settings import ConsoleSettings, RoleSettings
 from skypact.console.auth import role_token
 from skypact.console.feature_api import openapi
 from skypact.core.messages import Context

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from skypact.console import service
 from skypact.console.auth import open_seat
 from skypact.console.service import Console

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from skypact.config import ConsoleSettings
+from skypact.config.settings import ConsoleSettings
 from tests.unit.console.scene import Scene
 
 

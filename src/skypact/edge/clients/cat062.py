@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.config import Cat062Settings
+from skypact.config.settings import Cat062Settings
 from skypact.core.columns import array
 from skypact.core.messages import Context, Message, PictureView
 from skypact.edge.clients.track_numbers import TrackNumbers

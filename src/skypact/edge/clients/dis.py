@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from skypact.config import DisSettings
+from skypact.config.settings import DisSettings
 from skypact.core.columns import array
 from skypact.core.messages import Message, PictureView
 from skypact.edge.feeds.send import UdpSender

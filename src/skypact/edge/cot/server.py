@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skypact.config import CotSettings, RoleSettings
+from skypact.config.settings import CotSettings, RoleSettings
 from skypact.core.errors import LinkError
 from skypact.edge.cot.client import Client, Guest, gone
 from skypact.edge.cot.relay import Log, Said, Shelf

@@ -4,14 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from skypact.config import (
-    AGREEMENTS,
-    KEYS,
-    NODE_FILE,
-    SECRET,
-    SECRET_BYTES,
-    check,
-)
+from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES, check
 from skypact.core.errors import ConfigError
 
 SUFFIX = ".state"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from skypact.config import IntakeSettings
+from skypact.config.settings import IntakeSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.intake.limits import Limit
 from skypact.edge.intake.web import Deliver, Desk, application

@@ -7,7 +7,8 @@ nation that may join. The rest is issued from the own authority and renewed befo
 
 from pathlib import Path
 
-from skypact.config import LinkSettings, NodeDirectory
+from skypact.config import NodeDirectory
+from skypact.config.settings import LinkSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.links import pki
 from skypact.edge.links.link import Endpoint

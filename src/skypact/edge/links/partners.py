@@ -5,7 +5,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from skypact.config import LinkSettings, NodeDirectory
+from skypact.config import NodeDirectory
+from skypact.config.settings import LinkSettings
 from skypact.core.messages import Release, Stream
 from skypact.edge.links.credentials import endpoint, feed_credential, server_text
 from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks, Received

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skypact.config import Cat062Settings
+from skypact.config.settings import Cat062Settings
 from skypact.core.columns import pack
 from skypact.core.ids import Issuer
 from skypact.core.messages import Context, PictureView

@@ -3,7 +3,7 @@ import socket
 import msgspec
 import pytest
 
-from skypact.config import DisSettings
+from skypact.config.settings import DisSettings
 from skypact.core.errors import InvariantError, LinkError
 from skypact.core.messages import Context
 from skypact.edge.clients.dis import DisSender

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import msgspec
 
-from skypact.config import Cat062Settings, DisSettings, SapientSettings, load
+from skypact.config import load
+from skypact.config.settings import Cat062Settings, DisSettings, SapientSettings
 from skypact.edge.clients.open import open_clients
 from skypact.edge.first_hour.configuration import init
 from tests.unit.edge.clients.pictures import START_NS, picture

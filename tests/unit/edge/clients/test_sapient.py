@@ -11,7 +11,8 @@ import pytest
 from sapient_msg.bsi_flex_335_v2_0.sapient_message_pb2 import SapientMessage as Theirs
 from sapient_msg_pydantic.bsi_flex_335_v2_0.sapient_message import SapientMessage
 
-from skypact.config import NodeDirectory, SapientSettings, load
+from skypact.config import NodeDirectory, load
+from skypact.config.settings import SapientSettings
 from skypact.core.messages import Context
 from skypact.edge.clients import sapient
 from skypact.edge.clients.sapient import SapientParent

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from skypact.config import WATCH, CotSettings, RoleSettings
+from skypact.config.settings import WATCH, CotSettings, RoleSettings
 from skypact.edge.cot.server import CotServer, Keys
 from skypact.sensors.cot.event import Event
 from skypact.sensors.cot.stream import framed, read, split

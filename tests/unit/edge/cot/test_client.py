@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from skypact.config import CotSettings, RoleSettings
+from skypact.config.settings import CotSettings, RoleSettings
 from skypact.edge.cot.client import deletion
 from skypact.sensors.cot.event import Element, Event, event_xml
 from tests.unit.edge.cot.rig import Phone, position, serving, until

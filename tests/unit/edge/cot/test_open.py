@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from skypact.config import CotSettings, NodeDirectory, load
+from skypact.config import NodeDirectory, load
+from skypact.config.settings import CotSettings
 from skypact.edge.clock import Clock
 from skypact.edge.cot.open import open_cot
 from skypact.edge.first_hour.configuration import init

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skypact.config import CotSettings, RoleSettings
+from skypact.config.settings import CotSettings, RoleSettings
 from skypact.core.errors import LinkError
 from skypact.core.messages import Context
 from skypact.edge.clock import Clock

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from skypact.config import CotSettings, RoleSettings
+from skypact.config.settings import CotSettings, RoleSettings
 from skypact.core.messages import Context, Delivery, PictureView, WarningState
 from skypact.edge.cot import shown
 from skypact.edge.cot.shown import Shown

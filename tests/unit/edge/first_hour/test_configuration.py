@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from skypact.config import NodeConfig, check, load
+from skypact.config import check, load
+from skypact.config.settings import NodeConfig
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.core.toml import faults

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from skypact.config import IntakeSettings, NodeDirectory, load
+from skypact.config import NodeDirectory, load
+from skypact.config.settings import IntakeSettings
 from skypact.edge.first_hour.configuration import init
 from skypact.edge.intake import open as module
 from skypact.edge.intake.open import open_intake, run_intake

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from skypact.config import IntakeSettings
+from skypact.config.settings import IntakeSettings
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.edge.intake.service import Intake

@@ -6,7 +6,8 @@ import pytest
 
 from skypact.cli.demo import prepare
 from skypact.cli.folders import agreement_texts
-from skypact.config import LinkSettings, NodeDirectory, load
+from skypact.config import NodeDirectory, load
+from skypact.config.settings import LinkSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.clock import Clock
 from skypact.edge.links.credentials import HUB_AUTHORITY, endpoint, server_text

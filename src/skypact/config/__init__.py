@@ -1,0 +1,135 @@
+"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml` and `keys/`."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from skypact.config.checks import contradictions
+from skypact.config.settings import NodeConfig
+from skypact.core.errors import ConfigError
+from skypact.core.lines import line_of
+from skypact.core.toml import faults
+from skypact.sharing import lint
+from skypact.sharing.agreements import Agreement
+
+NODE_FILE = "node.toml"
+AGREEMENTS = "agreements"
+KEYS = "keys"
+STATE = "state"
+SECRET = "reference.key"
+SECRET_BYTES = 32
+
+
+class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
+    """A node's folder, read. files: name to text of everything that decides what the rooms do."""
+
+    path: Path
+    config: NodeConfig
+    agreements: tuple[Agreement, ...]
+    files: dict[str, str]
+    secret: bytes
+
+    @property
+    def keys(self) -> Path:
+        return self.path / KEYS
+
+    @property
+    def state(self) -> Path:
+        return self.path / STATE
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Return who has an agreement with this nation in either direction, sorted."""
+        me = self.config.node.nation
+        named = {name for a in self.agreements for name in (a.owner, a.partner)}
+        return tuple(sorted(named - {me}))
+
+
+def load(path: Path) -> NodeDirectory:
+    """Read a node's folder; raises ConfigError for the first fault."""
+    return decode(path, _texts(path), _secret(path))
+
+
+def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
+    """Return the node's folder from texts, as a journal recorded them."""
+    found, config, agreements = _decoded(path, files)
+    if found or config is None:
+        raise found[0]
+    return NodeDirectory(
+        path=path, config=config, agreements=agreements, files=dict(files), secret=secret
+    )
+
+
+def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
+    """Return every fault of the texts of a node's folder, with file and line."""
+    return _decoded(path, files)[0]
+
+
+def _decoded(
+    path: Path, files: Mapping[str, str]
+) -> tuple[list[ConfigError], NodeConfig | None, tuple[Agreement, ...]]:
+    """Return (faults, what `node.toml` says, agreements in order of file name)."""
+    node_path = str(path / NODE_FILE)
+    texts = {str(path / n): t for n, t in sorted(files.items()) if n != NODE_FILE}
+    found = faults(files[NODE_FILE], NodeConfig, node_path)
+    for name, text in texts.items():
+        found += faults(text, Agreement, name)
+    if found:
+        return found, None, ()
+    config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
+    agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
+    me = config.node.nation
+    named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
+    found = lint.faults(agreements, me, sorted(named))
+    found += contradictions(config, node_path)
+    if config.link is None and agreements:
+        message = "there are agreements but no [link]: the node would meet nobody"
+        found.append(ConfigError(message, path=node_path, key="link"))
+    texts[node_path] = files[NODE_FILE]
+    lined = [_with_line(fault, texts[fault.path]) for fault in found]
+    return lined, config, tuple(agreements.values())
+
+
+def check_folder(path: Path) -> list[ConfigError]:
+    """Return every fault of a node's folder, a missing or unreadable file included."""
+    try:
+        files = _texts(path)
+    except ConfigError as fault:
+        return [fault]
+    found = check(path, files)
+    try:
+        _secret(path)
+    except ConfigError as fault:
+        found.append(fault)
+    return found
+
+
+def _with_line(fault: ConfigError, text: str) -> ConfigError:
+    key = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", fault.key)]
+    return ConfigError(fault.message, path=fault.path, key=fault.key, line=line_of(text, key))
+
+
+def _secret(path: Path) -> bytes:
+    file = path / KEYS / SECRET
+    try:
+        secret = bytes.fromhex(_read(file).strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise ConfigError(f"must hold {2 * SECRET_BYTES} hexadecimal digits", path=str(file))
+    return secret
+
+
+def _texts(path: Path) -> dict[str, str]:
+    names = [NODE_FILE, *(f"{AGREEMENTS}/{p.name}" for p in (path / AGREEMENTS).glob("*.toml"))]
+    return {name: _read(path / name) for name in sorted(names)}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", path=str(path)) from error

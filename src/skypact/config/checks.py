@@ -1,0 +1,80 @@
+"""Whether the lines of a `node.toml` agree with each other."""
+
+from collections.abc import Iterator
+
+from skypact.config.settings import NodeConfig
+from skypact.core.errors import ConfigError
+from skypact.core.messages import Context
+
+
+def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield every fault that only two lines together make. path: of `node.toml`, for the fault."""
+    yield from _doubles(config, path)
+    yield from _two_doors(config, path)
+    yield from _feeds(config, path)
+    yield from _roles(config, path)
+
+
+def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield clients whose role is not there or does not show what they are for."""
+    roles = {role.name: role for role in config.all_roles}
+    named = {"cot.tcp_role": config.cot.tcp_role}
+    named |= {f"cat062[{i}].role": client.role for i, client in enumerate(config.cat062)}
+    for key, name in named.items():
+        if name not in roles:
+            yield ConfigError(f'there is no [[role]] "{name}"', path=path, key=key)
+        elif key.startswith("cat062") and "tracks" not in roles[name].shows:
+            yield ConfigError(f'role "{name}" shows no tracks', path=path, key=key)
+
+
+def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield names that two feeds, sensors or places share, and radars with one SAC and SIC."""
+    tables: dict[str, list[tuple[str, str]]] = {
+        "feed": [("name", f.name) for f in config.feeds],
+        "sensor": [("name", s.name) for s in config.sensors],
+        "place": [("name", p.name) for p in config.places],
+        "role": [("name", r.name) for r in config.roles],
+        "cat062": [("name", c.name) for c in config.cat062],
+    }
+    for table, named in tables.items():
+        seen: set[str] = set()
+        for index, (key, value) in enumerate(named):
+            if value in seen:
+                message = f'"{value}" appears twice'
+                yield ConfigError(message, path=path, key=f"{table}[{index}].{key}")
+            seen.add(value)
+    radars: set[tuple[int, int]] = set()
+    for index, site in enumerate(config.sensors):
+        if (site.sac, site.sic) in radars:
+            message = f"SAC {site.sac} SIC {site.sic} is already another sensor's"
+            yield ConfigError(message, path=path, key=f"sensor[{index}].sic")
+        radars.add((site.sac, site.sic))
+
+
+def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield SAPIENT nodes that are said to be a sensor that there is not, feeds that need a message
+    server of a node that has none, and simulated entities anywhere but in an exercise."""
+    sensors = {sensor.name for sensor in config.sensors}
+    real = config.node.context is not Context.EXERCISE
+    only = f"DIS is for exercises only, and this node is one of {config.node.context}"
+    if real and config.dis.to:
+        yield ConfigError(only, path=path, key="dis.to")
+    for index, feed in enumerate(config.feeds):
+        if config.link is None and feed.source.startswith("nats:"):
+            message = "there is no [link], so no message server"
+            yield ConfigError(message, path=path, key=f"feed[{index}].source")
+        if real and feed.format == "dis":
+            yield ConfigError(only, path=path, key=f"feed[{index}].format")
+        for uuid, name in feed.sapient.nodes.items():
+            if name not in sensors:
+                message = f'there is no [[sensor]] "{name}"'
+                yield ConfigError(message, path=path, key=f"feed[{index}].sapient.nodes.{uuid}")
+
+
+def _two_doors(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield a second feed for people: a phone could not know which to use."""
+    people = [f.name for f in config.posted if f.format == "sightings"]
+    for index, feed in enumerate(config.feeds):
+        if feed.name in people[1:]:
+            message = "only one feed of sightings comes from https:"
+            yield ConfigError(message, path=path, key=f"feed[{index}].source")

@@ -1,0 +1,96 @@
+"""What two lines of a `node.toml` say against each other is told with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from skypact.config import AGREEMENTS, NODE_FILE, load
+from tests.unit.config.folders import change, told
+
+
+def test_what_contradicts_another_line_has_a_line_too(folder: Path) -> None:
+    path = folder / AGREEMENTS / "borvia.toml"
+    change(path, "velocity_grid_mps = 10.0", "")
+    table = path.read_text().splitlines().index("[[clause]]") + 1
+    (fault,) = told(folder)
+    assert fault.startswith(f"agreements/borvia.toml:{table}: clause[0].velocity_grid_mps: ")
+
+
+def test_a_sapient_node_that_is_no_sensor_is_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    feed = (
+        '[[feed]]\nname = "net"\nsource = "tcp://127.0.0.1:1"\nformat = "sapient"\nperiod_s = 5\n'
+        '[feed.sapient.nodes]\n"3d1ffd1b-cc01-4c26-a7e8-bf4da3d393b8" = "north"\n'
+        '"b5546692-a0cc-4846-a36c-4b7098eae08e" = "eye"\n'
+    )
+    path.write_text(path.read_text() + feed)
+    line = path.read_text().count("\n")
+    key = "feed[1].sapient.nodes.b5546692-a0cc-4846-a36c-4b7098eae08e"
+    assert told(folder) == [f'node.toml:{line}: {key}: there is no [[sensor]] "eye"']
+
+
+@pytest.mark.parametrize("context", ["operation", "test"])
+def test_simulated_entities_are_told_anywhere_but_in_an_exercise(
+    folder: Path, context: str
+) -> None:
+    path = folder / NODE_FILE
+    change(path, 'context = "test"', f'context = "{context}"')
+    table = (
+        '[[feed]]\nname = "sim"\nsource = "udp://127.0.0.1:3000"\nformat = "dis"\nperiod_s = 5\n'
+        '[dis]\nto = "udp://127.0.0.1:3001"\n'
+    )
+    path.write_text(path.read_text() + table)
+    line = path.read_text().count("\n")
+    only = f"DIS is for exercises only, and this node is one of {context}"
+    assert told(folder) == [
+        f"node.toml:{line}: dis.to: {only}",
+        f"node.toml:{line - 3}: feed[1].format: {only}",
+    ]
+    change(path, f'context = "{context}"', 'context = "exercise"')
+    assert told(folder) == []
+
+
+def test_a_name_twice_is_told_where_the_second_stands(folder: Path) -> None:
+    path = folder / NODE_FILE
+    feed = (
+        '[[feed]]\nname = "north"\nsource = "udp://127.0.0.1:1"\nformat = "beast"\nperiod_s = 1\n'
+    )
+    path.write_text(path.read_text() + feed)
+    line = path.read_text().count("\n") - 3
+    assert told(folder) == [f'node.toml:{line}: feed[1].name: "north" appears twice']
+
+
+def test_two_radars_with_one_identity_are_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    site = "sac = 1\nsic = 1\nlat_deg = 0\nlon_deg = 0\nheight_m = 0\nperiod_s = 4\n"
+    path.write_text(path.read_text() + '[[sensor]]\nname = "south"\n' + site)
+    (fault,) = told(folder)
+    assert fault.endswith("sensor[1].sic: SAC 1 SIC 1 is already another sensor's")
+
+
+def test_a_role_that_nobody_described_is_told(folder: Path) -> None:
+    line = change(folder / NODE_FILE, '#tcp_role = "watch"', 'tcp_role = "gate"')
+    assert told(folder) == [f'node.toml:{line}: cot.tcp_role: there is no [[role]] "gate"']
+    with (folder / NODE_FILE).open("a") as out:
+        out.write('[[role]]\nname = "gate"\n')
+    assert told(folder) == []
+    assert [role.name for role in load(folder).config.all_roles] == ["gate", "watch"]
+
+
+@pytest.mark.parametrize(
+    ("client", "role", "said"),
+    [
+        ('role = "atc"', "", 'cat062[0].role: there is no [[role]] "atc"'),
+        ('role = "atc"', 'shows = ["zones"]', 'cat062[0].role: role "atc" shows no tracks'),
+        ('role = "atc"', 'shows = ["tracks"]', ""),
+        ("", "", ""),
+    ],
+)
+def test_a_client_of_cat062_needs_a_role_that_shows_tracks(
+    folder: Path, client: str, role: str, said: str
+) -> None:
+    table = f'\n[[cat062]]\nname = "atc"\naddress = "192.0.2.20:8600"\nsac = 1\nsic = 9\n{client}\n'
+    table += f'[[role]]\nname = "atc"\n{role}\n' if role else ""
+    file = folder / NODE_FILE
+    file.write_text(file.read_text() + table)
+    assert [fault.partition(": ")[2] for fault in told(folder)] == ([said] if said else [])
