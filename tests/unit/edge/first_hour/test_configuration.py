@@ -86,7 +86,7 @@ def with_true_defaults(text: str, kind: type) -> str:
     defaults, active = settings(kind), written(text)
     table, lines = "", list[str]()
     for line in text.splitlines():
-        head, pair = re.match(r"#?\[+([a-z._]+)\]+$", line), re.match(r"#([a-z0-9_]+) = (.*)", line)
+        head, pair = re.match(r"#?\[+([\w.]+)\]+$", line), re.match(r"#([a-z0-9_]+) = (.*)", line)
         table = head[1] if head else table
         key = f"{table}.{pair[1]}" if pair else ""
         default = defaults.get(key)
