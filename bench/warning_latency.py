@@ -44,7 +44,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-# Told of every change of the page before it is painted; a message queued then comes after the paint.
+# Told of every change of the page before it is painted; an urgent task queued then is the first after the paint.
 OBSERVER = """
 window.painted = {};
 const waiting = new Set();
@@ -57,12 +57,10 @@ function look() {
     else if (there && node.contains(there)) fresh.push(node.dataset.warningId);
   }
   if (fresh.length) {
-    const after = new MessageChannel();
-    after.port1.onmessage = () => {
+    scheduler.postTask(() => {
       const now = performance.timeOrigin + performance.now();
       for (const id of fresh) window.painted[id] ??= now;
-    };
-    after.port2.postMessage(0);
+    }, { priority: 'user-blocking' });
   }
 }
 new MutationObserver((changes) => {

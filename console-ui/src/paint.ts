@@ -34,9 +34,7 @@ export function schedule(): void {
 function look(): void {
   const seen = [...waiting].filter(([node]) => inView(node));
   if (seen.length === 0) return;
-  // A message queued inside a frame is delivered after that frame was painted.
-  const after = new MessageChannel();
-  after.port1.onmessage = () => {
+  afterPaint(() => {
     const now = performance.now();
     for (const [node, id] of seen) {
       waiting.delete(node);
@@ -45,7 +43,17 @@ function look(): void {
       painted.set(id, now);
     }
     flushPainted();
-  };
+  });
+}
+
+/** A task queued inside a frame runs after that frame was painted; an urgent one as the first. */
+function afterPaint(task: () => void): void {
+  if ('scheduler' in window) {
+    void scheduler.postTask(task, { priority: 'user-blocking' });
+    return;
+  }
+  const after = new MessageChannel();
+  after.port1.onmessage = task;
   after.port2.postMessage(0);
 }
 store.drawn = look;
