@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,10 @@ def sources() -> list[Path]:
     return sorted({*_PACKAGE.rglob("kernels*.py"), *_PACKAGE.rglob("kernels/*.py")})
 
 
+@cache
 def sources_hash() -> str:
-    """Return a hash of all that decides the machine code of the kernels."""
+    """Return a hash of all that decides the machine code of the kernels, as it was when first
+    asked."""
     digest = hashlib.sha256()
     for path in sources():
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
@@ -94,15 +97,21 @@ def _prepare_cache() -> bool:
 
 
 @cache
-def _skip_blas() -> None:
-    """Let numba find no BLAS: kernels use none, and looking for it loads much of scipy at each
-    start. A kernel that needs it then does not compile."""
+def _skip_unused() -> None:
+    """Let numba find no BLAS and no cffi: kernels use neither, and looking for them loads much of
+    scipy and a parser of C at each start. A kernel that needs them then does not compile."""
 
     def none() -> None:
         raise ImportError("kernels use no BLAS")
 
     blas: Any = importlib.import_module("numba.np.linalg")
     blas.ensure_blas = none
+    loaded = sys.modules.get("cffi")
+    sys.modules["cffi"] = cast(Any, None)  # an import of it now fails
+    importlib.import_module("numba.core.typing.cffi_utils")
+    del sys.modules["cffi"]
+    if loaded is not None:
+        sys.modules["cffi"] = loaded
 
 
 class Kernel(Generic[P, R]):
@@ -116,7 +125,7 @@ class Kernel(Generic[P, R]):
     def compile(self) -> Callable[P, R]:
         """Return the machine code, from disk when it is there."""
         if self._compiled is None:
-            _skip_blas()
+            _skip_unused()
             jit = _numba.njit(
                 self._signature, cache=_prepare_cache(), nogil=True, error_model="numpy"
             )
@@ -147,7 +156,7 @@ def kernel(kind: Any) -> Callable[[Callable[P, R]], Kernel[P, R]]:
 
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function callable from kernels; plain Python reaches it as `.py_func`."""
-    _skip_blas()
+    _skip_unused()
     return cast(Callable[P, R], _numba.njit(nogil=True, error_model="numpy")(function))
 
 

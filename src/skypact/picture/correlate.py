@@ -4,15 +4,12 @@ Track-to-track association: Kaplan, Bar-Shalom, Blair 2008. The unknown cross-co
 out, which makes the gate wider, never narrower.
 """
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.optimize as optimize
-import scipy.sparse as sparse
-import scipy.sparse.csgraph as csgraph
-import scipy.spatial as spatial
 from numpy.typing import NDArray
 
+from skypact.core.kernels_pairing import assigned, pairs_within
 from skypact.picture.covariance import distance2
 
 F64 = NDArray[np.float64]
@@ -61,17 +58,13 @@ def conflicting(a: Reports, b: Reports) -> Mask:
 
 
 def near(a: Reports, b: Reports, reach_max_m: float, registration_sd_m: float) -> Pairs:
-    """Return every pair close enough to compare, by a k-d tree on positions, ordered by (a, b)."""
+    """Return every pair close enough to compare, by their positions, ordered by (a, b)."""
     if not len(a.state) or not len(b.state):
         none = np.zeros(0, np.int64)
         return Pairs(none, none, np.zeros(0))
     sd_a, sd_b = (_sd(r.covariance) + registration_sd_m for r in (a, b))
-    tree = cast(Any, spatial).cKDTree(b.state[:, :3])
     radius = np.minimum(reach_max_m, SDS * (sd_a + sd_b.max()))
-    found = tree.query_ball_point(a.state[:, :3], radius, return_sorted=True)
-    counts = np.fromiter((len(f) for f in found), np.int64, len(found))
-    ia = np.repeat(np.arange(len(found)), counts)
-    ib = np.fromiter((j for f in found for j in f), np.int64, int(counts.sum()))
+    ia, ib = pairs_within(_position(a), radius, _position(b))
     gap = a.state[ia, :3] - b.state[ib, :3]
     apart = np.sqrt((gap * gap).sum(1))
     keep = apart <= SDS * (sd_a[ia] + sd_b[ib])
@@ -87,47 +80,22 @@ def _sd(covariance: F64) -> F64:
     return np.sqrt(covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2])
 
 
+def _position(reports: Reports) -> F64:
+    return np.ascontiguousarray(reports.state[:, :3])
+
+
 def assign(pairs: Pairs, gate: float) -> tuple[Pairs, Mask]:
     """Return the one-to-one pairs of least total cost, and which of them had no rival.
 
-    Pairs beyond `gate` never match; a pair that shares no row with another is taken as it is, only
-    entangled clusters are solved (Jonker-Volgenant).
+    Pairs beyond `gate` never match.
     """
     inside = pairs.at(pairs.distance2 <= gate)
     if not len(inside.a):
         return inside, np.zeros(0, np.bool_)
     alone = (_times_seen(inside.a) == 1) & (_times_seen(inside.b) == 1)
-    rows = [np.flatnonzero(alone), *_solved(inside, np.flatnonzero(~alone), gate)]
-    chosen = np.sort(np.concatenate(rows))
+    chosen = assigned(inside.a, inside.b, inside.distance2, gate)
     return inside.at(chosen), alone[chosen]
 
 
 def _times_seen(values: I64) -> I64:
     return np.bincount(values)[values]
-
-
-def _solved(pairs: Pairs, entangled: I64, gate: float) -> list[I64]:
-    """Return the chosen positions of each entangled cluster."""
-    if not len(entangled):
-        return []
-    a, b = pairs.a[entangled], pairs.b[entangled]
-    size = int(a.max()) + 1
-    total = size + int(b.max()) + 1
-    graph = cast(Any, sparse).coo_matrix((np.ones(len(a)), (a, size + b)), shape=(total, total))
-    label = cast(Any, csgraph).connected_components(graph, directed=False)[1][a]
-    order = np.argsort(label, kind="stable")
-    starts = np.flatnonzero(np.diff(label[order], prepend=-1))
-    clusters = np.split(entangled[order], starts[1:])
-    return [_least_cost(pairs, cluster, gate) for cluster in clusters]
-
-
-def _least_cost(pairs: Pairs, cluster: I64, gate: float) -> I64:
-    rows, ia = np.unique(pairs.a[cluster], return_inverse=True)
-    columns, ib = np.unique(pairs.b[cluster], return_inverse=True)
-    cost = np.full((len(rows), len(columns)), gate)
-    cost[ia, ib] = pairs.distance2[cluster]
-    position = np.full(cost.shape, -1, np.int64)
-    position[ia, ib] = cluster
-    i, j = cast(Any, optimize).linear_sum_assignment(cost)
-    taken = position[i, j]
-    return taken[taken >= 0]

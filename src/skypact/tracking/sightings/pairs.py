@@ -4,13 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import spatial
 
 from skypact.core.geodesy import ecef_from_geodetic, enu_axes, wrap_pi
+from skypact.core.kernels_pairing import pairs_within
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-_spatial: Any = spatial
 
 GATE_SD = 3.0
 LIGHT_REACH_M, SOUND_REACH_M = 30_000.0, 12_000.0
@@ -117,8 +116,6 @@ def _near(looks: Seen, times_ns: I64, states: F64) -> tuple[I64, I64]:
     if not len(times_ns) or not len(looks.time_ns):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     dt_s = (int(looks.time_ns.max()) - times_ns) / 1e9
-    tree = _spatial.cKDTree(states[:, :3] + dt_s[:, None] * states[:, 3:])
-    lists = tree.query_ball_point(looks.position_ecef_m, 1.1 * LIGHT_REACH_M, return_sorted=True)
-    counts = np.array([len(each) for each in lists], np.int64)
-    track = np.concatenate([np.asarray(each, np.int64) for each in lists])
-    return np.repeat(np.arange(len(lists)), counts), track
+    reach_m = np.full(len(looks.time_ns), 1.1 * LIGHT_REACH_M)
+    positions = np.ascontiguousarray(states[:, :3] + dt_s[:, None] * states[:, 3:])
+    return pairs_within(looks.position_ecef_m, reach_m, positions)
