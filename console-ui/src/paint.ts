@@ -42,7 +42,8 @@ function look(): void {
       told.add(id);
       painted.set(id, now);
     }
-    flushPainted();
+    // In a task of its own: sending wakes others, who would hold up whatever else stamps this paint.
+    setTimeout(flushPainted);
   });
 }
 

@@ -130,6 +130,9 @@ class Pcap(_Packets):
                 return _MORE
             if not self._sensible(window, at + size, header, second):
                 return _NONE
+            # Two headers make sense: by the whole length a sound packet would not be swallowed.
+            if whole and self._sensible(window, at + _PACKET_HEADER_BYTES + whole, header, second):
+                return _NONE
         self._second = second
         return size
 

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from skypact.edge.feeds.frames import PACKET_MAX_BYTES, Frames, Pcap, Pcapng
@@ -96,9 +96,7 @@ def test_a_section_of_unknown_byte_order_is_said() -> None:
 def test_a_damaged_header_loses_only_its_packet(
     pieces: int, damaged: set[int], at: int, bit: int
 ) -> None:
-    """The whole length (bytes 12 to 15) and the time may be wrong without harm. A captured length
-    64 or 128 bytes off can end where another packet begins: then a sound one is lost with it."""
-    assume(not (at == 8 and bit >= 6))
+    """The whole length (bytes 12 to 15) and the time may be wrong without harm."""
     packets = [bytes([i]) * (40 + i) for i in range(20)]
     data = bytearray(pcap(packets, first_s=1_790_000_000))
     for number in damaged:
