@@ -124,14 +124,14 @@ class Pcap(_Packets):
         size = _PACKET_HEADER_BYTES + kept
         if size > left:
             return _MORE
-        if kept > whole and size < left:
+        if kept > whole:
             # Some writers are wrong about the whole length; then the next header decides.
-            if size + _PACKET_HEADER_BYTES > left:
-                return _MORE
-            if not self._sensible(window, at + size, header, second):
+            by_whole = at + _PACKET_HEADER_BYTES + whole
+            if whole and self._sensible(window, by_whole, header, second):
                 return _NONE
-            # Two headers make sense: by the whole length a sound packet would not be swallowed.
-            if whole and self._sensible(window, at + _PACKET_HEADER_BYTES + whole, header, second):
+            if left - _PACKET_HEADER_BYTES < size < left:
+                return _MORE
+            if size < left and not self._sensible(window, at + size, header, second):
                 return _NONE
         self._second = second
         return size
