@@ -68,6 +68,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     Bearings: ("tracking",),
     PositionReports: ("tracking",),
     Sightings: ("tracking",),
+    LaunchDetections: ("tracking",),
     TrackBatch: ("picture",),
     TracksDeleted: ("picture",),
     PartnerFrame: ("sharing",),

@@ -43,6 +43,7 @@ ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
 SWITCH_S = 0.001
 END_TRIES, END_EVERY_S = 5, 0.5
+GIVE_BACK_AFTER_S = 10.0
 SOFTWARE_FAULT = 70
 CONFIG_FAULT = 78
 SEAT = "console-seat.json"
@@ -123,7 +124,7 @@ class LiveNode:
             recovered = True
             await self._console.start()
             self._driver.start()
-            await asyncio.to_thread(give_back)
+            begin(_give_back())
             opened(self._console.open_link())
             return await self._watch(tasks)
         finally:
@@ -246,6 +247,12 @@ class LiveNode:
             return await asyncio.wait_for(answered, ANSWER_WITHIN_S)
         except TimeoutError:
             return "the node did not answer in time; look whether it took effect"
+
+
+async def _give_back() -> None:
+    """Give memory back once the start is over; till then others need the processor more."""
+    await asyncio.sleep(GIVE_BACK_AFTER_S)
+    await asyncio.to_thread(give_back)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -18,12 +18,15 @@ def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
 def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     """Yield clients whose role is not there or does not show what they are for."""
     roles = {role.name: role for role in config.all_roles}
-    named = {"cot.tcp_role": config.cot.tcp_role}
-    named |= {f"cat062[{i}].role": client.role for i, client in enumerate(config.cat062)}
-    for key, name in named.items():
+    tracks = {f"cat062[{i}].role": client.role for i, client in enumerate(config.cat062)}
+    if config.sapient.parent:
+        tracks["sapient.role"] = config.sapient.role
+    if config.dis.to:
+        tracks["dis.role"] = config.dis.role
+    for key, name in {"cot.tcp_role": config.cot.tcp_role, **tracks}.items():
         if name not in roles:
             yield ConfigError(f'there is no [[role]] "{name}"', path=path, key=key)
-        elif key.startswith("cat062") and "tracks" not in roles[name].shows:
+        elif key in tracks and "tracks" not in roles[name].shows:
             yield ConfigError(f'role "{name}" shows no tracks', path=path, key=key)
 
 

@@ -103,9 +103,11 @@ class CotSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class SapientSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """parent: "HOST:PORT" of a SAPIENT fusion node or middleware of this machine that takes our
     tracks, none when left out; node_id: our UUID, derived from the node's secret when left out;
-    every_s, status_every_s: how often tracks and our status are sent."""
+    role: a `[[role]]` that shows tracks; every_s, status_every_s: how often tracks and our status
+    are sent."""
 
     parent: Address | Literal[""] = ""
+    role: Name = "watch"
     node_id: Uuid | Literal[""] = ""
     every_s: Annotated[float, msgspec.Meta(ge=0.5, le=60)] = 1.0
     status_every_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 5.0
@@ -116,10 +118,11 @@ class SapientSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class DisSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """to: "udp://HOST:PORT" of simulators that take our tracks, in an exercise only; exercise_id,
-    site, application: under which they go."""
+    """to: "udp://HOST:PORT" of simulators that take our tracks, in an exercise only; role: a
+    `[[role]]` that shows tracks; exercise_id, site, application: under which they go."""
 
     to: str = ""
+    role: Name = "watch"
     exercise_id: Annotated[int, msgspec.Meta(ge=1, le=255)] = 1
     site: Annotated[int, msgspec.Meta(ge=1, le=65_534)] = 1
     application: Annotated[int, msgspec.Meta(ge=1, le=65_534)] = 1

@@ -1,12 +1,10 @@
 """Ballistic arcs: two-body, J2, drag in an exponential atmosphere, in the rotating Earth frame.
 
 The frame is ECEF, so centrifugal and Coriolis terms are forces. Integration is RK4 with a fixed
-step over all objects at once. Sources: Vallado, Fundamentals of Astrodynamics, 4th ed., 8.6 and
+step, in a kernel. Sources: Vallado, Fundamentals of Astrodynamics, 4th ed., 8.6 and
 8.7 (J2, drag); Bate, Mueller, White 1971, 6.2 (free flight range, least energy).
 """
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,15 +24,16 @@ from skypact.core.geodesy import (
     ecef_from_geodetic,
     enu_axes,
 )
+from skypact.exercise.kernels_arcs import flights
 
 DENSITY_KGPM3 = 1.225
-SCALE_HEIGHT_M = 7200.0
 STEP_S = 0.5
 COARSE_STEP_S = 2.0
 FLIGHT_MAX_S = 3600.0
 MISS_MAX_M = 10.0
 COARSE_MISS_MAX_M = 3.0
 PASSES_MAX = 12
+_NO_STATES = np.empty((0, 0, 6))
 _NUDGE_MPS = np.array([0.0, 1.0, 0.0])
 _NUDGE_RAD = np.array([0.0, 0.0, 1e-4])
 
@@ -58,68 +57,30 @@ def height_m(position_ecef_m: F64) -> F64:
     return r - SEMI_MAJOR_AXIS_M * surface
 
 
-def acceleration(position: F64, velocity: F64, drag_kgpm2: F64, forces: Forces) -> F64:
-    """Return accelerations (..., 3) in m/s2, ECEF; `drag_kgpm2` has shape (...)."""
-    x, y, z = position[..., 0], position[..., 1], position[..., 2]
-    r2 = x * x + y * y + z * z
-    pull = -GM_M3PS2 / (r2 * np.sqrt(r2))
-    bulge = 1.5 * forces.j2 * SEMI_MAJOR_AXIS_M**2 / r2
-    flat = 5 * z * z / r2
-    w = forces.earth_rate_radps
-    out = np.empty_like(position)
-    out[..., 0] = x * (pull * (1 + bulge * (1 - flat)) + w * w) + 2 * w * velocity[..., 1]
-    out[..., 1] = y * (pull * (1 + bulge * (1 - flat)) + w * w) - 2 * w * velocity[..., 0]
-    out[..., 2] = z * pull * (1 + bulge * (3 - flat))
-    if forces.density_kgpm3:
-        density = forces.density_kgpm3 * np.exp(-np.maximum(height_m(position), 0) / SCALE_HEIGHT_M)
-        speed = np.sqrt(np.einsum("...i,...i", velocity, velocity))
-        out -= velocity * (0.5 * density * speed / drag_kgpm2)[..., None]
-    return out
-
-
 def fly(position: F64, velocity: F64, drag_kgpm2: F64, forces: Forces) -> tuple[F64, F64, F64, F64]:
-    """Return positions and velocities (T, ..., 3), flight times (...) and impacts (..., 3).
+    """Return positions and velocities (T, N, 3), flight times (N,) and impacts (N, 3) of objects
+    (N, 3).
 
     One state every STEP_S; the last of each object lies within one step below the ellipsoid and is
     repeated. Raises SkypactError for an object still up after an hour.
     """
-    states = list(_march(position, velocity, drag_kgpm2, forces, STEP_S))
-    if np.isnan(states[-1][2]).any():
+    flight_s, impact = _flights(position, velocity, drag_kgpm2, forces, STEP_S, _NO_STATES)
+    if np.isnan(flight_s).any():
         raise SkypactError("a ballistic object is still in flight after an hour")
-    track_p = np.stack([position, *(state[0] for state in states)])
-    track_v = np.stack([velocity, *(state[1] for state in states)])
-    return track_p, track_v, states[-1][2], states[-1][3]
+    steps = int(np.ceil(flight_s.max(initial=0.0) / STEP_S))
+    states = np.empty((steps + 1, len(position), 6))
+    _flights(position, velocity, drag_kgpm2, forces, STEP_S, states)
+    return states[..., :3].copy(), states[..., 3:].copy(), flight_s, impact
 
 
-def _march(
-    p: F64, v: F64, drag_kgpm2: F64, forces: Forces, step_s: float
-) -> Iterator[tuple[F64, F64, F64, F64]]:
-    flight_s, impact = np.full(p.shape[:-1], np.nan), np.full(p.shape, np.nan)
-    for number in range(int(FLIGHT_MAX_S / step_s)):
-        up = np.isnan(flight_s)
-        old_p, old_v = p, v
-        new_p, new_v = _step(p, v, drag_kgpm2, forces, step_s)
-        p, v = np.where(up[..., None], new_p, p), np.where(up[..., None], new_v, v)
-        landed = up & (height_m(p) <= 0)
-        if landed.any():
-            share = _ground_share(old_p, old_v, p, v, step_s)
-            flight_s = np.where(landed, (number + share) * step_s, flight_s)
-            ground = between(old_p, old_v, p, v, share, step_s)[0]
-            impact = np.where(landed[..., None], ground, impact)
-        yield p, v, flight_s, impact
-        if not np.isnan(flight_s).any():
-            return
-
-
-def _step(p: F64, v: F64, drag: F64, forces: Forces, h: float) -> tuple[F64, F64]:
-    a1 = acceleration(p, v, drag, forces)
-    v2 = v + 0.5 * h * a1
-    a2 = acceleration(p + 0.5 * h * v, v2, drag, forces)
-    v3 = v + 0.5 * h * a2
-    a3 = acceleration(p + 0.5 * h * v2, v3, drag, forces)
-    v4 = v + h * a3
-    a4 = acceleration(p + h * v3, v4, drag, forces)
-    return p + h / 6 * (v + 2 * v2 + 2 * v3 + v4), v + h / 6 * (a1 + 2 * a2 + 2 * a3 + a4)
+def _flights(
+    p: F64, v: F64, drag_kgpm2: F64, forces: Forces, step_s: float, states: F64
+) -> tuple[F64, F64]:
+    """Return flight times and impacts of objects (N, 3); fill their states."""
+    acting = np.array([forces.j2, forces.earth_rate_radps, forces.density_kgpm3])
+    p, v = np.ascontiguousarray(p), np.ascontiguousarray(v)
+    steps_max = int(FLIGHT_MAX_S / step_s)
+    return flights(p, v, drag_kgpm2, acting, step_s, steps_max, states)
 
 
 def between(p0: F64, v0: F64, p1: F64, v1: F64, share: F64, step_s: float) -> tuple[F64, F64]:
@@ -129,15 +90,6 @@ def between(p0: F64, v0: F64, p1: F64, v1: F64, share: F64, step_s: float) -> tu
     d0, d1 = v0 * step_s, v1 * step_s
     c2, c3 = 3 * jump - 2 * d0 - d1, d0 + d1 - 2 * jump
     return p0 + s * (d0 + s * (c2 + s * c3)), (d0 + s * (2 * c2 + 3 * s * c3)) / step_s
-
-
-def _ground_share(p0: F64, v0: F64, p1: F64, v1: F64, step_s: float) -> F64:
-    low, high = np.zeros(p0.shape[:-1]), np.ones(p0.shape[:-1])
-    for _ in range(30):
-        middle = (low + high) / 2
-        above = height_m(between(p0, v0, p1, v1, middle, step_s)[0]) > 0
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return high
 
 
 def least_energy_elevation(ground_m: F64) -> F64:
@@ -177,8 +129,9 @@ def solve(
         for _ in range(PASSES_MAX):
             s, a = speed[:, None] + _NUDGE_MPS, azimuth[:, None] + _NUDGE_RAD
             v = _velocity(s, a, elevation[:, None], axes[:, None])
-            p = np.broadcast_to(start[:, None], v.shape)
-            *_, hit = deque(_march(p, v, drag_kgpm2[:, None], forces, step_s), maxlen=1).pop()
+            p, drag = np.repeat(start, 3, axis=0), np.repeat(drag_kgpm2, 3)
+            hit = _flights(p, v.reshape(-1, 3), drag, forces, step_s, _NO_STATES)[1]
+            hit = hit.reshape(v.shape)
             miss = np.einsum("nij,nkj->nki", aim_axes, hit - aim_p[:, None])[..., :2]
             miss_m = np.hypot(miss[:, 0, 0], miss[:, 0, 1])
             there = miss_m < miss_max_m

@@ -14,6 +14,7 @@ from skypact.tracking.kernels.layout import PLOT
 F64 = NDArray[np.float64]
 # A report's own accuracy is a claim; below these it is not believed.
 _REPORT_SD_MIN_M, _HEIGHT_SD_MIN_M = 10.0, 15.0
+_REPORT_SPEED_SD_MPS = 20.0
 _UNKNOWN_HEIGHT_M, _UNKNOWN_HEIGHT_SD_M = 6_000.0, 4_000.0
 
 
@@ -75,6 +76,7 @@ def report_plots(reports: PositionReports, heights: Heights) -> NDArray[Any]:
     rows["rotation"] = enu_axes(lat, lon)
     rows["noise_var"] = np.stack([sd, sd, up_sd], 1) ** 2
     rows["velocity"] = velocity_ecef_from_enu(array(reports, "velocity_enu_mps"), lat, lon)
+    rows["velocity_var"] = _REPORT_SPEED_SD_MPS**2
     rows["address"] = array(reports, "address")
     rows["callsign"] = array(reports, "callsign").view("<u8")
     rows["detection"] = DEPENDENT

@@ -12,6 +12,7 @@ from skypact.core.errors import ConfigError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Bearings,
+    LaunchDetections,
     Message,
     PositionReports,
     Scan,
@@ -28,8 +29,9 @@ from skypact.tracking.coverage import in_coverage
 from skypact.tracking.doubles import Doubles
 from skypact.tracking.engine import Engine, Outcome
 from skypact.tracking.kernels.layout import COASTED, CONFIRMED, FEED, MERGED, PASSIVE, STARVED
+from skypact.tracking.launches import Launches
 from skypact.tracking.pieces import one_plot_each, sweeps
-from skypact.tracking.plots import bearing_plots, report_plots, scan_plots
+from skypact.tracking.plots import bearing_plots, ecef_from_polar, report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
 from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.report import Report, report_at
@@ -45,6 +47,7 @@ _UPPER = np.triu_indices(6)
 # Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
 _BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
 _WHOLE_SHARE = 0.8
+_FALLS = 0.98  # how surely what is that high and fits a launch is ballistic
 _PLOTS_MAX = 100_000  # in one message: a second of work
 # Columns of a TrackBatch that are columns of the table.
 _SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "address"),)
@@ -70,14 +73,15 @@ class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[str, int]
     refusals: tuple[str, ...]
     crowd: bytes = b""
+    launches: bytes = b""
 
 
 class Tracker:
     """Tracks of one nation's own sensors (Room protocol).
 
-    Takes Scan, Bearings and PositionReports; returns TrackBatch (confirmed tracks that changed),
-    TracksDeleted and SensorRegistration. Input that cannot be used changes no track and is
-    counted in `refusals`.
+    Takes Scan, Bearings, PositionReports, Sightings and LaunchDetections; returns TrackBatch
+    (confirmed tracks that changed), TracksDeleted and SensorRegistration. Input that cannot be used
+    changes no track and is counted in `refusals`.
     """
 
     def __init__(
@@ -91,7 +95,8 @@ class Tracker:
         self._engine = Engine(settings, site_rows(sites))
         self._names = tuple(site.name for site in sites)
         self._told = [Standing.ALONE] * len(sites)
-        self._doubles, self._crowd = Doubles(), Crowd()
+        self._doubles, self._crowd, self._launches = Doubles(), Crowd(), Launches()
+        self._high_m = settings.ceiling_m
         self._newest_ns = self._due_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
         self._coast_ns = round(settings.coast_s * 1e9) + _WAKE_GRACE_NS
@@ -116,6 +121,8 @@ class Tracker:
             return self._reports(message, now_ns)
         if isinstance(message, Sightings):
             self._sightings(message, now_ns)
+        if isinstance(message, LaunchDetections):
+            self._launched(message, now_ns)
         return ()
 
     def wake(self, now_ns: int) -> Sequence[Message]:
@@ -173,6 +180,7 @@ class Tracker:
                 refused=self.refusals.counts,
                 refusals=tuple(self.refusals.latest),
                 crowd=self._crowd.to_bytes(),
+                launches=self._launches.to_bytes(),
             )
         )
 
@@ -187,6 +195,7 @@ class Tracker:
         self._doubles.from_bytes(held.doubles)
         if held.crowd:
             self._crowd.from_bytes(held.crowd)
+        self._launches.from_bytes(held.launches)
         self._issuer.issued = held.issued
         self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
@@ -219,6 +228,8 @@ class Tracker:
         plots = plots[keep & fresh]
         if scan.count and plots.size == 0:
             return ()
+        if self._launches.any:
+            self._cue(s, plots)
         period = int(self._engine.sites["period_ns"][s])
         out: list[Message] = []
         for rows in sweeps(plots["time_ns"], period):
@@ -271,6 +282,22 @@ class Tracker:
             look = (int(piece["time_ns"].max()), False)
             out += self._pass(self._engine.radars, piece, look, reports.received_ns, now_ns)
         return out
+
+    def _launched(self, message: LaunchDetections, now_ns: int) -> None:
+        why = _too_many(message.count) or fault(message)
+        timely = why or (array(message, "time_ns") <= now_ns + self._future_ns).all()
+        if why or not timely:
+            self.refusals.add(f"{message.sensor}: {why or 'launches from the future'}", 1)
+        else:
+            self._launches.take(message)
+
+    def _cue(self, s: int, plots: NDArray[Any]) -> None:
+        """Give plots that may come from a reported launch the velocity they then have."""
+        site = self._engine.sites[s]
+        place = ecef_from_polar(plots["polar"], site["position"], site["rotation"])
+        found = self._launches.velocities(plots["time_ns"], place, self._high_m)
+        rows, plots["velocity"][found[0]], plots["velocity_var"][found[0]] = found
+        plots["falls"][rows] = _FALLS
 
     def _sightings(self, message: Sightings, now_ns: int) -> None:
         why = fault(message)

@@ -94,3 +94,23 @@ def test_a_client_of_cat062_needs_a_role_that_shows_tracks(
     file = folder / NODE_FILE
     file.write_text(file.read_text() + table)
     assert [fault.partition(": ")[2] for fault in told(folder)] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ('[sapient]\nparent = "127.0.0.1:5010"', "sapient"),
+        ('[dis]\nto = "udp://127.0.0.1:1"', "dis"),
+    ],
+)
+def test_a_client_that_is_sent_tracks_needs_a_role_that_shows_them(
+    folder: Path, table: str, key: str
+) -> None:
+    change(folder / NODE_FILE, 'context = "test"', 'context = "exercise"')
+    file, text = folder / NODE_FILE, (folder / NODE_FILE).read_text()
+    zones = '[[role]]\nname = "maps"\nshows = ["zones"]\n'
+    file.write_text(f'{text}\n{table}\nrole = "maps"\n{zones}')
+    [fault] = told(folder)
+    assert fault.endswith(f'{key}.role: role "maps" shows no tracks')
+    file.write_text(f"{text}\n{table}\n")
+    assert told(folder) == []

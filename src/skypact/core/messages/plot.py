@@ -153,8 +153,8 @@ class SightingsUnexplained(Message, frozen=True, kw_only=True, tag="sightings_un
 
 
 class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detections"):
-    """Launches that one sensor in space has reported. They are used to warn and nothing else, and
-    no release carries them.
+    """Launches that one sensor in space has reported. They serve warning only: shown to
+    people, and a hint to the tracker of how fast what comes from there flies. No release has them.
 
     The error of the place is an ellipse: one standard deviation along its axes, azimuth of the
     major one. azimuth_rad: in which direction it flies; confidence: that it was a launch.

@@ -1,6 +1,6 @@
 """A launch that a sensor in space has detected: where, when, how sure.
 
-Our own schema; there is no public standard. It is used to warn and for nothing else.
+Our own schema; there is no public standard. It serves warning only.
 """
 
 from collections.abc import Sequence

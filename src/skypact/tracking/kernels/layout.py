@@ -105,9 +105,10 @@ SITE = np.dtype(
 
 # One plot. Of a radar: polar (range, azimuth, elevation), range rate and altitude, NaN where not
 # measured. A position report: position ECEF, rotation to east, north, up there, noise_var along
-# these, velocity ECEF (NaN: not known). Filled in by a pass: track, the number of the confirmed
-# track that surely gave the plot (0: none), place and pace, where that track then was and its
-# velocity.
+# these. velocity ECEF (NaN: not known) and its variance along each axis, from a report or by a
+# launch seen from space; falls: how likely such a plot is of something ballistic. Filled in by a
+# pass: track, the number of the confirmed track that surely gave the plot (0: none), place and
+# pace, where that track then was and its velocity.
 PLOT = np.dtype(
     [
         ("time_ns", "<i8"),
@@ -118,6 +119,8 @@ PLOT = np.dtype(
         ("rotation", "<f8", (3, 3)),
         ("noise_var", "<f8", (3,)),
         ("velocity", "<f8", (3,)),
+        ("velocity_var", "<f8"),
+        ("falls", "<f8"),
         ("address", "<i8"),
         ("callsign", "<u8"),
         ("detection", "<i8"),

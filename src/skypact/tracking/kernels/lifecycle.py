@@ -43,7 +43,9 @@ def start_models(track: Any, place: Any, height: float, plot: Any, tuning: Any) 
     velocity = plot.velocity
     known = not math.isnan(velocity[0])
     high = min(max((height - 0.6 * tuning.ceiling_m) / (0.4 * tuning.ceiling_m), 0.0), 1.0)
-    falls = 0.0 if known else tuning.falling_share + (0.98 - tuning.falling_share) * high
+    falls = tuning.falling_share + (0.98 - tuning.falling_share) * high
+    if known:
+        falls = plot.falls
     track.weight[0] = track.weight[1] = 0.4 * (1.0 - falls)
     track.weight[2] = 0.2 * (1.0 - falls)
     track.weight[3] = track.weight[4] = 0.5 * falls
@@ -53,7 +55,7 @@ def start_models(track: Any, place: Any, height: float, plot: Any, tuning: Any) 
         flat = tuning.speed_var if m < FLYING else tuning.falling_var
         steep = tuning.climb_var if m < FLYING else tuning.falling_var
         if known:
-            flat = steep = 400.0
+            flat = steep = plot.velocity_var
         for u in range(3):
             track.model_x[m, u] = x[u]
             track.model_x[m, u + 3] = velocity[u] if known else 0.0
