@@ -96,7 +96,6 @@ class Watch:
                 and all(s.links.values())
                 for s in self.seats.values()
             )
-            and min(s.connected_s or 0 for s in self.seats.values()) >= 0
             and time.monotonic() > since_s
         )
 
@@ -176,6 +175,9 @@ async def recovered(watch: Watch, demo: Demo, name: str, killed_s: float) -> flo
     end_s = killed_s + DEADLINE_S
     while time.monotonic() < end_s:
         fresh = all(s.pictures > pictures[n] for n, s in watch.seats.items())
+        # What a killed node had sent before does not count.
+        died = [s for n, s in watch.seats.items() if name in ("supervisor", n)]
+        fresh = fresh and all((s.connected_s or 0) > killed_s for s in died)
         if fresh and watch.whole(0) and name in demo.processes():
             return time.monotonic() - killed_s
         await asyncio.sleep(0.01)
