@@ -146,4 +146,4 @@ def _feeds(nation: Nation, network: Network) -> list[dict[str, Any]]:
 def _plain(struct: msgspec.Struct) -> dict[str, Any]:
     """Return a Struct as TOML knows it: without what is not set."""
     table = msgspec.to_builtins(struct)
-    return {key: value for key, value in table.items() if value is not None}
+    return {key: value for key, value in table.items() if value not in (None, ())}

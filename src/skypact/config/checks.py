@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from skypact.config.settings import NodeConfig
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
+from skypact.core.site import limit_faults
+from skypact.core.toml import dotted
 
 
 def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     """Yield every fault that only two lines together make. path: of `node.toml`, for the fault."""
     yield from _doubles(config, path)
+    yield from _limits(config, path)
     yield from _two_doors(config, path)
     yield from _feeds(config, path)
     yield from _roles(config, path)
@@ -52,6 +55,13 @@ def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
             message = f"SAC {site.sac} SIC {site.sic} is already another sensor's"
             yield ConfigError(message, path=path, key=f"sensor[{index}].sic")
         radars.add((site.sac, site.sic))
+
+
+def _limits(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield limits of one sensor that contradict each other."""
+    for index, site in enumerate(config.sensors):
+        for key, message in limit_faults(site):
+            yield ConfigError(message, path=path, key=dotted(("sensor", index, *key)))
 
 
 def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:

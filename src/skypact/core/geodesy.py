@@ -105,6 +105,13 @@ def azimuth_rad(lat_a: ArrayLike, lon_a: ArrayLike, lat_b: ArrayLike, lon_b: Arr
     return np.arctan2(y, x) % (2 * np.pi)
 
 
+def horizon_m(antenna_height_m: ArrayLike, target_height_m: ArrayLike) -> F64:
+    """Return the ground distance at which a target comes over the horizon of a 4/3 Earth; heights
+    over the ground (Skolnik, Radar Handbook, 3rd ed., 26.4)."""
+    a, t = (np.maximum(np.asarray(h, np.float64), 0) for h in (antenna_height_m, target_height_m))
+    return np.sqrt(2 * 4 / 3 * MEAN_RADIUS_M) * (np.sqrt(a) + np.sqrt(t))
+
+
 def wrap_pi(angle_rad: Any) -> Any:
     """Return the angle in -pi..pi."""
     return (angle_rad + np.pi) % (2 * np.pi) - np.pi

@@ -113,7 +113,7 @@ def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
     radars["elevation_min"] = columns["sen_elmin"]
     radars["elevation_max"] = columns["sen_elmax"]
     # A flat world has no horizon.
-    radars["height"] = columns["sen_h_ant"] if frame.curved else 1e12
+    radars["height"] = radars["mast"] = columns["sen_h_ant"] if frame.curved else 1e12
     up = columns["sen_sig_el"] if frame.dims == 3 else np.full(len(radars), _PLANE_SD_RAD)
     radars["noise_var"] = np.stack([columns["sen_sig_r"], columns["sen_sig_az"], up], 1) ** 2
     radars["detects"] = np.clip(columns["sen_pd"], 0.05, 0.99)

@@ -14,7 +14,7 @@ import msgspec
 
 from skypact.core.errors import ConfigError
 from skypact.core.lines import Path, line_of
-from skypact.core.site import Positive, SensorSite
+from skypact.core.site import Positive, SensorSite, limit_faults
 from skypact.core.toml import decode_toml, dotted
 from skypact.sensors.settings import Moved
 from skypact.warning.settings import Place
@@ -235,7 +235,10 @@ def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     )
     for key, feed in feeds:
         if isinstance(feed, SensorSite):
-            yield from _site_faults(feed, key[:-1])
+            yield from (((*key[:-1], *where), why) for where, why in limit_faults(feed))
+            if feed.outages:
+                why = "a scenario may be played at any time; outages belong into node.toml"
+                yield (*key[:-1], "outages"), why
     for i, place in enumerate(scenario.places):
         if place.nation not in nations:
             yield ("place", i, "nation"), _no_nation(place.nation, nations)
@@ -254,13 +257,6 @@ def _feeds(scenario: Scenario) -> Iterator[tuple[Path, SensorSite | Traffic]]:
             yield ("nation", i, "sensor", j, "name"), site
         for j, traffic in enumerate(nation.traffic):
             yield ("nation", i, "traffic", j, "feed"), traffic
-
-
-def _site_faults(site: SensorSite, key: Path) -> Iterator[tuple[Path, str]]:
-    if site.range_min_m >= site.range_max_m:
-        yield (*key, "range_max_m"), f"must be more than range_min_m, {site.range_min_m:g} m"
-    if site.elevation_min_deg >= site.elevation_max_deg:
-        yield (*key, "elevation_max_deg"), "must be more than elevation_min_deg"
 
 
 def _link_faults(link: Link, nations: list[str], key: Path) -> Iterator[tuple[Path, str]]:

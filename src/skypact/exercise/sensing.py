@@ -1,10 +1,10 @@
 """Sensing: what a rotating radar makes of the truth.
 
 A target is seen when the beam passes, if it is inside the range for its cross-section, above the
-radar horizon and inside the elevation limits, with the site's detection probability. Plots carry
-Gaussian errors in range, azimuth and elevation; false plots come on top. Every rotation draws from
-a generator of its own, for all objects whether seen or not: what is drawn for one object depends
-neither on the others being in sight nor on how time is cut into calls.
+radar horizon, inside the elevation limits and in no blocked sector, with the site's detection
+probability. Plots carry Gaussian errors in range, azimuth and elevation; false plots come on top.
+Every rotation draws from a generator of its own, for all objects whether seen or not: what is drawn
+for one object depends neither on the others being in sight nor on how time is cut into calls.
 
 `SensorSite.range_max_m` is the range against 1 m2 and the limit of the display; range falls with
 the fourth root of the cross-section (radar equation). Horizon: 4/3-Earth, Skolnik, Radar Handbook,
@@ -17,25 +17,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skypact.core.geodesy import F64, MEAN_RADIUS_M, ecef_from_geodetic, enu_axes
+from skypact.core.geodesy import F64, MEAN_RADIUS_M, ecef_from_geodetic, enu_axes, horizon_m
 from skypact.core.messages import PRIMARY
 from skypact.core.site import SensorSite
 from skypact.exercise.arcs import height_m
 from skypact.exercise.dice import generator
 from skypact.exercise.truth import Truth
 
-EFFECTIVE_RADIUS_M = 4 / 3 * MEAN_RADIUS_M
 RCS_REFERENCE_M2 = 1.0
 CLUTTER_HEIGHT_MAX_M = 8000.0
 TURN_RAD = 2 * np.pi
 
 Plots = Mapping[str, NDArray[Any]]
-
-
-def horizon_m(antenna_height_m: ArrayLike, target_height_m: ArrayLike) -> F64:
-    """Return the ground distance at which a target comes over the 4/3-Earth horizon."""
-    a, t = (np.maximum(np.asarray(h, np.float64), 0) for h in (antenna_height_m, target_height_m))
-    return np.sqrt(2 * EFFECTIVE_RADIUS_M) * (np.sqrt(a) + np.sqrt(t))
 
 
 def range_of(site: SensorSite, rcs_m2: ArrayLike) -> F64:
@@ -89,7 +82,8 @@ class Radar:
             & (distance <= self._range_m)
             & (elevation >= low)
             & (elevation <= high)
-            & (ground <= horizon_m(self.site.height_m, height))
+            & (ground <= horizon_m(self.site.over_ground_m, height - self.site.ground_m))
+            & ~self.site.hidden(polar[:, 1], elevation)
         )
 
     def _targets(self, rotation: int) -> tuple[F64, F64]:
@@ -115,7 +109,8 @@ class Radar:
         elevation = np.clip(up / distance - distance / (2 * MEAN_RADIUS_M), -1.5, 1.5)
         elevation = np.maximum(elevation, np.radians(self.site.elevation_min_deg))
         passed_s = self.north_s(rotation) + turn * self.site.period_s
-        return passed_s, np.stack([distance, turn * TURN_RAD, elevation], -1)
+        seen = ~self.site.hidden(turn * TURN_RAD, elevation)
+        return passed_s[seen], np.stack([distance, turn * TURN_RAD, elevation], -1)[seen]
 
     def _noise_sd(self) -> F64:
         elevation_sd = self.site.elevation_sd_rad if self.site.elevation_sd_deg else 0.0

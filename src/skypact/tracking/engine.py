@@ -19,6 +19,7 @@ from skypact.tracking.plots import ecef_from_polar
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.registration.shift import shift_tracks
 from skypact.tracking.settings import TrackingSettings
+from skypact.tracking.sites import rest
 from skypact.tracking.table import TrackTable
 
 I64 = NDArray[np.int64]
@@ -97,6 +98,7 @@ class Engine:
         self.tuning["number_step"] = number_step
         self.table.counters[LAST_NUMBER] = first_number - number_step
         self._settled_ns: I64 = self.feeds["settled_ns"]
+        self._rests = bool(sites["outages_ns"].any())
         self._guesses = np.zeros(_GUESS_ROWS, GUESS)
         self._places = np.zeros(_PLACES_START, PLACE)
 
@@ -121,6 +123,8 @@ class Engine:
         table.reserve(2 * plots.size)  # a twin and a start each
         if plots.size > self._places.size:
             self._places = np.zeros(2 * plots.size, PLACE)
+        if self._rests:
+            rest(self.sites, seen_ns)
         hits = registration.hits
         counts = scan_pass(
             *(table.tracks, table.sights, table.entries, table.heads, table.counters),

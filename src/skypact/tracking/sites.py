@@ -27,6 +27,12 @@ def site_rows(sites: Sequence[SensorSite]) -> NDArray[Any]:
         row["elevation_min"] = math.radians(site.elevation_min_deg)
         row["elevation_max"] = math.radians(site.elevation_max_deg)
         row["height"] = site.height_m
+        row["mast"], row["ground"] = site.over_ground_m, site.ground_m
+        row["sectors"] = len(site.blocked)
+        for k, sector in enumerate(site.blocked):
+            row["blocked"][k] = sector.from_rad, sector.width_rad, math.radians(sector.up_to_deg)
+        for k, outage in enumerate(site.outages):
+            row["outages_ns"][k] = outage.span_ns
         row["noise_var"] = (
             site.range_sd_m**2,
             site.azimuth_sd_rad**2,
@@ -53,3 +59,9 @@ def spread_false_plots(rows: NDArray[Any]) -> NDArray[Any]:
     radars["false_density"] = radars["false_plots"] / (2 * np.pi * depth * span)
     rows[rows["radar"] > 0] = radars
     return rows
+
+
+def rest(rows: NDArray[Any], time_ns: int) -> None:
+    """Note in SITE rows who is in an outage at a plot time."""
+    begin, end = rows["outages_ns"][..., 0], rows["outages_ns"][..., 1]
+    rows["resting"] = ((begin <= time_ns) & (time_ns < end)).any(axis=1)

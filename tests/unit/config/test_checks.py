@@ -114,3 +114,20 @@ def test_a_client_that_is_sent_tracks_needs_a_role_that_shows_them(
     assert fault.endswith(f'{key}.role: role "maps" shows no tracks')
     file.write_text(f"{text}\n{table}\n")
     assert told(folder) == []
+
+
+def test_limits_of_a_sensor_that_contradict_are_told_with_their_line(folder: Path) -> None:
+    path = folder / NODE_FILE
+    sensor = (
+        '[[sensor]]\nname = "hill"\nsac = 9\nsic = 9\nlat_deg = 1\nlon_deg = 1\nheight_m = 20\n'
+        "period_s = 5\nblocked = [\n  { from_deg = 10, to_deg = 20, up_to_deg = 1.5 },\n"
+        "  { from_deg = 30, to_deg = 30 },\n]\n[[sensor.outages]]\n"
+        "from_utc = 2027-03-01T09:00:00Z\nto_utc = 2027-03-01T06:00:00Z\n"
+    )
+    path.write_text(path.read_text() + sensor)
+    number, line = path.read_text().count("[[sensor]]\n") - 1, path.read_text().count("\n")
+    assert told(folder) == [
+        f"node.toml:{line - 4}: sensor[{number}].blocked[1].to_deg: must differ from from_deg; "
+        "all round is 0 to 360",
+        f"node.toml:{line}: sensor[{number}].outages[0].to_utc: must be after from_utc",
+    ]

@@ -13,6 +13,7 @@ from skypact.core.geodesy import (
     enu_axes,
     enu_from_ecef,
     geodetic_from_ecef,
+    horizon_m,
     velocity_ecef_from_enu,
     velocity_enu_from_ecef,
     wrap_pi,
@@ -86,3 +87,14 @@ def test_a_quarter_of_the_globe() -> None:
 @pytest.mark.parametrize(("given", "wrapped"), [(0, 0), (4, 4 - 2 * np.pi), (-4, 2 * np.pi - 4)])
 def test_wrapping(given: float, wrapped: float) -> None:
     assert wrap_pi(given) == pytest.approx(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("antenna_m", "target_m", "km"),
+    [(20, 50, 48), (20, 100, 60), (20, 300, 90), (9000, 50, 420)],
+)
+def test_horizon(antenna_m: float, target_m: float, km: float) -> None:
+    """d(km) = 4.12 (sqrt(h) + sqrt(h)), and figures published with it."""
+    found = horizon_m(antenna_m, target_m) / 1000
+    assert found == pytest.approx(4.12 * (antenna_m**0.5 + target_m**0.5), rel=0.002)
+    assert found == pytest.approx(km, rel=0.02)

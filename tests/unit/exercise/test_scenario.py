@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from skypact.core.errors import ConfigError
-from skypact.core.site import SensorSite
+from skypact.core.site import Sector, SensorSite
 from skypact.exercise.scenario import (
     Ballistic,
     Cruise,
@@ -98,6 +98,9 @@ def test_a_missing_file_names_what_is_shipped(tmp_path: Path) -> None:
         ("duration_s = 60", "duration_s = 60\nduration_s = 61", "TOML"),
         ("speed_mps = 50", "speed_mps = 50\nstart_s = 90", "before the end"),
         ("height_m = 100", "height_m = 100\nrange_max_m = 100", "range_min_m"),
+        ("height_m = 100", "height_m = 100\nblocked = [{ from_deg = 4, to_deg = 4 }]", "all round"),
+        ("height_m = 100", "height_m = 100\noutages = "
+            "[{ from_utc = 2030-06-01T01:00:00Z, to_utc = 2030-06-01T02:00:00Z }]", "node.toml"),
     ],
 )  # fmt: skip
 def test_faults_name_their_line(old: str, new: str, why: str) -> None:
@@ -137,7 +140,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "scenario.md"
 def test_the_page_names_every_key() -> None:
     page = PAGE.read_text("utf-8")
     tables = (Scenario, Nation, SensorSite, Traffic, Moved, Person, Ballistic, Cruise, Drone)
-    for table in (*tables, Point, Waypoint, Link, Partition, Place):
+    for table in (*tables, Sector, Point, Waypoint, Link, Partition, Place):
         for field in msgspec.structs.fields(table):
             assert re.search(rf"`[^`]*\b{field.encode_name}\b[^`]*`", page), field.encode_name
 

@@ -1,9 +1,13 @@
 """Start, hit, miss and end, through the kernel that uses them."""
 
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 import numpy as np
 import pytest
 
 from skypact.core.geodesy import ecef_from_enu
+from skypact.core.site import Outage, Sector, SensorSite
 from skypact.tracking.engine import Engine
 from skypact.tracking.plots import scan_plots
 from skypact.tracking.settings import TrackingSettings
@@ -126,3 +130,65 @@ def test_where_no_radar_looks_a_track_lives_on_but_not_for_ever() -> None:
         lived += 1
         turn(made, k + lived, np.zeros((0, 3)))
     assert 30 < 5 * lived < 130
+
+
+# The target of `straight` flies in the north-east at 9 km, some six degrees high.
+RIDGE = Sector(from_deg=350.0, to_deg=60.0, up_to_deg=10.0)
+
+
+def quiet(site: SensorSite, turns: int, whole: bool = True) -> tuple[Engine, list[float]]:
+    """Return an engine of one radar that sees a target for eight turns and then nothing, and the
+    log odds of its track before and after each quiet turn."""
+    made = Engine(TrackingSettings(registration=False), site_rows([site]))
+    plots = polar(RADAR, straight([5.0 * k for k in range(8)]))
+    for k in range(8):
+        at = T0_NS + k * PERIOD_NS
+        made.run(0, scan_plots(scan([5.0 * k], plots[k : k + 1])), at, at, whole)
+    odds = [float(made.table.tracks["odds"][0])]
+    for k in range(8, 8 + turns):
+        at = T0_NS + k * PERIOD_NS
+        made.run(0, scan_plots(scan([], np.zeros((0, 3)))), at, at, whole)
+        odds.append(float(made.table.tracks["odds"][0]) if made.table.count else -np.inf)
+    return made, odds
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_behind_a_ridge_a_target_is_not_missed(whole: bool) -> None:
+    _, missed = quiet(RADAR, 4, whole)
+    assert missed[-1] < missed[0] - 2
+    _, kept = quiet(msgspec.structs.replace(RADAR, blocked=(RIDGE,)), 4, whole)
+    assert kept == [kept[0]] * 5
+    low = Sector(from_deg=350.0, to_deg=60.0, up_to_deg=3.0)  # the target stands above it
+    _, again = quiet(msgspec.structs.replace(RADAR, blocked=(low,)), 4, whole)
+    assert again == missed
+
+
+def test_behind_a_ridge_a_track_lives_on_as_where_no_radar_looks() -> None:
+    free, _ = quiet(RADAR, 9)
+    assert free.table.count == 0
+    made, _ = quiet(msgspec.structs.replace(RADAR, blocked=(RIDGE,)), 9)
+    assert made.states_at(T0_NS)[0].size == 1
+
+
+def test_in_a_declared_outage_silence_is_no_miss() -> None:
+    start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=T0_NS // 1_000_000_000)
+    begin, end = start + timedelta(seconds=38), start + timedelta(seconds=58)
+    rests = msgspec.structs.replace(RADAR, outages=(Outage(from_utc=begin, to_utc=end),))
+    _, odds = quiet(rests, 5)
+    assert odds[:5] == [odds[0]] * 5
+    assert odds[5] < odds[0] - 1  # it looks again
+    gone, _ = quiet(msgspec.structs.replace(RADAR, outages=()), 9)
+    assert gone.table.count == 0
+
+
+def test_out_of_the_ridge_the_beam_is_yet_to_pass() -> None:
+    made, odds = quiet(msgspec.structs.replace(RADAR, blocked=(RIDGE,)), 3, whole=False)
+    made.sites["sectors"] = 0  # it has come out
+    for k in (11, 11.6):
+        at = T0_NS + round(k * PERIOD_NS)
+        made.run(0, scan_plots(scan([], np.zeros((0, 3)))), at, at, False)
+        assert made.table.tracks["odds"][0] == odds[0]
+    for k in (12.6, 13.2):
+        at = T0_NS + round(k * PERIOD_NS)
+        made.run(0, scan_plots(scan([], np.zeros((0, 3)))), at, at, False)
+    assert made.table.tracks["odds"][0] < odds[0] - 1

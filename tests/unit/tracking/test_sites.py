@@ -1,8 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 import numpy as np
 import pytest
 
 from skypact.core.geodesy import ecef_from_geodetic
-from skypact.tracking.sites import site_rows
+from skypact.core.site import OUTAGES_MAX, SECTORS_MAX, Outage, Sector
+from skypact.tracking.kernels.layout import OUTAGES, SECTORS
+from skypact.tracking.sites import rest, site_rows
 from tests.unit.tracking.scenes import RADAR
 
 
@@ -16,3 +21,28 @@ def test_radars_become_rows_and_the_last_row_stands_for_reports() -> None:
     volume = 2 * np.pi * depth * span
     assert rows["false_density"][0] * volume == pytest.approx(RADAR.clutter_per_scan)
     assert span == pytest.approx(np.radians(21))
+
+
+def test_sectors_and_the_ground_are_in_the_row() -> None:
+    sectors = tuple(Sector(from_deg=40.0 * k, to_deg=40.0 * k + 10) for k in range(SECTORS_MAX))
+    hill = msgspec.structs.replace(RADAR, height_m=900.0, mast_m=30.0, blocked=sectors)
+    row = site_rows([RADAR, hill])[1]
+    assert (row["mast"], row["ground"], row["height"]) == (30.0, 870.0, 900.0)
+    assert row["sectors"] == SECTORS_MAX == SECTORS
+    assert np.degrees(row["blocked"][:, 0]).tolist() == pytest.approx(
+        [0, 40, 80, 120, 160, -160, -120, -80]
+    )
+    np.testing.assert_allclose(np.degrees(row["blocked"][:, 1:]), [[10.0, 90.0]] * SECTORS)
+    free = site_rows([RADAR])[0]
+    assert (free["mast"], free["ground"], free["sectors"]) == (RADAR.height_m, 0.0, 0)
+
+
+def test_a_radar_rests_from_the_beginning_of_an_outage_until_before_its_end() -> None:
+    start = datetime(2027, 3, 1, 6, tzinfo=UTC)
+    spans = [(start + timedelta(hours=2 * k), timedelta(hours=1)) for k in range(OUTAGES_MAX)]
+    outages = tuple(Outage(from_utc=at, to_utc=at + long) for at, long in spans)
+    rows = site_rows([RADAR, msgspec.structs.replace(RADAR, name="b", outages=outages)])
+    assert OUTAGES == OUTAGES_MAX
+    for at, rests in ((-1, 0), (0, 1), (3_599, 1), (3_600, 0), (7_200, 1), (15 * 3_600, 0)):
+        rest(rows, round(start.timestamp() + at) * 1_000_000_000)
+        assert rows["resting"].tolist() == [0, rests, 0]

@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 
 from skypact.core.errors import ConfigError
+from skypact.core.lines import Path as KeyPath
 from skypact.core.lines import line_of
-from skypact.core.site import SensorSite
-from skypact.core.toml import decode_toml
+from skypact.core.site import SensorSite, limit_faults
+from skypact.core.toml import decode_toml, dotted
 from skypact.edge.tables.read import Column, Table, read_table
 
 _Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
@@ -54,6 +55,7 @@ def read_sensors(path: Path, *, asterix: bool) -> tuple[SensorSite, ...]:
         sites, places = decode_toml(text, kind, str(path)).sensor, _Places(text, str(path))
     if not sites:
         raise ConfigError("holds no sensor", path=str(path))
+    _check_limits(sites, places)
     _check_unique([site.name for site in sites], "name", places)
     if asterix:
         _check_unique([f"SAC {site.sac} SIC {site.sic}" for site in sites], "sic", places)
@@ -69,6 +71,7 @@ def sensors_from(rows: Sequence[Mapping[str, Any]]) -> tuple[SensorSite, ...]:
         sites = msgspec.convert([dict(row) for row in rows], tuple[PlotSensor, ...])
     except msgspec.ValidationError as error:
         raise ConfigError(str(error), path="sensors") from error
+    _check_limits(sites, None)
     _check_unique([site.name for site in sites], "name", None)
     return sites
 
@@ -79,11 +82,20 @@ class _Places:
     def __init__(self, source: Table | str, path: str = "") -> None:
         self._source, self._path = source, path
 
-    def fault(self, index: int, key: str, message: str) -> ConfigError:
+    def fault(self, index: int, key: KeyPath, message: str) -> ConfigError:
         if isinstance(self._source, Table):
-            return self._source.fault(index, key, message)
-        line = line_of(self._source, ("sensor", index, key))
-        return ConfigError(message, path=self._path, key=f"sensor[{index}].{key}", line=line)
+            return self._source.fault(index, dotted(key), message)
+        path = ("sensor", index, *key)
+        line = line_of(self._source, path)
+        return ConfigError(message, path=self._path, key=dotted(path), line=line)
+
+
+def _check_limits(sites: Sequence[SensorSite], places: _Places | None) -> None:
+    for i, site in enumerate(sites):
+        for key, message in limit_faults(site):
+            if places is None:
+                raise ConfigError(message, path="sensors", key=dotted((i, *key)))
+            raise places.fault(i, key, message)
 
 
 def _check_unique(values: list[str], key: str, places: _Places | None) -> None:
@@ -92,13 +104,15 @@ def _check_unique(values: list[str], key: str, places: _Places | None) -> None:
             message = f"two sensors are {value!r}"
             if places is None:
                 raise ConfigError(message, path="sensors")
-            raise places.fault(i, key, message)
+            raise places.fault(i, (key,), message)
 
 
 def _columns(kind: type[SensorSite]) -> list[Column]:
     columns: list[Column] = []
     for field in msgspec.structs.fields(kind):
         plain: Any = get_args(field.type)[0] if get_origin(field.type) is Annotated else field.type
+        if get_origin(plain) is tuple:
+            continue  # a list has no place in a row
         needed = field.required and field.name not in ("sac", "sic")
         columns.append(
             Column(field.name, "text" if plain is str else "number", needed=needed, full=needed)

@@ -10,6 +10,7 @@ MODELS = 5
 FLYING = 3
 TURNING = 1
 TENTATIVE, CONFIRMED = 0, 1
+SECTORS, OUTAGES = 8, 8  # of a sensor, at most
 PASSIVE = 2  # kind of sensor: no range
 STARVED, COASTED, MERGED = 1, 2, 3  # why a track ended
 # Indices into the counters: tracks, the last track number, plots that found the table full; of the
@@ -80,7 +81,10 @@ ENTRY = np.dtype(
 # position ECEF; rotation from ECEF to east, north, up; noise_var: of range, azimuth, elevation;
 # false_density: false plots a scan per m rad rad of its polar space, elevation_span: the rad over
 # which they spread; delay: seconds a metre that what it senses takes to it, light none; rate_var:
-# noise variance of range rate, 0 when it measures none.
+# noise variance of range rate, 0 when it measures none; mast, ground: height of the antenna over
+# the ground around it, and of that over the ellipsoid; sectors: how many rows of `blocked` are in
+# use (azimuth it begins at, -pi..pi, width, elevation below which nothing is seen); outages: from,
+# to; resting: 1 in one of them.
 SITE = np.dtype(
     [
         ("radar", "<i8"),
@@ -99,6 +103,12 @@ SITE = np.dtype(
         ("period_ns", "<i8"),
         ("delay", "<f8"),
         ("rate_var", "<f8"),
+        ("mast", "<f8"),
+        ("ground", "<f8"),
+        ("sectors", "<i8"),
+        ("blocked", "<f8", (SECTORS, 3)),
+        ("outages_ns", "<i8", (OUTAGES, 2)),
+        ("resting", "<i8"),
     ],
     align=True,
 )

@@ -23,7 +23,7 @@ from skypact.tracking.kernels.layout import (
     SWEPT_NS,
     TENTATIVE,
 )
-from skypact.tracking.kernels.measure import height_of
+from skypact.tracking.kernels.measure import covered, height_of
 from skypact.tracking.kernels.motion import combine
 from skypact.tracking.kernels.nearby import ask_index, chain_in, chain_out, file_entry, rename
 
@@ -234,26 +234,6 @@ def confirm(
 
 
 @part
-def covered(x: Any, dt: float, site: Any) -> bool:
-    """Say whether geometry lets a radar see the state x, dt seconds on (4/3 Earth horizon)."""
-    px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
-    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
-    slant2 = dx * dx + dy * dy + dz * dz
-    if slant2 > site.range_max * site.range_max:
-        return False
-    slant = math.sqrt(slant2)
-    if slant < site.range_min:
-        return False
-    rot = site.rotation
-    up = rot[2, 0] * dx + rot[2, 1] * dy + rot[2, 2] * dz
-    elevation = math.asin(up / max(slant, 1.0))
-    if elevation < site.elevation_min or elevation > site.elevation_max:
-        return False
-    height = max(height_of(px, py, pz), 0.0)
-    return slant <= 4120.0 * (math.sqrt(max(site.height, 0.0)) + math.sqrt(height))
-
-
-@part
 def note_miss(track: Any, sight: Any, site: Any) -> None:
     """A radar looked and gave no plot: the target is not there, or not visible, or unlucky."""
     missed = 1.0 - site.detects * sight.visible
@@ -280,6 +260,8 @@ def miss_looks(
         if not never and since < patience:
             continue
         if not covered(track.x, 1e-9 * (seen_ns - track.time_ns), site):
+            if site.sectors > 0 or site.resting != 0:
+                sight.looked_ns = 0  # once it can be seen again, the beam is yet to pass it
             continue
         if whole or not never:
             note_miss(track, sight, site)

@@ -1,4 +1,4 @@
-"""Measurement: where a plot says its target is.
+"""Measurement: where a plot says its target is, and whether a radar could have given one.
 
 A plot becomes a place once a pass: a point with a covariance in ECEF and the density of false plots
 there (converted measurements, Lerro, Bar-Shalom 1993; the bias of the conversion is below 10 m at
@@ -16,6 +16,8 @@ REPORT_DENSITY = 1e-13  # false position reports, per m3
 FALSE_HEIGHTS_M = 15e3  # false pressure heights spread over this much
 FALSE_RATES = math.log(500.0)  # false range rates spread over so many m/s
 OPEN_SD_RAD = 1.0  # what an elevation that was not measured is known to
+TURN = 2.0 * math.pi
+HORIZON = 4120.0  # m over a 4/3 Earth, by the square root of each height in m
 
 
 @part
@@ -172,3 +174,43 @@ def place_near(site: Any, plot: Any, px: float, py: float, pz: float, place: Any
     if not math.isnan(place.rate):
         place.floor -= FALSE_RATES
     fill_noise(place)
+
+
+@part
+def hidden(site: Any, azimuth: float, elevation: float) -> bool:
+    """Say whether something stands in the way of a radar, at an azimuth of -pi..pi."""
+    for k in range(site.sectors):
+        off = azimuth - site.blocked[k, 0]
+        if off < 0.0:
+            off += TURN
+        if off <= site.blocked[k, 1] and elevation < site.blocked[k, 2]:
+            return True
+    return False
+
+
+@part
+def covered(x: Any, dt: float, site: Any) -> bool:
+    """Say whether a radar looks where the state x is dt seconds on and could see it there (4/3
+    Earth horizon)."""
+    if site.resting != 0:
+        return False
+    px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    dx, dy, dz = px - site.position[0], py - site.position[1], pz - site.position[2]
+    slant2 = dx * dx + dy * dy + dz * dz
+    if slant2 > site.range_max * site.range_max:
+        return False
+    slant = math.sqrt(slant2)
+    if slant < site.range_min:
+        return False
+    rot = site.rotation
+    up = rot[2, 0] * dx + rot[2, 1] * dy + rot[2, 2] * dz
+    elevation = math.asin(up / max(slant, 1.0))
+    if elevation < site.elevation_min or elevation > site.elevation_max:
+        return False
+    if site.sectors > 0:
+        east = rot[0, 0] * dx + rot[0, 1] * dy + rot[0, 2] * dz
+        north = rot[1, 0] * dx + rot[1, 1] * dy + rot[1, 2] * dz
+        if hidden(site, math.atan2(east, north), elevation):
+            return False
+    height = max(height_of(px, py, pz) - site.ground, 0.0)
+    return slant <= HORIZON * (math.sqrt(max(site.mast, 0.0)) + math.sqrt(height))

@@ -194,7 +194,11 @@ class Registration:
         self._solve()
         self.health.restore(held.health)
         self.applied = np.frombuffer(held.applied, np.float64).reshape(-1, BIASES).copy()
-        self.sites[:] = np.frombuffer(held.sites, self.sites.dtype)
+        if self._learns:
+            # What was learnt; all else is as the settings say today.
+            learnt = np.frombuffer(held.sites, self.sites.dtype)
+            for name in ("position", "noise_var"):
+                self.sites[name] = learnt[name]
         self._note_verdicts()
         self.standing = list(held.standing)
         self._step_ns, self._mark_ns = held.step_ns, held.mark_ns

@@ -60,3 +60,28 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="cannot be read"):
         read_sensors(tmp_path / "odd.toml", asterix=False)
+
+
+def test_limits_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    wrong = ROW | {"range_min_m": 900.0, "range_max_m": 800.0}
+    why = "must be more than range_min_m, 900 m"
+    with pytest.raises(ConfigError, match=rf"s\.toml:\d+: sensor\[0\]\.range_max_m: {why}"):
+        read_sensors(write_toml(tmp_path / "s.toml", [wrong]), asterix=False)
+    table = {key: [value] for key, value in wrong.items()}
+    with pytest.raises(ConfigError, match=rf"s\.csv:2: range_max_m: {why}"):
+        read_sensors(write_csv(tmp_path / "s.csv", table), asterix=False)
+    sector = {"from_deg": 10.0, "to_deg": 10.0}
+    with pytest.raises(ConfigError, match=r"\[1\]\.blocked\[0\]\.to_deg: must differ"):
+        sensors_from([ROW, OTHER | {"blocked": [sector]}])
+
+
+def test_sectors_and_outages_are_read_from_toml(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(
+        '[[sensor]]\nname = "n"\nlat_deg = 1\nlon_deg = 1\nheight_m = 9\nperiod_s = 5\n'
+        "blocked = [{ from_deg = 10, to_deg = 20 }]\n"
+        "outages = [{ from_utc = 2027-03-01T06:00:00Z, to_utc = 2027-03-01T07:00:00Z }]\n"
+    )
+    (site,) = read_sensors(path, asterix=False)
+    assert site.blocked[0].up_to_deg == 90
+    assert site.rests_until_ns(1_803_880_800_000_000_000) > 0

@@ -1,10 +1,12 @@
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
 from skypact.core.errors import InvariantError
 from skypact.core.messages import Standing
+from skypact.core.site import Sector
 from skypact.tracking.registration.kernels.register import AZIMUTH, RANGE, TIME
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.sites import site_rows
@@ -128,6 +130,17 @@ def test_restore_and_tail_equal_the_uninterrupted_run() -> None:
     assert part.run(90, 180, fault).to_bytes() == whole.run(90, 180, fault).to_bytes()
     with pytest.raises(InvariantError):
         Registration(site_rows(SITES[:2])).from_bytes(state)
+
+
+def test_a_restart_keeps_what_was_learnt_and_takes_the_settings_of_today() -> None:
+    learnt = World(seed=9).run(0, 90, biased(1, 400.0, 0.004, 1.0))
+    ridge = Sector(from_deg=10.0, to_deg=50.0)
+    today = (msgspec.structs.replace(SITES[0], blocked=(ridge,), range_max_m=90e3), *SITES[1:])
+    again = Registration(site_rows(today))
+    again.from_bytes(learnt.to_bytes())
+    for name in ("position", "noise_var"):
+        np.testing.assert_array_equal(again.sites[name], learnt.sites[name])
+    assert (again.sites["sectors"][0], again.sites["range_max"][0]) == (1, 90e3)
 
 
 def test_one_radar_alone_learns_nothing_and_costs_nothing() -> None:
