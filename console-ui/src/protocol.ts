@@ -23,7 +23,7 @@ export interface Feed {
   name: string; format: string; alive: boolean; last_ms: number; records: number; refused: number;
   unknown: number; doubled: number; dropped: number; last_refusals: string[];
 }
-export interface Sensor { name: string; alive: boolean; last_ms: number; rotation_s: number }
+export interface Sensor { name: string; alive: boolean; last_ms: number; rotation_s: number; rests_until_ms: number }
 export interface Feeds { kind: 'feeds'; observed_ms: number; feeds: Feed[]; sensors: Sensor[] }
 export interface PartnerLink {
   partner: string; alive: boolean; last_heard_ms: number; tracks_in: number; tracks_out: number; gaps: number; outbox: number;

@@ -30,6 +30,8 @@ class Store {
   hush = $state.raw<Hush>({ kind: 'hush', at_ms: 0, until_ms: 0, person: '' });
   selectedWarning = $state('');
   selectedTrack = $state(0);
+  /** At which height of a target, in m, the map shows what own sensors cover; 0: not at all. */
+  coverageHeight = $state(0);
   asking = $state<Record<string, string>>({});
   message = $state('');
   pictureTick = $state(0);

@@ -1,6 +1,6 @@
 // Numbers and codes to the words people read.
 
-import type { State, WarningRow } from './protocol';
+import type { Sensor, State, WarningRow } from './protocol';
 
 export const CLASSES = ['unknown', 'ballistic', 'cruise', 'drone', 'aircraft', 'rocket'] as const;
 export const IDENTITIES = ['pending', 'unknown', 'assumed friend', 'friend', 'neutral', 'suspect', 'hostile'] as const;
@@ -38,6 +38,12 @@ export function utc(ms: number): string {
 
 export function utcMillis(ms: number): string {
   return ms ? new Date(ms).toISOString().slice(11, 23) + 'Z' : '';
+}
+
+/** Why a sensor does not look now, '' when it does. */
+export function notLooking(sensor: Sensor): string {
+  if (sensor.rests_until_ms) return `outage until ${utc(sensor.rests_until_ms)}`;
+  return sensor.alive ? '' : 'silent';
 }
 
 export function ago(ms: number): string {

@@ -1,7 +1,8 @@
 """The page in a real browser: seen, acknowledged, nothing leaves the host, readable by anyone."""
 
+import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,17 @@ FLAGS = [
 ]  # fmt: skip
 REGION = Path(__file__).parents[2] / "src/skypact/data/demo_region.geojson"
 READY = 60_000
+BLUE_PIXELS = """async (png) => {
+  const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes]));
+  const paper = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  paper.drawImage(image, 0, 0);
+  const { data } = paper.getImageData(0, 0, image.width, image.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 2] - data[i] > 50 && data[i + 2] > 90) count++;
+  return count;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +207,45 @@ def test_an_empty_picture_never_says_clear(browser: Browser, scene: Scene) -> No
     expect(body).to_contain_text("An empty queue is not an all-clear.")
     scene.inputs()
     expect(body).to_contain_text("The live sensors see none")
+    seat.page.close()
+
+
+def test_the_map_shows_where_own_sensors_see_and_which_do_not_look(
+    browser: Browser, scene: Scene
+) -> None:
+    scene.inputs()
+    scene.picture()
+    seat = Seat(browser, scene, "map")
+    group = seat.page.get_by_role("group", name="What own sensors cover")
+    expect(group.get_by_role("button", name="off")).to_have_attribute("aria-pressed", "true")
+    assert not any("coverage.geojson" in url for url in seat.requests)
+
+    def blue() -> int:
+        """Count pixels of the line around what is seen."""
+        shot = base64.b64encode(seat.page.locator("canvas").screenshot()).decode()
+        return seat.page.evaluate(BLUE_PIXELS, shot)
+
+    def soon(wanted: Callable[[int], bool]) -> None:
+        for _ in range(50):
+            scene.picture()  # an old one greys the map
+            if wanted(blue()):
+                return
+            seat.page.wait_for_timeout(100)
+        raise AssertionError(blue())
+
+    before = blue()
+    group.get_by_role("button", name="10 km").click()
+    expect(seat.page.get_by_text("not looking")).to_be_visible()
+    soon(lambda found: found > before + 500)
+    assert sum("coverage.geojson" in url for url in seat.requests) == 1
+    scene.inputs(alive=False)  # the outline turns grey
+    soon(lambda found: found < before + 100)
+    scene.inputs()
+    soon(lambda found: found > before + 500)
+    group.get_by_role("button", name="off").click()
+    expect(seat.page.get_by_text("not looking")).to_have_count(0)
+    soon(lambda found: found < before + 100)
+    assert seat.faults == []
     seat.page.close()
 
 

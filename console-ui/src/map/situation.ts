@@ -6,9 +6,9 @@ import type { Feature, FeatureCollection } from 'geojson';
 import { nodeNow } from '../clock';
 import type { Hello, WarningRow } from '../protocol';
 import { store } from '../store.svelte';
-import { CLASSES, THREATS, height, speed } from '../words';
+import { CLASSES, THREATS, height, notLooking, speed } from '../words';
 import { ellipse } from './mercator';
-import { loadStyle } from './style';
+import { loadCoverage, loadStyle } from './style';
 import { Sheet } from './symbols';
 import { TrackLayer } from './tracks';
 
@@ -26,7 +26,8 @@ export class Situation {
   private readonly layer: TrackLayer;
   private readonly places: ReadonlyMap<string, [number, number]>;
   private ready = false;
-  private threatened = '';
+  private marked = '';
+  private coverage: FeatureCollection | undefined;
 
   static async open(container: HTMLElement, hello: Hello, pointer: (lat: number, lon: number) => void): Promise<Situation> {
     const [style] = await Promise.all([loadStyle(), document.fonts.load('12px "Noto Sans Variable"')]);
@@ -62,7 +63,6 @@ export class Situation {
       type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: ellipse(s.lat_deg, s.lon_deg, s.range_m, s.range_m, 0) },
     })));
     this.ready = true;
-    this.sites(new Set());
     this.refresh();
     store.onPicture.add(() => this.refresh());
     store.onWarnings.add(() => this.refresh());
@@ -106,11 +106,37 @@ export class Situation {
     this.map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding: 90, maxZoom: 8, animate: false });
   }
 
+  /** Fixed sites and what own sensors cover, drawn again only when something about them has changed. */
   private sites(threatened: ReadonlySet<string>): void {
-    const key = [...threatened].toSorted().join('|') || '-';
-    if (key === this.threatened) return;
-    this.threatened = key;
-    this.source('sites', this.hello.sites.map((s) => point(s.lon_deg, s.lat_deg, { name: s.name, kind: s.kind, threatened: threatened.has(s.name) })));
+    const height = store.coverageHeight;
+    const gone = height ? this.gone() : new Map<string, string>();
+    const key = JSON.stringify([[...threatened].toSorted(), height, [...gone]]);
+    if (key === this.marked) return;
+    this.marked = key;
+    this.source('sites', this.hello.sites.map((s) => {
+      const why = s.kind === 'sensor' ? gone.get(s.name) : undefined;
+      return point(s.lon_deg, s.lat_deg, { text: why ? `${s.name}\n${why}` : s.name, kind: s.kind, threatened: threatened.has(s.name) });
+    }));
+    this.map.setLayoutProperty('ranges', 'visibility', height ? 'none' : 'visible');
+    void this.cover(height, gone);
+  }
+
+  /** Own sensors that do not look now, and why. */
+  private gone(): Map<string, string> {
+    const heard = new Map(store.feeds?.sensors.map((sensor) => [sensor.name, notLooking(sensor)]));
+    const own = this.hello.sites.filter((s) => s.kind === 'sensor').map((s): [string, string] => [s.name, heard.get(s.name) ?? 'silent']);
+    return new Map(own.filter(([, why]) => why));
+  }
+
+  private async cover(height: number, gone: ReadonlyMap<string, string>): Promise<void> {
+    try {
+      if (height) this.coverage ??= await loadCoverage();
+    } catch (error) {
+      store.message = `Coverage cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (height !== store.coverageHeight) return;
+    const shown = this.coverage?.features.filter((f) => f.properties?.['height_m'] === height) ?? [];
+    this.source('coverage', shown.map((f) => ({ ...f, properties: { ...f.properties, looking: !gone.has(String(f.properties?.['sensor'])) } })));
   }
 
   private labels(warned: ReadonlySet<number>): Feature[] {

@@ -29,6 +29,11 @@ const label = (size: ExpressionSpecification | number, colour: string) => ({
   paint: { 'text-color': colour, 'text-halo-color': '#0a0f14', 'text-halo-width': 1.4 },
 });
 
+/** Where own sensors see: loaded when first asked for, it is the same until the node starts again. */
+export function loadCoverage(): Promise<FeatureCollection> {
+  return json<FeatureCollection>('/coverage.geojson');
+}
+
 export async function loadStyle(): Promise<StyleSpecification> {
   const [world, overlay] = await Promise.all([
     json<Topology<{ countries: GeometryCollection; land: GeometryCollection }>>('/world.json'),
@@ -43,6 +48,7 @@ export async function loadStyle(): Promise<StyleSpecification> {
       graticule: { type: 'geojson', data: { type: 'FeatureCollection', features: [graticule(10), graticule(2)] } },
       overlay: { type: 'geojson', data: overlay, tolerance: 0.2 },
       sites: { type: 'geojson', data: EMPTY },
+      coverage: { type: 'geojson', data: EMPTY, tolerance: 0.1 },
       ranges: { type: 'geojson', data: EMPTY },
       threats: { type: 'geojson', data: EMPTY },
       labels: { type: 'geojson', data: EMPTY },
@@ -78,8 +84,13 @@ function base(): LayerSpecification[] {
 
 const threatened: ExpressionSpecification = ['boolean', ['get', 'threatened'], false];
 
+const looking: ExpressionSpecification = ['boolean', ['get', 'looking'], false];
+
 function sites(): LayerSpecification[] {
   return [
+    { id: 'coverage', type: 'fill', source: 'coverage', filter: looking, paint: { 'fill-color': '#6cb6ff', 'fill-opacity': 0.07, 'fill-antialias': false } },
+    { id: 'coverage-edge', type: 'line', source: 'coverage', filter: looking, paint: { 'line-color': '#5f9bd6', 'line-width': 1.1, 'line-opacity': 0.8 } },
+    { id: 'coverage-gone', type: 'line', source: 'coverage', filter: ['!', looking], paint: { 'line-color': '#8b9aa8', 'line-width': 1.2, 'line-dasharray': [5, 4] } },
     { id: 'ranges', type: 'line', source: 'ranges', paint: { 'line-color': '#3d5a73', 'line-width': 1, 'line-dasharray': [2, 3] } },
     {
       id: 'site-marks', type: 'symbol', source: 'sites',
@@ -96,7 +107,7 @@ function threats(): LayerSpecification[] {
     {
       id: 'site-names', type: 'symbol', source: 'sites', minzoom: 4,
       layout: {
-        'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['case', threatened, 14, 12], 'symbol-sort-key': ['case', threatened, 0, 1],
+        'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': ['case', threatened, 14, 12], 'symbol-sort-key': ['case', threatened, 0, 1],
         'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': 1, 'text-padding': 3,
       },
       paint: { 'text-color': ['case', threatened, '#ffc79b', '#c9d6e2'], 'text-halo-color': '#0a0f14', 'text-halo-width': 1.6 },

@@ -95,6 +95,7 @@ class LiveNode:
             directory.state / SEAT,
             config.places,
             config.all_roles,
+            config.sensors,
         )
         self._clients = open_clients(directory, self._clock.now_ns, say)
         self._stopping = asyncio.Event()

@@ -1,5 +1,6 @@
 """What the console knows now: the warning queue and the latest view of each kind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from skypact.core.messages import (
     LinkView,
     PictureView,
 )
+from skypact.core.site import SensorSite
 
 OVER_MAX = 200
 NOTICES_MAX = 200
@@ -27,9 +29,16 @@ HUSH_MS = 60_000.0
 class Board:
     """The cache that a new page is filled from. Rows are encoded once, for all pages."""
 
-    def __init__(self, settings: ConsoleSettings, identity: NodeIdentity) -> None:
+    def __init__(
+        self,
+        settings: ConsoleSettings,
+        identity: NodeIdentity,
+        sensors: Sequence[SensorSite] = (),
+    ) -> None:
+        """sensors: own ones, for their outages."""
         self._coast_after_s = settings.coast_after_s
         self._identity = identity
+        self._sensors = tuple(sensors)
         self.warnings: dict[str, AirWarning] = {}
         self.posts: dict[str, str] = {}
         self.rows: dict[str, bytes] = {}
@@ -93,7 +102,8 @@ class Board:
 
     def take_feeds(self, view: FeedView) -> None:
         """Keep the state of feeds and sensors."""
-        self.feeds = views.feed_rows(view)
+        rests = {s.name: s.rests_until_ns(view.observed_ns) for s in self._sensors}
+        self.feeds = views.feed_rows(view, rests)
 
     def take_links(self, view: LinkView) -> None:
         """Keep the state of links."""

@@ -21,7 +21,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 _OVERLAY_BYTES_MAX = 16_000_000
-EMPTY_OVERLAY = b'{"type":"FeatureCollection","features":[]}'
+EMPTY = b'{"type":"FeatureCollection","features":[]}'
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -41,8 +41,9 @@ SECURITY_HEADERS = (
 class Page:
     """Files of the built page, read once; only a name in this table is ever served."""
 
-    def __init__(self, folder: Path, overlay: str) -> None:
-        """Raises ConfigError when the page was not built or the overlay cannot be read."""
+    def __init__(self, folder: Path, overlay: str, coverage: bytes = EMPTY) -> None:
+        """coverage: GeoJSON of where own sensors see. Raises ConfigError when the page was not
+        built or the overlay cannot be read."""
         if not (folder / "index.html").is_file():
             raise ConfigError("the built page is missing; run `make console`", path=str(folder))
         files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in _TYPES)
@@ -51,6 +52,7 @@ class Page:
             for path in files
         }
         self._files["overlay.geojson"] = (_overlay(overlay), _TYPES[".geojson"])
+        self._files["coverage.geojson"] = (coverage, _TYPES[".geojson"])
 
     def answer(self, name: str, etag: str | None) -> Response:
         """Return the file `name` ("" is the page itself), 304 if the browser has it, or 404."""
@@ -66,7 +68,7 @@ class Page:
 
 def _overlay(path: str) -> bytes:
     if not path:
-        return EMPTY_OVERLAY
+        return EMPTY
     try:
         data = Path(path).read_bytes()
     except OSError as error:

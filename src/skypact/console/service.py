@@ -13,7 +13,7 @@ import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from skypact.config.settings import ConsoleSettings, RoleSettings
-from skypact.console import auth, views
+from skypact.console import auth, coverage, views
 from skypact.console.board import Board
 from skypact.console.desk import (
     Acknowledge,
@@ -43,6 +43,7 @@ from skypact.core.messages import (
     Message,
     PictureView,
 )
+from skypact.core.site import SensorSite
 from skypact.warning.settings import Place
 
 _START_S, _STOP_S, _SEND_S = 10.0, 5.0, 10.0
@@ -94,7 +95,8 @@ class _Client:
 class Console:
     """The service. `submit` returns "" once a command is on disk, else why it was refused;
     `seat_file`: where the key for further seats lies, None keeps it in memory only; `places`,
-    `roles`: what the feature service shows and to whom."""
+    `roles`: what the feature service shows and to whom; `sensors`: whose coverage the map can
+    show."""
 
     def __init__(
         self,
@@ -106,6 +108,7 @@ class Console:
         seat_file: Path | None = None,
         places: Sequence[Place] = (),
         roles: Sequence[RoleSettings] = (),
+        sensors: Sequence[SensorSite] = (),
     ) -> None:
         """Raises ConfigError for a host that is not loopback, a page that was not built, or an
         overlay or seat file that cannot be read."""
@@ -116,8 +119,8 @@ class Console:
         self._key = auth.load_key(seat_file)
         started_ns = now_ns()
         self._keyring = auth.Keyring(self._key, started_ns, settings.session_lifetime_s)
-        self._page = Page(STATIC, settings.overlay)
-        self._board = Board(settings, identity)
+        self._page = Page(STATIC, settings.overlay, coverage.geojson(sensors))
+        self._board = Board(settings, identity, sensors)
         # Command ids must not repeat after a restart, and nothing here is journalled.
         issuer = Issuer(identity.nation, f"console-{started_ns:x}", identity.context)
         self._desk = Desk(settings, identity, self._board, submit, now_ns, issuer)

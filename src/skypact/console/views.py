@@ -1,6 +1,7 @@
 """Messages to what the page shows: degrees, milliseconds, words. Nothing else converts units."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -116,8 +117,8 @@ def _ellipse(impact: ImpactEllipse) -> dict[str, float]:
     }
 
 
-def feed_rows(view: FeedView) -> dict[str, Any]:
-    """Return feeds and sensors with their counters."""
+def feed_rows(view: FeedView, rests_until_ns: Mapping[str, int]) -> dict[str, Any]:
+    """Return feeds and sensors with their counters. rests_until_ns: of each sensor in an outage."""
     return {
         "observed_ms": milliseconds(view.observed_ns),
         "feeds": [
@@ -141,6 +142,7 @@ def feed_rows(view: FeedView) -> dict[str, Any]:
                 "alive": sensor.alive,
                 "last_ms": milliseconds(sensor.last_ns),
                 "rotation_s": round(sensor.rotation_s, 2),
+                "rests_until_ms": milliseconds(rests_until_ns.get(sensor.name, 0)),
             }
             for sensor in view.sensors
         ],

@@ -37,6 +37,7 @@ from skypact.core.messages import (
     ThreatenedPlace,
     WarningState,
 )
+from skypact.core.site import Sector, SensorSite
 from skypact.warning.settings import Place
 
 SECOND = 1_000_000_000
@@ -47,6 +48,11 @@ SITES = (
         name="auria-east", kind="sensor", nation="auria", lat_deg=-32.13, lon_deg=-20.22,
         range_m=320_000,
     ),
+)  # fmt: skip
+# A ridge in the north-west of the own radar.
+SENSOR = SensorSite(
+    name="auria-east", sac=1, sic=1, lat_deg=-32.13, lon_deg=-20.22, height_m=180, period_s=5,
+    range_max_m=320_000, blocked=(Sector(from_deg=290, to_deg=330, up_to_deg=1.2),),
 )  # fmt: skip
 REPORTERS = ("auria", "borvia", "cestia")
 # number, lat, lon, height_m, speed_mps, course_deg, class, own, age_s
@@ -99,7 +105,7 @@ class Scene:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.console = Console(
             self._settings, self._identity, self._submit, now_ns, SITES, self.seat_file,
-            self.places, self.roles,
+            self.places, self.roles, (SENSOR,),
         )  # fmt: skip
         await self.console.start()
         self._ready.set()

@@ -1,5 +1,6 @@
 """What the console knows now."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,15 @@ from skypact.console import board as boards
 from skypact.console.board import NOTICES_MAX, OVER_MAX, Board
 from skypact.console.settings import NodeIdentity
 from skypact.console.views import Notice
-from skypact.core.messages import AirWarning, Context, Delivery, WarningState
+from skypact.core.messages import (
+    AirWarning,
+    Context,
+    Delivery,
+    FeedView,
+    SensorState,
+    WarningState,
+)
+from skypact.core.site import Outage, SensorSite
 from tests.unit.console.scene import picture, warning
 
 HEADER: dict[str, Any] = {
@@ -84,3 +93,21 @@ def test_a_hush_is_for_all_seats_and_noted(board: Board) -> None:
     board.take_hush("Ilse Maren", 2_000_000)
     assert board.hush == {"at_ms": 2.0, "until_ms": 60_002.0, "person": "Ilse Maren"}
     assert board.notices()[0].about == "Ilse Maren"
+
+
+def test_a_sensor_in_an_outage_is_told_until_when() -> None:
+    outage = Outage(
+        from_utc=datetime(2027, 3, 1, 6, tzinfo=UTC), to_utc=datetime(2027, 3, 1, 7, tzinfo=UTC)
+    )
+    site = SensorSite(
+        name="hill", sac=1, sic=1, lat_deg=1, lon_deg=1, height_m=9, period_s=5, outages=(outage,)
+    )
+    identity = NodeIdentity(nation="auria", context=Context.TEST, display_name="Auria")
+    board = Board(ConsoleSettings(), identity, (site,))
+    begin_ns, end_ns = outage.span_ns
+    for now_ns, until_ms in ((begin_ns - 1, 0), (begin_ns, end_ns / 1e6), (end_ns, 0)):
+        state = SensorState(name="hill", last_ns=now_ns, rotation_s=5, alive=True)
+        header = HEADER | {"observed_ns": now_ns}
+        board.take_feeds(FeedView(**header, feeds=(), sensors=(state,)))
+        assert board.feeds is not None
+        assert board.feeds["sensors"][0]["rests_until_ms"] == until_ms

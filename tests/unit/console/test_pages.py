@@ -52,6 +52,14 @@ def test_the_overlay_is_the_nodes_own(tmp_path: Path) -> None:
         Page(STATIC, str(tmp_path / "none.geojson"))
 
 
+def test_the_coverage_is_served_as_it_is_given() -> None:
+    assert b"FeatureCollection" in bytes(Page(STATIC, "").answer("coverage.geojson", None).body)
+    page = Page(STATIC, "", b'{"mine":1}')
+    answer = page.answer("coverage.geojson", None)
+    assert bytes(answer.body) == b'{"mine":1}'
+    assert answer.headers["content-type"] == "application/geo+json"
+
+
 def test_small_pages_escape_what_they_are_told() -> None:
     body = bytes(plain("T", "<b>", 403, forward='/?"x').body).decode()
     assert "&lt;b&gt;" in body

@@ -127,13 +127,17 @@ def test_feeds_and_links_keep_their_counters() -> None:
         last_ns=6_000_000, alive=False, last_refusals=("a", "b", "c", "d"),
     )  # fmt: skip
     sensor = SensorState(name="s", last_ns=7_000_000, rotation_s=4.996, alive=True)
-    rows = views.feed_rows(FeedView(**HEADER, feeds=(feed,), sensors=(sensor,)))
+    rows = views.feed_rows(
+        FeedView(**HEADER, feeds=(feed,), sensors=(sensor,)), {"s": 9_000_000, "t": 0}
+    )
     assert rows["observed_ms"] == 5.0
     assert rows["feeds"][0]["last_refusals"] == ["b", "c", "d"]
     assert [rows["feeds"][0][k] for k in ("records", "refused", "doubled", "dropped")] == [
         1, 2, 4, 5,
     ]  # fmt: skip
-    assert rows["sensors"] == [{"name": "s", "alive": True, "last_ms": 7.0, "rotation_s": 5.0}]
+    assert rows["sensors"] == [
+        {"name": "s", "alive": True, "last_ms": 7.0, "rotation_s": 5.0, "rests_until_ms": 9.0}
+    ]
     link = LinkState(
         partner="borvia", alive=True, last_heard_ns=8_000_000, tracks_in=1, tracks_out=2, gaps=3,
         outbox=4,

@@ -54,7 +54,7 @@ def test_a_link_works_once_and_sets_a_strict_cookie(scene: Scene) -> None:
 
 
 def test_nothing_is_served_without_a_session(scene: Scene) -> None:
-    for path in ("/", "/index.js", "/overlay.geojson", "/world.json", "/none"):
+    for path in ("/", "/index.js", "/overlay.geojson", "/coverage.geojson", "/world.json", "/none"):
         assert ask(scene, path)[0] == 401
     cookie = sit_down(scene)
     assert ask(scene, "/", Cookie=cookie)[0] == 200
