@@ -190,3 +190,28 @@ def test_anyone_can_read_it_and_the_button_is_big(browser: Browser, live: Live) 
     box = phone.button.bounding_box()
     assert box["width"] >= 300
     assert box["height"] >= 140
+    for kind in phone.page.locator("fieldset label").all():
+        assert kind.bounding_box()["height"] >= 48
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("size", [(390, 664), (844, 390)])
+def test_everything_to_report_with_fits_the_screen(
+    browser: Browser, live: Live, size: tuple[int, int], dark: bool
+) -> None:
+    """Upright as a browser leaves it, and on its side; typing a direction needs no more room."""
+    phone = Phone(browser, live, new_token(KEY))
+    phone.page.set_viewport_size({"width": size[0], "height": size[1]})
+    phone.page.emulate_media(color_scheme="dark" if dark else "light")
+    expect(phone.page.get_by_label("Direction by a compass")).to_be_visible(timeout=10_000)
+    expect(phone.page.get_by_role("status")).to_contain_text("Type the direction")
+    assert Axe().run(phone.page).violations_count == 0
+    for _ in range(2):
+        for part in phone.page.locator("fieldset label, #state, #send").all():
+            box = part.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= size[0]
+            assert box["y"] + min(box["height"], 140) <= size[1]
+        phone.turn(0, 90, 0)  # a compass after all
+        expect(phone.page.get_by_role("status")).to_contain_text("Point and press")
+    assert phone.faults == []

@@ -5,6 +5,7 @@ const CELL_DEG = 0.01;
 const COMPASS_WAIT_MS = 3000;
 const TRIES = 3;
 const RETRY_MS = 2000;
+const BY_HAND = "Ready. Type the direction and press.";
 const WORDS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
 const element = (id) => document.getElementById(id);
 const now = { token: takeToken(), place: null, azimuth: null, elevation: null, busy: false };
@@ -47,7 +48,10 @@ function byCompass(event) {
   } else {
     return;
   }
-  element("by-hand").hidden = true;
+  if (!element("by-hand").hidden) {
+    element("by-hand").hidden = true;
+    if (now.place !== null && !now.busy) ready();
+  }
   refresh();
 }
 
@@ -67,9 +71,7 @@ async function askForCompass() {
   for (const name of ["deviceorientationabsolute", "deviceorientation"]) {
     window.addEventListener(name, byCompass);
   }
-  setTimeout(() => {
-    element("by-hand").hidden = now.azimuth !== null;
-  }, COMPASS_WAIT_MS);
+  setTimeout(typeIt, COMPASS_WAIT_MS);
 }
 
 function askForPlace() {
@@ -90,7 +92,13 @@ function askForPlace() {
 
 function ready() {
   delete element("state").dataset.waiting;
-  say("Ready. Point and press.");
+  say(element("by-hand").hidden ? "Ready. Point and press." : BY_HAND);
+}
+
+function typeIt() {
+  if (now.azimuth !== null) return;
+  element("by-hand").hidden = false;
+  if (now.place !== null) say(BY_HAND);
 }
 
 async function send() {
