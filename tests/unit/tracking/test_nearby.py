@@ -52,9 +52,8 @@ class World:
             nearby.rename.py_func(self.entries, self.heads, i, last)
 
     def asked(self, k: int, seen: object, time_ns: int) -> list[int]:
-        rows, n = nearby.ask_index.py_func(
-            self.entries, self.heads, k, seen, time_ns, 4.5, np.empty(1, np.int64)
-        )
+        rows = np.empty(int(self.counters[ROWS]), np.int64)
+        n = nearby.ask_index.py_func(self.entries, self.heads, k, seen, time_ns, 4.5, rows)
         return sorted(rows[:n].tolist())
 
     def fitting(self, seen: object, time_ns: int) -> list[int]:

@@ -4,8 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skypact.tracking.kernels import update
-from skypact.tracking.kernels.layout import GUESS
+from skypact.tracking.kernels.layout import GUESS, TUNING
 from tests.unit.tracking.rows import covariance, place, row
+
+
+def compared(guess, lag: float, seen, gate2: float = np.inf) -> tuple[float, float]:
+    """Compare a guess of which only model 1 lives."""
+    tuning = row(TUNING)
+    guess.weight[:], tuning.noise[:] = [0, 1, 0, 0, 0], 7.0
+    return update.mixture_likelihood.py_func(guess, lag, seen, tuning, gate2)
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-5, 0))
@@ -16,13 +23,13 @@ def test_innovation_and_correction_are_the_textbook_formulas(seed: int, lag: flo
     guess.cov[1], guess.x[1] = np.triu(cov), before
     seen.noise[:] = covariance(rng, 10.0)[:3, :3]
     seen.p[:] = before[:3] + rng.normal(size=3) * 20
-    d2 = update.innovate.py_func(guess, 1, lag, 7.0, seen)
+    d2, likelihood = compared(guess, lag, seen)
     h = np.hstack([np.eye(3), lag * np.eye(3)])
     s = h @ cov @ h.T + 7.0 * abs(lag) ** 3 / 3 * np.eye(3) + seen.noise
     z = seen.p - h @ before
     assert d2 == pytest.approx(z @ np.linalg.solve(s, z), rel=1e-6)
     density = np.exp(-d2 / 2) / np.sqrt(np.linalg.det(2 * np.pi * s))
-    assert guess.value[1] == pytest.approx(density, rel=1e-6)
+    assert guess.value[1] == likelihood == pytest.approx(density, rel=1e-6)
     x, after = np.zeros(6), np.zeros((6, 6))
     update.correct_model.py_func(x, after, guess, 1)
     gain = cov @ h.T @ np.linalg.inv(s)
@@ -42,7 +49,7 @@ def test_a_range_rate_is_the_fourth_row_of_the_same_update(seed: int) -> None:
     line = before[:3] / np.linalg.norm(before[:3])
     rate = line @ before[3:]
     seen["rate"], seen["rate_var"] = rate + rng.normal() * 20, 9.0
-    d2 = update.innovate.py_func(guess, 1, 0.0, 7.0, seen)
+    d2, likelihood = compared(guess, 0.0, seen)
     h = np.zeros((4, 6))
     h[:3, :3] = np.eye(3)
     h[3, :3] = (before[3:] - rate * line) / np.linalg.norm(before[:3])
@@ -53,7 +60,7 @@ def test_a_range_rate_is_the_fourth_row_of_the_same_update(seed: int) -> None:
     z = np.r_[seen.p - before[:3], seen["rate"] - rate]
     assert d2 == pytest.approx(z @ np.linalg.solve(s, z), rel=1e-5)
     density = np.exp(-d2 / 2) / np.sqrt(np.linalg.det(2 * np.pi * s))
-    assert guess.value[1] == pytest.approx(density, rel=1e-5)
+    assert guess.value[1] == likelihood == pytest.approx(density, rel=1e-5)
     x, after = np.zeros(6), np.zeros((6, 6))
     update.correct_model.py_func(x, after, guess, 1)
     gain = cov @ h.T @ np.linalg.inv(s)
@@ -70,3 +77,16 @@ def test_a_kind_of_motion_that_is_ruled_out_goes() -> None:
     weight = np.array([1e-5, 1e-5, 1e-5, 0.5, 0.49997])
     update.drop_slight.py_func(weight)
     assert weight[:3].tolist() == [0, 0, 0]
+
+
+def test_what_is_outside_the_gate_has_no_likelihood() -> None:
+    rng, seen, guess = np.random.default_rng(1), place(), row(GUESS)
+    guess.cov[1] = np.triu(covariance(rng, 30.0))
+    seen.noise[:] = covariance(rng, 10.0)[:3, :3]
+    seen.p[:] = 60.0
+    d2, likelihood = compared(guess, 0.0, seen)
+    assert likelihood > 0
+    assert compared(guess, 0.0, seen, d2 - 0.1) == (d2, 0.0)
+    seen.p[:] = 1e5
+    assert compared(guess, 0.0, seen) == (np.inf, 0.0)
+    assert guess.value[1] == 0

@@ -199,15 +199,16 @@ def hit_chance(sight: Any, site: Any) -> float:
 
 @part
 def compare(
-    row: Any, lag: float, site: Any, plot: Any, place: Any, tuning: Any
+    row: Any, lag: float, site: Any, plot: Any, place: Any, tuning: Any, gate2: float
 ) -> tuple[float, float]:
-    """Compare a guess with a plot; return (least squared distance, likelihood)."""
+    """Compare a guess with a plot; return (least squared distance, likelihood, 0 outside the
+    gate)."""
     if place.full == 0:
         x = row.x[0 if row.weight[0] > 0.0 else FLYING]
         if site.delay > 0.0:  # it was there when what is sensed left it
             lag -= site.delay * distance_to(site, x)
         place_near(site, plot, x[0] + lag * x[3], x[1] + lag * x[4], x[2] + lag * x[5], place)
-    return mixture_likelihood(row, lag, place, tuning)
+    return mixture_likelihood(row, lag, place, tuning, gate2)
 
 
 @part
@@ -223,9 +224,10 @@ def pair_score(
 ) -> tuple[float, float]:
     """Return (log likelihood ratio of the plot being the track against being new or false, gain in
     the log odds of existence); -inf outside the gate."""
-    best, value = compare(row, lag, site, plot, place, tuning)
     same = track.address != 0 and track.address == plot.address
-    if best > (SAME_GATE2 * tuning.gate2 if same else tuning.gate2) or value <= 0.0:
+    gate2 = SAME_GATE2 * tuning.gate2 if same else tuning.gate2
+    best, value = compare(row, lag, site, plot, place, tuning, gate2)
+    if best > gate2 or value <= 0.0:
         return -math.inf, 0.0
     chance = hit_chance(sight, site)
     gain = math.log(chance * value) - place.floor

@@ -202,6 +202,8 @@ GUESS = np.dtype(
         ("pht", "<f8", (MODELS, 6, 3)),
         ("inverse", "<f8", (MODELS, 6)),
         ("z", "<f8", (MODELS, 3)),
+        ("det", "<f8", (MODELS,)),
+        ("d2", "<f8", (MODELS,)),
         ("value", "<f8", (MODELS,)),
         ("rate_gain", "<f8", (MODELS, 6)),
         ("rate_z", "<f8", (MODELS,)),

@@ -214,9 +214,8 @@ def confirm(
     track.state, track.confirmed_ns = CONFIRMED, now_ns
     counters[ASKED] += 1
     gate = math.sqrt(tuning.gate2)
-    rows, n = ask_index(
-        entries, heads, counters[ASKED], place, track.time_ns, gate, np.empty(64, np.int64)
-    )
+    rows = np.empty(counters[ROWS], np.int64)
+    n = ask_index(entries, heads, counters[ASKED], place, track.time_ns, gate, rows)
     best, old = math.inf, -1
     for k in range(n):
         far2 = rejoins(table[rows[k]], track, tuning) if rows[k] != i else math.inf

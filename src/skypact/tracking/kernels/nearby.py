@@ -184,28 +184,27 @@ def fits(entry: Any, place: Any, time_ns: int, gate: float) -> bool:
 @part
 def ask_chain(
     entries: Any, first: int, asked: int, place: Any, time_ns: int, gate: float, rows: Any, n: int
-) -> tuple[Any, int]:
-    """Add the rows of one chain that fit a place to rows[:n], each once; return (rows, n)."""
+) -> int:
+    """Add the rows of one chain that fit a place to rows[:n], each once; return how many it then
+    holds. rows: room for all."""
     i = first
     while i >= 0:
         entry = entries[i]
         if entry.asked != asked:
             entry.asked = asked
             if fits(entry, place, time_ns, gate):
-                if n == rows.size:
-                    rows = grown(rows, n)
                 rows[n] = i
                 n += 1
         i = entry.next
-    return rows, n
+    return n
 
 
 @part
 def ask_index(
     entries: Any, heads: Any, asked: int, place: Any, time_ns: int, gate: float, rows: Any
-) -> tuple[Any, int]:
-    """Return (rows, n): rows[:n] are all tracks that may have given a plot."""
-    rows, n = ask_chain(entries, heads[0], asked, place, time_ns, gate, rows, 0)
+) -> int:
+    """Return n: rows[:n] are all tracks that may have given a plot. rows: room for all tracks."""
+    n = ask_chain(entries, heads[0], asked, place, time_ns, gate, rows, 0)
     p, noise = place.p, place.noise
     flat2 = p[0] * p[0] + p[1] * p[1]
     lat, lon = math.atan2(p[2], math.sqrt(flat2)), math.atan2(p[1], p[0])
@@ -234,8 +233,8 @@ def ask_index(
                 around = around - columns if around >= columns else around
                 first = heads[chain_of(cell_of(level, band, around), heads)]
                 if first >= 0:
-                    rows, n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
-    return rows, n
+                    n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
+    return n
 
 
 @part
@@ -245,15 +244,13 @@ def indexed_pairs(
     """Return (track rows near plots, start of their candidates and end, plot of each), in order of
     rows and plots."""
     gate, count = math.sqrt(tuning.gate2), 0
-    keys, rows = np.empty(64 + 2 * plots.size, np.int64), np.empty(64, np.int64)
+    keys, rows = np.empty(64 + 2 * plots.size, np.int64), np.empty(counters[ROWS], np.int64)
     for j in range(plots.size):
         counters[ASKED] += 1
-        rows, n = ask_index(
-            entries, heads, counters[ASKED], places[j], plots[j].time_ns, gate, rows
-        )
+        n = ask_index(entries, heads, counters[ASKED], places[j], plots[j].time_ns, gate, rows)
+        while count + n > keys.size:
+            keys = grown(keys, keys.size)
         for k in range(n):
-            if count == keys.size:
-                keys = grown(keys, count)
             keys[count] = rows[k] * plots.size + j
             count += 1
     keys = np.sort(keys[:count])

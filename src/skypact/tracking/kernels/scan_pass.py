@@ -1,5 +1,6 @@
 """The tracker's kernel: one pass over all tracks and the plots of one sensor."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,8 @@ def take_hits(
             if q >= guesses.size - 1 or row.time_ns != at:
                 predict(track, 1e-9 * (at - track.time_ns), tuning, row)
                 row.time_ns = at
-            compare(row, 1e-9 * (plot.time_ns - at), site, plot, places[which[e]], tuning)
+            lag = 1e-9 * (plot.time_ns - at)
+            compare(row, lag, site, plot, places[which[e]], tuning, math.inf)
             row.pair = e
         worth = gain[e]
         if turning and leaps(track, row, site, plot):

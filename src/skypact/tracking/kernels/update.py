@@ -15,23 +15,32 @@ _FAR = 60.0  # squared distance beyond which a model's likelihood counts as noth
 
 @part
 def innovate(row: Any, m: int, lag: float, q: float, place: Any) -> float:
-    """Fill P h', the innovation, S inverse and the likelihood of a place under model m of a guess;
-    return the squared Mahalanobis distance.
+    """Fill P h', the innovation, S inverse and the determinant of S for a place under model m of a
+    guess; return the squared Mahalanobis distance, infinite (and only the innovation filled) when
+    it is surely beyond _FAR.
 
     `lag`: seconds from the state to the plot. A plot older than the state is compared with where
     the state says the target was, and what the target may have done since counts as noise
     (Bar-Shalom 2002, algorithm C, conservative).
     """
     x, cov, pht, inv, z = row.x[m], row.cov[m], row.pht[m], row.inverse[m], row.z[m]
+    extra = q * abs(lag) ** 3 / 3
+    off2, size = 0.0, 3 * extra + place.noise[0, 0] + place.noise[1, 1] + place.noise[2, 2]
     for c in range(3):
         z[c] = place.p[c] - x[c] - lag * x[c + 3]
+        off2 += z[c] * z[c]
+        size += cov[c, c] + lag * (2 * cov[c, c + 3] + lag * cov[c + 3, c + 3])
+    row.value[m] = row.rate_s[m] = 0.0
+    # No squared Mahalanobis distance is less than the squared distance over the sum of variances.
+    if off2 > _FAR * size:
+        return math.inf
+    for c in range(3):
         for u in range(c + 1):
             pht[u, c] = cov[u, c] + lag * cov[u, c + 3]
         for u in range(c + 1, 3):
             pht[u, c] = cov[c, u] + lag * cov[u, c + 3]
         for u in range(3, 6):
             pht[u, c] = cov[c, u] + lag * (cov[u, c + 3] if u <= c + 3 else cov[c + 3, u])
-    extra = q * abs(lag) ** 3 / 3
     s00 = pht[0, 0] + lag * pht[3, 0] + place.noise[0, 0] + extra
     s11 = pht[1, 1] + lag * pht[4, 1] + place.noise[1, 1] + extra
     s22 = pht[2, 2] + lag * pht[5, 2] + place.noise[2, 2] + extra
@@ -48,12 +57,7 @@ def innovate(row: Any, m: int, lag: float, q: float, place: Any) -> float:
     z0, z1, z2 = z[0], z[1], z[2]
     d2 = z0 * (inv[0] * z0 + 2 * (inv[1] * z1 + inv[2] * z2))
     d2 += z1 * (inv[3] * z1 + 2 * inv[4] * z2) + z2 * inv[5] * z2
-    row.rate_s[m] = 0.0
-    row.value[m] = 0.0
-    if d2 < _FAR:
-        row.value[m] = math.exp(-0.5 * d2) / math.sqrt(_TWO_PI_CUBED * det)
-        if not math.isnan(place.rate) and lag > -RATE_LATE_S:
-            d2 += innovate_rate(row, m, place)
+    row.det[m] = det
     return d2
 
 
@@ -97,12 +101,27 @@ def innovate_rate(row: Any, m: int, place: Any) -> float:
 
 
 @part
-def mixture_likelihood(row: Any, lag: float, place: Any, tuning: Any) -> tuple[float, float]:
-    """Return (least squared distance of a live model, likelihood over all models)."""
+def mixture_likelihood(
+    row: Any, lag: float, place: Any, tuning: Any, gate2: float
+) -> tuple[float, float]:
+    """Return (least squared distance of a live model, likelihood over all models, 0 when that
+    distance is beyond the gate)."""
     best, total = math.inf, 0.0
     for m in range(MODELS):
         if row.weight[m] > 0.0:
-            d2 = innovate(row, m, lag, tuning.noise[m], place)
+            row.d2[m] = innovate(row, m, lag, tuning.noise[m], place)
+            best = min(best, row.d2[m])
+    if best > gate2:
+        return best, 0.0
+    rated = not math.isnan(place.rate) and lag > -RATE_LATE_S
+    best = math.inf
+    for m in range(MODELS):
+        if row.weight[m] > 0.0:
+            d2 = row.d2[m]
+            if d2 < _FAR:
+                row.value[m] = math.exp(-0.5 * d2) / math.sqrt(_TWO_PI_CUBED * row.det[m])
+                if rated:
+                    d2 += innovate_rate(row, m, place)
             total += row.weight[m] * row.value[m]
             best = min(best, d2)
     return best, total
