@@ -1,7 +1,7 @@
-"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1000,3000,10000,30000]
+"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1100,3300,11000,33000]
 
 Prints one JSON object a size and one for all. Density of targets and sensors is constant: the region
-grows with the root of the number (400 km at 1,000 targets), the sensors with the number up to
+grows with the root of the number (--region at 1,000 targets), the sensors with the number up to
 --sensors. `load` is CPU seconds of tracking a second of scenario; `slope` the log-log growth of it,
 `slope_per_plot` of the cost of a plot plus one (what is left when more sensors see more).
 `--artas` runs the published size of EUROCONTROL's ARTAS instead: 4,000 tracks, 30 sensors, 2,000
@@ -57,7 +57,7 @@ def sizes(a: argparse.Namespace, folder: Path) -> list[dict[str, object]]:
         sensors = min(max(3, round(a.sensors * targets / max(a.sizes))), a.sensors)
         if a.all_sensors:
             sensors = a.sensors
-        region_m = 400e3 * np.sqrt(targets / 1000)
+        region_m = a.region * np.sqrt(targets / 1000)
         scenario(
             path,
             *("--targets", targets, "--sensors", sensors, "--region", region_m),
@@ -98,6 +98,7 @@ def main() -> None:
     p.add_argument("--sizes", type=lambda s: [int(x) for x in s.split(",")])
     p.add_argument("--sensors", type=int, default=20)
     p.add_argument("--all-sensors", action="store_true", help="all sensors at every size")
+    p.add_argument("--region", type=float, default=250e3, help="its side at 1,000 targets, m")
     p.add_argument("--duration", type=float, default=60.0)
     p.add_argument("--clutter", type=float, default=20.0)
     p.add_argument("--timing", choices=("scan", "rotating"), default="scan")
@@ -106,7 +107,7 @@ def main() -> None:
     p.add_argument("--repeat", type=int, default=2)
     p.add_argument("--artas", action="store_true")
     a = p.parse_args()
-    a.sizes = a.sizes or [1000, 3000, 10000, 30000]
+    a.sizes = a.sizes or [1100, 3300, 11000, 33000]
     warm()
     with tempfile.TemporaryDirectory() as folder:
         if a.artas:
