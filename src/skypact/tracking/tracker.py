@@ -25,10 +25,17 @@ from skypact.core.messages import (
     TracksDeleted,
 )
 from skypact.core.site import SensorSite
-from skypact.tracking.coverage import in_coverage
 from skypact.tracking.doubles import Doubles
 from skypact.tracking.engine import Engine, Outcome
-from skypact.tracking.kernels.layout import COASTED, CONFIRMED, FEED, MERGED, PASSIVE, STARVED
+from skypact.tracking.kernels.layout import (
+    COASTED,
+    CONFIRMED,
+    FEED,
+    LAST_NUMBER,
+    MERGED,
+    PASSIVE,
+    STARVED,
+)
 from skypact.tracking.launches import Launches
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, ecef_from_polar, report_plots, scan_plots
@@ -37,7 +44,8 @@ from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.report import Report, report_at
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.sightings.crowd import Crowd
-from skypact.tracking.sites import site_rows
+from skypact.tracking.sites import in_coverage, site_rows
+from skypact.tracking.state import Held, TrackerState, layout
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -48,6 +56,7 @@ _UPPER = np.triu_indices(6)
 _BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
 _WHOLE_SHARE = 0.8
 _FALLS = 0.98  # how surely what is that high and fits a launch is ballistic
+_ANEW = "a snapshot of another version or other sensors: tracks start anew"
 _PLOTS_MAX = 100_000  # in one message: a second of work
 # Columns of a TrackBatch that are columns of the table.
 _SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "address"),)
@@ -55,25 +64,6 @@ _SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "add
 
 def _too_many(count: int) -> str:
     return f"{count} plots at once; the limit is {_PLOTS_MAX}" if count > _PLOTS_MAX else ""
-
-
-class TrackerState(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the room remembers."""
-
-    issued: int
-    table: bytes
-    registration: bytes
-    feeds: bytes
-    heights: bytes
-    told: tuple[Standing, ...]
-    doubles: bytes
-    newest_ns: int
-    due_ns: int
-    last_scan_ns: tuple[int, ...]
-    refused: dict[str, int]
-    refusals: tuple[str, ...]
-    crowd: bytes = b""
-    launches: bytes = b""
 
 
 class Tracker:
@@ -94,6 +84,7 @@ class Tracker:
             raise ConfigError("two sensors have one name", path="", key="sensor.name")
         self._engine = Engine(settings, site_rows(sites))
         self._names = tuple(site.name for site in sites)
+        self._layout = layout(self._names)
         self._told = [Standing.ALONE] * len(sites)
         self._doubles, self._crowd, self._launches = Doubles(), Crowd(), Launches()
         self._high_m = settings.ceiling_m
@@ -168,6 +159,8 @@ class Tracker:
         return msgspec.msgpack.encode(
             TrackerState(
                 issued=self._issuer.issued,
+                layout=self._layout,
+                last_number=int(self._engine.table.counters[LAST_NUMBER]),
                 table=self._engine.table.to_bytes(),
                 registration=self._engine.registration.to_bytes(),
                 heights=self._engine.heights.to_bytes(),
@@ -185,7 +178,17 @@ class Tracker:
         )
 
     def restore(self, state: bytes) -> None:
-        """Take over the state that `snapshot` returned."""
+        """Take over the state that `snapshot` returned.
+
+        Of one that another version or other sensors have left, only the numbers go on: the next
+        turns of the radars bring the tracks back.
+        """
+        known = msgspec.msgpack.decode(state, type=Held)
+        self._issuer.issued = known.issued
+        if known.layout != self._layout:
+            self._engine.table.counters[LAST_NUMBER] = known.last_number
+            self.refusals.add(_ANEW, 1)
+            return
         held = msgspec.msgpack.decode(state, type=TrackerState)
         self._engine.table.from_bytes(held.table)
         self._engine.registration.from_bytes(held.registration)
@@ -196,7 +199,6 @@ class Tracker:
         if held.crowd:
             self._crowd.from_bytes(held.crowd)
         self._launches.from_bytes(held.launches)
-        self._issuer.issued = held.issued
         self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
         self.refusals = Refusals(held.refused, held.refusals)

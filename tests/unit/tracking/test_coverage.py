@@ -4,10 +4,9 @@ import pytest
 
 from skypact.core.geodesy import ecef_from_enu, ecef_from_geodetic
 from skypact.core.site import Sector, SensorSite
-from skypact.tracking.coverage import in_coverage
 from skypact.tracking.kernels import measure
 from skypact.tracking.kernels.layout import SITE
-from skypact.tracking.sites import site_rows
+from skypact.tracking.sites import in_coverage, site_rows
 from tests.unit.tracking.rows import row
 from tests.unit.tracking.scenes import RADAR
 

@@ -208,6 +208,18 @@ def test_the_table_is_bounded() -> None:
     assert room.not_started == 47
 
 
+def test_a_snapshot_of_other_sensors_leaves_only_the_numbers() -> None:
+    before = tracker()
+    first = batches(feed(before, *flight(4)))[-1]
+    after = tracker(RADAR, msgspec.structs.replace(RADAR, name="south", sic=2))
+    after.restore(before.snapshot())
+    assert after.tracks == 0
+    [reason] = after.refusals.counts
+    assert "tracks start anew" in reason
+    again = batches(feed(after, *flight(4, seed=2)))[-1]
+    assert array(again, "number")[0] == array(first, "number")[0] + 1
+
+
 def test_snapshot_and_restore_continue_byte_for_byte() -> None:
     scans = flight(10)
     whole, half = tracker(), tracker()

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from skypact.core.columns import array
 from skypact.core.geodesy import ecef_from_geodetic
 from skypact.core.messages import Sightings
-from skypact.tracking.coverage import in_coverage
 from skypact.tracking.engine import Engine
 from skypact.tracking.sightings.areas import Areas, AreasState, Unexplained, cells
 from skypact.tracking.sightings.nudge import nudge
 from skypact.tracking.sightings.pairs import Seen, likelihoods, pairs, seen
 from skypact.tracking.sightings.reliability import Reliability, ReliabilityState, posterior
+from skypact.tracking.sites import in_coverage
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
