@@ -30,8 +30,8 @@ CEILING_DET_PER_S = 480_000
 LEAST_DETECTIONS = 30_000
 # targets: (duration s for at least LEAST_DETECTIONS plots, least plots a CPU second)
 SPEED = {
-    40: (5800, 100_000),
-    70: (3900, 100_000),
+    40: (6300, 100_000),
+    70: (4100, 100_000),
     100: (1900, 100_000),
     200: (900, 150_000),
     500: (420, 150_000),

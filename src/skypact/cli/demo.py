@@ -72,7 +72,7 @@ def _run(
         for name in names
     ]
     children.append(ChildSpec("world", partial(_world, scenario, seed, start_ns, network)))
-    status = supervise(children, preload=PRELOAD, for_s=for_s)
+    status = supervise(children, preload=PRELOAD, rehearse=_rehearse, for_s=for_s)
     if summary_path is not None:
         merged = summary.merge({name: state / name / STATE for name in names})
         summary_path.write_bytes(msgspec.json.format(msgspec.json.encode(merged), indent=2))
@@ -127,6 +127,12 @@ def _start_ns(state: Path) -> int:
     if not path.exists():
         path.write_text(str(Clock().now_ns() + LEAD_NS))
     return int(path.read_text())
+
+
+def _rehearse() -> None:
+    from skypact.cli.live import rehearse
+
+    rehearse()
 
 
 def _node(directory: Path, name: str, browser: bool) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from skypact import __version__
 from skypact.cli.narrate import Narrator
@@ -18,6 +19,7 @@ from skypact.config import NodeDirectory, load
 from skypact.console.service import Console
 from skypact.console.settings import MapSite, NodeIdentity
 from skypact.core.errors import ConfigError, LinkError
+from skypact.core.geoid import undulation_m
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Message,
@@ -38,6 +40,8 @@ from skypact.edge.memory import give_back
 from skypact.edge.replay import RecordedConfig
 from skypact.edge.warming import compile_first
 from skypact.node import build
+from skypact.sensors.reading import reading_program
+from skypact.sensors.settings import Editions
 
 ANSWER_WITHIN_S = 5.0
 WATCH_EVERY_S = 0.2
@@ -63,6 +67,13 @@ def run_node(directory: Path, say: Callable[[str], None], opened: Callable[[str]
     except (ConfigError, LinkError) as fault:
         say(f"cannot run: {fault}")
         return CONFIG_FAULT
+
+
+def rehearse() -> None:
+    """Work out what is the same for every node: a process that forks nodes does it once for all."""
+    undulation_m(0.0, 0.0)
+    reading_program(Editions())
+    np.unique(np.zeros(1))  # loads a part of numpy that only its first call needs
 
 
 class LiveNode:

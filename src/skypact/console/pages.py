@@ -2,6 +2,8 @@
 
 import hashlib
 import html
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from starlette.responses import HTMLResponse, Response
@@ -41,9 +43,11 @@ SECURITY_HEADERS = (
 class Page:
     """Files of the built page, read once; only a name in this table is ever served."""
 
-    def __init__(self, folder: Path, overlay: str, coverage: bytes = EMPTY) -> None:
-        """coverage: GeoJSON of where own sensors see. Raises ConfigError when the page was not
-        built or the overlay cannot be read."""
+    def __init__(
+        self, folder: Path, overlay: str, coverage: Callable[[], bytes] = lambda: EMPTY
+    ) -> None:
+        """coverage: asked for the GeoJSON of where own sensors see when a page first wants it.
+        Raises ConfigError when the page was not built or the overlay cannot be read."""
         if not (folder / "index.html").is_file():
             raise ConfigError("the built page is missing; run `make console`", path=str(folder))
         files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in _TYPES)
@@ -52,11 +56,13 @@ class Page:
             for path in files
         }
         self._files["overlay.geojson"] = (_overlay(overlay), _TYPES[".geojson"])
-        self._files["coverage.geojson"] = (coverage, _TYPES[".geojson"])
+        self._coverage = cache(coverage)
 
     def answer(self, name: str, etag: str | None) -> Response:
         """Return the file `name` ("" is the page itself), 304 if the browser has it, or 404."""
         found = self._files.get(name or "index.html")
+        if name == "coverage.geojson":
+            found = self._coverage(), _TYPES[".geojson"]
         if found is None:
             return Response("Not here.", 404, media_type="text/plain")
         body, media_type = found

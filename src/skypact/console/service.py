@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ class Console:
         self._key = auth.load_key(seat_file)
         started_ns = now_ns()
         self._keyring = auth.Keyring(self._key, started_ns, settings.session_lifetime_s)
-        self._page = Page(STATIC, settings.overlay, coverage.geojson(sensors))
+        self._page = Page(STATIC, settings.overlay, partial(coverage.geojson, sensors))
         self._board = Board(settings, identity, sensors)
         # Command ids must not repeat after a restart, and nothing here is journalled.
         issuer = Issuer(identity.nation, f"console-{started_ns:x}", identity.context)

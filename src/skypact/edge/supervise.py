@@ -87,16 +87,22 @@ class _Child:
 
 
 def supervise(
-    children: Sequence[ChildSpec], *, preload: Sequence[str] = (), for_s: float | None = None
+    children: Sequence[ChildSpec],
+    *,
+    preload: Sequence[str] = (),
+    rehearse: Callable[[], None] = lambda: None,
+    for_s: float | None = None,
 ) -> int:
     """Run the children until SIGINT, SIGTERM or SIGHUP, for `for_s` seconds, or until all have
     finished; return 0 if each ended by itself when told to, else 1.
 
-    preload: modules to import before the first fork. A second SIGINT or SIGTERM ends everything at
+    preload: modules to import before the first fork; rehearse: what to do then, so that no child
+    has to. A second SIGINT or SIGTERM ends everything at
     once. Call it in the main thread of a process that has no other Python thread.
     """
     for module in preload:
         importlib.import_module(module)
+    rehearse()
     if threading.active_count() != 1:
         raise InvariantError("the supervisor forks and must be the only thread")
     gc.collect()

@@ -52,10 +52,19 @@ def test_the_overlay_is_the_nodes_own(tmp_path: Path) -> None:
         Page(STATIC, str(tmp_path / "none.geojson"))
 
 
-def test_the_coverage_is_served_as_it_is_given() -> None:
+def test_the_coverage_is_asked_for_once_and_served_as_it_is() -> None:
     assert b"FeatureCollection" in bytes(Page(STATIC, "").answer("coverage.geojson", None).body)
-    page = Page(STATIC, "", b'{"mine":1}')
+    asked: list[int] = []
+
+    def coverage() -> bytes:
+        asked.append(1)
+        return b'{"mine":1}'
+
+    page = Page(STATIC, "", coverage)
+    assert not asked
+    page.answer("coverage.geojson", None)
     answer = page.answer("coverage.geojson", None)
+    assert len(asked) == 1
     assert bytes(answer.body) == b'{"mine":1}'
     assert answer.headers["content-type"] == "application/geo+json"
 
