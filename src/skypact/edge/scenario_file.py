@@ -2,14 +2,14 @@
 
 import math
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.errors import DecodeError
-from skypact.edge.tables.arrays import read_arrays
+from skypact.edge.tables.scenario_arrays import is_rotation, read_scenario_arrays
 from skypact.tracking.kernels.layout import SITE
 from skypact.tracking.plots import empty_plots
 from skypact.tracking.settings import TrackingSettings
@@ -21,21 +21,17 @@ START_NS = 1_000_000_000_000_000_000  # the scenario's second 0; only difference
 _SLOT_S = 0.25
 # In a flat world of two dimensions every target lies in the plane: elevation 0, about as surely.
 _PLANE_SD_RAD = 1e-3
-_PUBLIC = (
-    *("meta", "eval_t", "scan_t", "scan_sensor", "scan_lo", "scan_hi"),
-    *("det_t", "det_arrival", "det_sensor", "det_rng", "det_az", "det_el"),
-    *("sen_pos", "sen_rot", "sen_period", "sen_rmin", "sen_rmax", "sen_elmin", "sen_elmax"),
-    *("sen_h_ant", "sen_sig_r", "sen_sig_az", "sen_sig_el", "sen_pd", "sen_clutter"),
-)
-_OPTIONAL = ("det_rr", "det_sig_rr")
+
+
+Metres = Annotated[float, msgspec.Meta(ge=-1e8, le=1e8)]
 
 
 class Frame(msgspec.Struct, frozen=True):
     """The scenario's frame in ECEF, and what its simulation leaves out."""
 
-    ecef_origin: tuple[float, float, float]
+    ecef_origin: tuple[Metres, Metres, Metres]
     ecef_rot: tuple[tuple[float, float, float], ...]
-    dims: int = 3
+    dims: Literal[2, 3] = 3
     curved: bool = True
     earth_rotation: bool = False
 
@@ -50,13 +46,15 @@ class Piece(NamedTuple):
 
 
 class ScenarioFile(NamedTuple):
-    """frame, SITE rows, PLOT rows, pieces in order of arrival, times to report at (s)."""
+    """frame, SITE rows, PLOT rows, pieces in order of arrival, times to report at (s), and how many
+    plots no tracker takes, by reason."""
 
     frame: Frame
     sites: NDArray[Any]
     plots: NDArray[Any]
     pieces: list[Piece]
     eval_s: F64
+    refused: dict[str, int]
 
 
 def read_scenario(path: Path) -> ScenarioFile:
@@ -64,11 +62,18 @@ def read_scenario(path: Path) -> ScenarioFile:
 
     Raises DecodeError naming the array that is missing or wrong.
     """
-    columns = _load(path)
+    columns = read_scenario_arrays(path)
     try:
         frame = msgspec.json.decode(str(columns["meta"]), type=Frame)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise DecodeError(f"array meta: {error}", feed=str(path)) from error
+    try:
+        turns = is_rotation(np.array(frame.ecef_rot, np.float64).reshape(3, 3))
+    except ValueError:
+        turns = False
+    if not turns:
+        raise DecodeError("array meta: ecef_rot is no rotation", feed=str(path))
+    columns, refused = _taken(columns)
     plots = empty_plots(len(columns["det_t"]))
     plots["time_ns"] = START_NS + np.round(columns["det_t"] * 1e9).astype(np.int64)
     plots["polar"] = np.stack([columns["det_rng"], columns["det_az"], columns["det_el"]], 1)
@@ -78,7 +83,7 @@ def read_scenario(path: Path) -> ScenarioFile:
     if frame.dims == 2:
         plots["polar"][:, 2] = 0.0
     sites = _sites(columns, frame)
-    return ScenarioFile(frame, sites, plots, _pieces(columns), columns["eval_t"])
+    return ScenarioFile(frame, sites, plots, _pieces(columns), np.sort(columns["eval_t"]), refused)
 
 
 def scenario_settings(frame: Frame) -> TrackingSettings:
@@ -86,20 +91,37 @@ def scenario_settings(frame: Frame) -> TrackingSettings:
     return TrackingSettings(earth_rotation=frame.earth_rotation)
 
 
-def _load(path: Path) -> dict[str, NDArray[Any]]:
-    columns = read_arrays(path, _PUBLIC, _OPTIONAL)
-    rows = len(columns["det_t"])
-    for name, values in columns.items():
-        if name.startswith("det_") and len(values) != rows:
-            raise DecodeError(f"array {name} has {len(values)} rows, not {rows}", feed=str(path))
-    for name in ("det_t", "det_arrival", "det_az", "eval_t", "scan_t", "sen_pos", "sen_period"):
-        if not np.isfinite(columns[name]).all():
-            raise DecodeError(f"array {name} is not finite everywhere", feed=str(path))
-    sensors = len(columns["sen_period"])
-    for name in ("det_sensor", "scan_sensor"):
-        if columns[name].size and not 0 <= columns[name].min() <= columns[name].max() < sensors:
-            raise DecodeError(f"array {name} names a sensor that is not there", feed=str(path))
-    return columns
+def _taken(columns: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
+    """Return the columns without the plots that the tracking room would refuse, and their number by
+    reason."""
+    seen_s, known_s, sensor = columns["det_t"], columns["det_arrival"], columns["det_sensor"]
+    settings = TrackingSettings()
+    by_arrival = np.argsort(known_s, kind="stable")
+    newest_s = np.full(seen_s.size, -np.inf)
+    newest_s[by_arrival] = np.maximum.accumulate(seen_s[by_arrival])
+    ranges = np.nan_to_num(columns["det_rng"], nan=-1.0)
+    cells = np.stack([seen_s, sensor, ranges, columns["det_az"]])
+    order = np.lexsort(cells)
+    first = np.ones(seen_s.size, np.bool_)
+    first[order[1:]] = (np.diff(cells[:, order]) != 0).any(axis=0)
+    passive = np.isnan(columns["sen_sig_r"])[sensor]
+    faults = {
+        "no range": np.isnan(columns["det_rng"]) & ~passive,
+        "plots from the future": seen_s > known_s + settings.future_s,
+        "plots too late": seen_s < newest_s - settings.late_s,
+        "doubled plots": ~first,
+    }
+    refused: dict[str, int] = {}
+    keep = np.ones(seen_s.size, np.bool_)
+    for why, bad in faults.items():
+        for s in np.unique(sensor[keep & bad]).tolist():
+            refused[f"sensor {s}: {why}"] = int((keep & bad & (sensor == s)).sum())
+        keep &= ~bad
+    if keep.all():
+        return columns, refused
+    before = np.r_[0, np.cumsum(keep)]
+    cut = {name: v[keep] if name.startswith("det_") else v for name, v in columns.items()}
+    return cut | {name: before[columns[name]] for name in ("scan_lo", "scan_hi")}, refused
 
 
 def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
@@ -119,8 +141,8 @@ def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
     radars["detects"] = np.clip(columns["sen_pd"], 0.05, 0.99)
     radars["false_plots"] = np.maximum(columns["sen_clutter"], 0.1)
     radars["radar"][np.isnan(columns["sen_sig_r"])] = 2
-    if "det_sig_rr" in columns and len(columns["det_sig_rr"]):
-        radars["rate_var"] = float(columns["det_sig_rr"][0]) ** 2
+    rate_sd = columns.get("det_sig_rr", np.zeros(0))
+    radars["rate_var"] = np.nanmax(rate_sd, initial=0.0) ** 2
     radars["period_ns"] = np.round(columns["sen_period"] * 1e9)
     rows = spread_false_plots(rows)
     if frame.dims == 2:  # all plots lie in the plane: their elevation tells nothing
@@ -134,8 +156,9 @@ def _pieces(columns: dict[str, NDArray[Any]]) -> list[Piece]:
     """Return pieces in order of arrival: whole scans where a scan is one instant, else slots."""
     sensor, low, high = columns["scan_sensor"], columns["scan_lo"], columns["scan_hi"]
     begin_s, arrival_s = columns["scan_t"], columns["det_arrival"]
-    at_once = np.repeat(begin_s, high - low)
-    if arrival_s.size == at_once.size and np.allclose(arrival_s, at_once, atol=1e-6):
+    by_scan = arrival_s.size == int((high - low).sum()) and bool((low[1:] == high[:-1]).all())
+    by_scan = by_scan and bool((np.diff(begin_s) >= 0).all())
+    if by_scan and _at_once(columns):
         return [
             Piece(int(sensor[k]), float(begin_s[k]), slice(int(low[k]), int(high[k])), True)
             for k in range(len(begin_s))
@@ -150,3 +173,11 @@ def _pieces(columns: dict[str, NDArray[Any]]) -> list[Piece]:
         for rows in np.split(order, cuts)
         if rows.size
     ]
+
+
+def _at_once(columns: dict[str, NDArray[Any]]) -> bool:
+    """Say whether all plots of each scan are seen and arrive at its beginning."""
+    size = columns["scan_hi"] - columns["scan_lo"]
+    begin_s = np.repeat(columns["scan_t"], size)
+    same = np.array_equal(columns["det_sensor"], np.repeat(columns["scan_sensor"], size))
+    return same and bool(np.allclose(columns["det_arrival"], begin_s, atol=1e-6))

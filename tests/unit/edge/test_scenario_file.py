@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,44 @@ def test_what_is_wrong_is_named(scenario: Path, tmp_path: Path) -> None:
     (tmp_path / "text.npz").write_text("no archive")
     with pytest.raises(DecodeError, match=r"is not an \.npz scenario"):
         read_scenario(tmp_path / "text.npz")
+
+
+def test_what_the_room_would_refuse_is_counted_and_left_out(scenario: Path, tmp_path: Path) -> None:
+    whole = read_scenario(scenario)
+    assert whole.refused == {}
+    with np.load(scenario) as archive:
+        columns = {key: archive[key] for key in archive.files}
+    doubled = {k: np.concatenate([v, v]) for k, v in columns.items() if k.startswith("det_")}
+    made = read_scenario(without(scenario, tmp_path / "d.npz", "x", **doubled))
+    assert sum(made.refused.values()) == whole.plots.size
+    assert all(why.endswith(": doubled plots") for why in made.refused)
+    assert sorted(made.plots["time_ns"].tolist()) == sorted(whole.plots["time_ns"].tolist())
+    arrival = columns["det_arrival"] - np.where(np.arange(len(columns["det_t"])) == 0, 9.0, 0.0)
+    made = read_scenario(without(scenario, tmp_path / "f.npz", "x", det_arrival=arrival))
+    assert made.refused == {f"sensor {columns['det_sensor'][0]}: plots from the future": 1}
+    seen, known = columns["det_t"].copy(), columns["det_arrival"].copy()
+    seen[0], seen[-1], known[-1], known[0] = 0.0, 35.0, 35.0, 36.0
+    made = read_scenario(without(scenario, tmp_path / "l.npz", "x", det_t=seen, det_arrival=known))
+    assert made.refused == {f"sensor {columns['det_sensor'][0]}: plots too late": 1}
+    reach = columns["det_rng"].copy()
+    reach[5] = np.nan
+    made = read_scenario(without(scenario, tmp_path / "r.npz", "x", det_rng=reach))
+    assert made.refused == {f"sensor {columns['det_sensor'][5]}: no range": 1}
+    assert made.plots.size == whole.plots.size - 1
+    assert all(piece.whole for piece in made.pieces)
+    assert made.pieces[-1].rows.stop == made.plots.size
+
+
+def test_a_frame_that_is_none_is_named(scenario: Path, tmp_path: Path) -> None:
+    with np.load(scenario) as archive:
+        meta = json.loads(str(archive["meta"]))
+    for odd in ({"ecef_rot": [[0, 0, 0]] * 3}, {"ecef_rot": [[1, 0, 0]]}, {"dims": 7}):
+        text = np.array(json.dumps(meta | odd))
+        with pytest.raises(DecodeError, match="array meta"):
+            read_scenario(without(scenario, tmp_path / "m.npz", "x", meta=text))
+
+
+def test_times_to_report_at_need_no_order(scenario: Path, tmp_path: Path) -> None:
+    times = read_scenario(scenario).eval_s
+    made = read_scenario(without(scenario, tmp_path / "e.npz", "x", eval_t=times[::-1].copy()))
+    np.testing.assert_array_equal(made.eval_s, times)

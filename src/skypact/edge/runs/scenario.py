@@ -37,8 +37,8 @@ def track_scenario(source: Path, times_s: F64 | None, tell: Tell) -> Run:
         "compile_s": rehearsed_s,
         "notes": [],
     }
-    if taken < scenario.plots.size:
-        report["refused"] = {"no range": int(scenario.plots.size) - taken}
+    if scenario.refused:
+        report["refused"] = scenario.refused
     rotation, origin = np.array(scenario.frame.ecef_rot), np.array(scenario.frame.ecef_origin)
     rows = rows_in_frame(scenario.eval_s.tolist(), found, origin, rotation)
     names = tuple(f"sensor {s}" for s in range(scenario.sites.size - 1))

@@ -101,6 +101,11 @@ def _scenario(path: Path) -> Truth:
         if arrays[name].shape != shape:
             message = f"array {name} has shape {arrays[name].shape}, not {shape}"
             raise DecodeError(message, feed=str(path))
+    if arrays["eval_t"].ndim != 1:
+        raise DecodeError("array eval_t is not one row of times", feed=str(path))
+    for name in _ARRAYS[1:]:
+        if not np.isfinite(arrays[name]).all():
+            raise DecodeError(f"array {name} is not finite everywhere", feed=str(path))
     return Truth(
         arrays["truth_t"].astype(np.float64),
         arrays["truth_id"].astype(np.int64),

@@ -54,6 +54,13 @@ def test_what_is_wrong_is_named(scenario: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "short.npz", **(arrays | {"truth_id": arrays["truth_id"][:-1]}))
     with pytest.raises(DecodeError, match="array truth_id has shape"):
         read_truth(tmp_path / "short.npz")
+    hole = np.where(np.arange(len(arrays["truth_t"])) == 3, np.nan, arrays["truth_t"])
+    np.savez(tmp_path / "hole.npz", **(arrays | {"truth_t": hole}))
+    with pytest.raises(DecodeError, match="array truth_t is not finite"):
+        read_truth(tmp_path / "hole.npz")
+    np.savez(tmp_path / "deep.npz", **(arrays | {"eval_t": np.zeros((2, 2))}))
+    with pytest.raises(DecodeError, match="array eval_t is not one row"):
+        read_truth(tmp_path / "deep.npz")
     del arrays["truth_pos"]
     np.savez(tmp_path / "less.npz", **arrays)
     with pytest.raises(DecodeError, match="array truth_pos is missing"):
