@@ -133,7 +133,9 @@ def build(directory: NodeDirectory) -> "Node":
 
     return Node(
         {
-            "sensors": Sensors(issuer("sensors"), config.feeds, config.sensors),
+            "sensors": Sensors(
+                issuer("sensors"), config.feeds, config.sensors, directory.standards
+            ),
             "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
             "picture": Picture(issuer("picture"), picture),
             "sharing": Sharing(issuer("sharing"), sharing, directory.agreements),

@@ -9,9 +9,11 @@ import msgspec
 
 from skypact.config.checks import contradictions
 from skypact.config.settings import NodeConfig
+from skypact.config.third_party import standards
 from skypact.core.errors import ConfigError
 from skypact.core.lines import line_of
 from skypact.core.toml import faults
+from skypact.sensors.standards.standard import Standard
 from skypact.sharing import lint
 from skypact.sharing.agreements import Agreement
 
@@ -24,13 +26,15 @@ SECRET_BYTES = 32
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
-    """A node's folder, read. files: name to text of everything that decides what the rooms do."""
+    """A node's folder, read. files: name to text of everything that decides what the rooms do;
+    standards: by format, those that installed packages bring too."""
 
     path: Path
     config: NodeConfig
     agreements: tuple[Agreement, ...]
     files: dict[str, str]
     secret: bytes
+    standards: dict[str, Standard]
 
     @property
     def keys(self) -> Path:
@@ -59,7 +63,12 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
     if found or config is None:
         raise found[0]
     return NodeDirectory(
-        path=path, config=config, agreements=agreements, files=dict(files), secret=secret
+        path=path,
+        config=config,
+        agreements=agreements,
+        files=dict(files),
+        secret=secret,
+        standards=standards(feed.format for feed in config.feeds),
     )
 
 

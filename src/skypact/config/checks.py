@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from skypact.config.settings import NodeConfig
+from skypact.config.third_party import standards
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.core.site import limit_faults
 from skypact.core.toml import dotted
+from skypact.sensors.settings import SCHEMES
 
 
 def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
@@ -15,6 +17,7 @@ def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     yield from _limits(config, path)
     yield from _two_doors(config, path)
     yield from _feeds(config, path)
+    yield from _formats(config, path)
     yield from _roles(config, path)
 
 
@@ -82,6 +85,20 @@ def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
             if name not in sensors:
                 message = f'there is no [[sensor]] "{name}"'
                 yield ConfigError(message, path=path, key=f"feed[{index}].sapient.nodes.{uuid}")
+
+
+def _formats(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield formats that nothing here reads, neither this program nor an installed package."""
+    for index, feed in enumerate(config.feeds):
+        key = f"feed[{index}].format"
+        try:
+            known = (*SCHEMES, *standards((feed.format,)))
+        except ConfigError as fault:
+            yield ConfigError(f"{fault.path}: {fault.message}", path=path, key=key)
+            continue
+        if feed.format not in known:
+            message = f'nothing reads "{feed.format}"; known here: {", ".join(known)}'
+            yield ConfigError(f"{message}. Is the package installed?", path=path, key=key)
 
 
 def _two_doors(config: NodeConfig, path: str) -> Iterator[ConfigError]:

@@ -1,11 +1,9 @@
 """Bytes of feeds in; plots, position reports and the state of feeds and sensors out."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from numpy.typing import NDArray
 
 from skypact.core.columns import array, pack
 from skypact.core.errors import InvariantError
@@ -18,6 +16,8 @@ from skypact.core.messages import (
     FeedView,
     Message,
     NodeStarted,
+    PositionReports,
+    Scan,
     SensorState,
 )
 from skypact.core.site import SensorSite
@@ -34,6 +34,9 @@ from skypact.sensors.reading import Arrived, Columns, Reader, Reading, position_
 from skypact.sensors.sapient import read as sapient
 from skypact.sensors.sapient.nodes import Node
 from skypact.sensors.settings import FeedSettings
+from skypact.sensors.standards import reader as standard_reader
+from skypact.sensors.standards.standard import Standard
+from skypact.sensors.standards.table import STANDARDS
 from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
 
 SECOND_NS = 1_000_000_000
@@ -64,12 +67,17 @@ class State(msgspec.Struct, kw_only=True):
 
 
 class Sensors:
-    """The room. `settings`: the feeds; `sites`: the radars whose plots are wanted."""
+    """The room. settings: the feeds; sites: the radars whose plots are wanted; standards: by
+    format, those of third parties too."""
 
     def __init__(
-        self, issuer: Issuer, settings: tuple[FeedSettings, ...], sites: tuple[SensorSite, ...]
+        self,
+        issuer: Issuer,
+        settings: tuple[FeedSettings, ...],
+        sites: tuple[SensorSite, ...],
+        standards: Mapping[str, Standard] = STANDARDS,
     ) -> None:
-        self._issuer = issuer
+        self._issuer, self._standards = issuer, standards
         self._feeds = {feed.name: feed for feed in settings}
         self._sites = {(site.sac, site.sic): site for site in sites}
         if len(self._feeds) != len(settings) or len(self._sites) != len(sites):
@@ -194,7 +202,7 @@ class Sensors:
             "sapient": self._take_sapient,
             "dis": self._take_dis,
             "cot": self._take_cot,
-        }
+        } | dict.fromkeys(self._standards, self._take_standard)
         return takers.get(feed.format, self._take_lines)(feed, arrived)
 
     def _single(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Arrived]:
@@ -218,7 +226,7 @@ class Sensors:
             name = self._sites[source].name
             self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
             if feed.moved is not None:
-                columns["address"], columns["callsign"] = self._renamed(columns)
+                self._rename(columns)
             out.append(scan(self._issuer, name, columns, latest_ns))
         for mark in reading.marks:
             self._take_mark(self._heard[self._sites[mark.source].name], mark, latest_ns)
@@ -258,19 +266,47 @@ class Sensors:
             tally.note(f"{name} is no [[sensor]] here: its bearings are left aside")
         for name in reading.heard:
             self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
+        out = self._seen(reading.scans, reading.bearings, latest_ns)
+        return out + (self._reports(feed, reading.reports, latest_ns) if reading.reports else [])
+
+    def _seen(
+        self, scans: Mapping[str, Columns], bearings: Mapping[str, Columns], latest_ns: int
+    ) -> list[Message]:
         out: list[Message] = [
-            scan(self._issuer, name, columns, latest_ns) for name, columns in reading.scans.items()
+            scan(self._issuer, name, columns, latest_ns) for name, columns in scans.items()
         ]
-        out += [
+        return out + [
             Bearings(
                 **self._issuer.header(int(columns["time_ns"].max()), latest_ns),
                 sensor=name,
                 count=len(columns["time_ns"]),
                 **pack(Bearings, **columns),
             )
-            for name, columns in reading.bearings.items()
+            for name, columns in bearings.items()
         ]
-        return out + self._reports(feed, reading.reports, latest_ns) if reading.reports else out
+
+    def _take_standard(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+        tally, standard = self._tallies[feed.name], self._standards[feed.format]
+        arrived = arrived if feed.stream else self._single(feed, arrived)
+        pieces, self._pending[feed.name], long = standard_reader.records(
+            self._pending[feed.name],
+            ((a.data, a.arrival_ns) for a in arrived),
+            standard.ends_with if feed.stream else b"",
+        )
+        tally.refuse(long)
+        reading = standard_reader.read(standard, pieces, self._heard, feed.clock_error_max_s)
+        tally.records += reading.records
+        tally.refuse(reading.refusals)
+        for name in list(reading.unknown)[-REFUSALS_KEPT:]:
+            tally.note(f"{name} is no [[sensor]] here: what it saw is left aside")
+        tally.unknown += sum(reading.unknown.values())
+        latest_ns = max((a.arrival_ns for a in arrived), default=0)
+        scans, bearings = reading.columns(Scan), reading.columns(Bearings)
+        for name in (*scans, *bearings):
+            self._heard[name].last_ns = max(self._heard[name].last_ns, latest_ns)
+        positions = reading.columns(PositionReports).values()
+        reports = [self._reports(feed, columns, latest_ns) for columns in positions]
+        return sum(reports, self._seen(scans, bearings, latest_ns))
 
     def _take_cot(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally = self._tallies[feed.name]
@@ -334,11 +370,11 @@ class Sensors:
                 columns["velocity_enu_mps"],
             )
             columns |= {"lat_rad": lat, "lon_rad": lon, "velocity_enu_mps": velocity}
-            columns["address"], columns["callsign"] = self._renamed(columns)
+            self._rename(columns)
         return [position_reports(self._issuer, feed.name, columns, arrived_ns)]
 
-    def _renamed(self, columns: Columns) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self._names.rename(columns["address"], columns["callsign"])
+    def _rename(self, into: Columns) -> None:
+        into["address"], into["callsign"] = self._names.rename(into["address"], into["callsign"])
 
     @staticmethod
     def _count_unknown(tally: Tally, reading: Reading) -> None:

@@ -69,15 +69,16 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tcp://HOST:PORT, tcp-listen://HOST:PORT (senders come to us; SAPIENT only), tls://HOST:PORT
     (?ca=FILE&cert=FILE&key=FILE&name=NAME), serial:DEVICE (?baud=RATE), nats:SUBJECT of the node's
     own message server, https: for what is posted to [intake], or file:PATH (?speed=FACTOR, 0 as
-    fast as possible); format: lines, sightings and launches are text; period_s: how often it is
-    heard when all is well; group: feeds of one group are redundant networks carrying the same
-    datagrams, "" for a feed alone; doubled_window_s: within it the same bytes are a double;
+    fast as possible); format: one of SCHEMES, of standards/table.py or of a third party;
+    period_s: how often it is heard when all is well; group: feeds of one group are redundant
+    networks carrying the same datagrams, "" for a feed alone; doubled_window_s: within it the same
+    bytes are a double;
     clock_error_max_s: a record whose time is further from its arrival is refused.
     """
 
     name: Name
     source: str
-    format: Literal["asterix", "beast", "sapient", "dis", "cot", "lines", "sightings", "launches"]
+    format: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]*$", max_length=32)]
     period_s: Positive
     group: str = ""
     doubled_window_s: Positive = 2.0
@@ -89,8 +90,9 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __post_init__(self) -> None:
         scheme = split_source(self.source).scheme
-        if scheme not in SCHEMES[self.format]:
-            ways = ", ".join(f"{way}:" for way in SCHEMES[self.format])
+        known = SCHEMES.get(self.format, _TEXT)
+        if scheme not in known:
+            ways = ", ".join(f"{way}:" for way in known)
             raise ValueError(f"source {self.source!r}: {self.format} comes by {ways}")
 
     @property
@@ -114,7 +116,7 @@ SCHEMES = {
     "sightings": _TEXT,
     "launches": _TEXT,
 }
-"""Ways by which the bytes of a format come."""
+"""Ways by which the bytes of a format come; those of any other format come as text does."""
 _SUBJECT = re.compile(r"feed(\.[A-Za-z0-9_-]+)+")
 
 

@@ -131,3 +131,15 @@ def test_limits_of_a_sensor_that_contradict_are_told_with_their_line(folder: Pat
         "all round is 0 to 360",
         f"node.toml:{line}: sensor[{number}].outages[0].to_utc: must be after from_utc",
     ]
+
+
+def test_a_format_that_nothing_reads_is_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    feed = '[[feed]]\nname = "x"\nsource = "udp://127.0.0.1:1"\nformat = "asterx"\nperiod_s = 1\n'
+    path.write_text(path.read_text() + feed)
+    line = path.read_text().count("\n") - 1
+    (fault,) = told(folder)
+    assert fault.startswith(
+        f'node.toml:{line}: feed[1].format: nothing reads "asterx"; known here: '
+    )
+    assert "asterix, beast" in fault

@@ -50,7 +50,7 @@ def test_sources_that_are_understood(source: str) -> None:
         ({"source": "nats:exercise.borvia.auria.warning"}, "a subject is as in"),
         ({"source": "nats:feed.>"}, "a subject is as in"),
         ({"source": "https://example.org/"}, "just https:"),
-        ({"format": "sbs"}, "format"),
+        ({"format": "SBS 1"}, "format"),
         (
             {"source": "tcp-listen://127.0.0.1:5020"},
             "asterix comes by udp:, tcp:, tls:, serial:, file:",

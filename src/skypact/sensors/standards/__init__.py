@@ -1,0 +1,1 @@
+"""Standards whose decoder is a function: what one is, the table of them, and reading."""
