@@ -30,6 +30,7 @@ from skypact.core.messages import (
     PartnerTracks,
     PartnerWarning,
     PictureView,
+    PlotsRefused,
     PositionReports,
     Release,
     ReleaseAllClear,
@@ -102,6 +103,7 @@ DOORS: tuple[type[Message], ...] = (
     FrameRefused,
     OutboxAcknowledged,
     SensorRegistration,
+    PlotsRefused,
     SightingsUnexplained,
 )
 """The only types that leave a node."""

@@ -11,6 +11,7 @@ from skypact.core.messages import (
     InputQuarantined,
     LinkView,
     Message,
+    PlotsRefused,
     ReleaseWithheld,
     SensorRegistration,
     StorageFailed,
@@ -87,6 +88,8 @@ def fault(message: Message) -> str:
             return f"refused a frame of {message.partner}: {message.reason}"
         case SensorRegistration():
             return f"sensor {message.sensor}: {message.text}"
+        case PlotsRefused():
+            return f"refused {message.count} of {message.source}: {message.reason}"
         case ReleaseWithheld():
             return f"withheld {message.what} from {message.partner}: {message.reason}"
         case InputQuarantined():

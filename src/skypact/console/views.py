@@ -21,6 +21,7 @@ from skypact.core.messages import (
     Ledger,
     LinkView,
     Message,
+    PlotsRefused,
     ReleaseWithheld,
     SensorRegistration,
     Sighted,
@@ -180,6 +181,13 @@ def notice(message: Message) -> Notice | None:
             )
         case SensorRegistration():
             return Notice(kind="sensor", about=message.sensor, text=message.text)
+        case PlotsRefused():
+            return Notice(
+                kind="plots refused",
+                about=message.source,
+                text=message.reason,
+                count=message.count,
+            )
         case LaunchDetections():
             return launch_notice(message)
         case SightingsUnexplained():

@@ -34,6 +34,8 @@ class TrackerState(Held, frozen=True, kw_only=True):
     refusals: tuple[str, ...]
     crowd: bytes = b""
     launches: bytes = b""
+    untold: dict[str, int] = {}
+    told_ns: dict[str, int] = {}
 
 
 def layout(sensors: Sequence[str]) -> str:

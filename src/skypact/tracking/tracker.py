@@ -14,6 +14,7 @@ from skypact.core.messages import (
     Bearings,
     LaunchDetections,
     Message,
+    PlotsRefused,
     PositionReports,
     Scan,
     Sighted,
@@ -71,7 +72,7 @@ class Tracker:
 
     Takes Scan, Bearings, PositionReports, Sightings and LaunchDetections; returns TrackBatch
     (confirmed tracks that changed), TracksDeleted and SensorRegistration. Input that cannot be used
-    changes no track and is counted in `refusals`.
+    changes no track, is counted in `refusals` and told of by PlotsRefused.
     """
 
     def __init__(
@@ -106,6 +107,9 @@ class Tracker:
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
         """Take one message; return what follows from it."""
+        return [*self._taken(message, now_ns), *self._refused(now_ns)]
+
+    def _taken(self, message: Message, now_ns: int) -> Sequence[Message]:
         if isinstance(message, Scan | Bearings):
             return self._scan(message, now_ns)
         if isinstance(message, PositionReports):
@@ -172,6 +176,8 @@ class Tracker:
                 last_scan_ns=tuple(self._last_scan_ns.tolist()),
                 refused=self.refusals.counts,
                 refusals=tuple(self.refusals.latest),
+                untold=self.refusals.untold,
+                told_ns=self.refusals.told_ns,
                 crowd=self._crowd.to_bytes(),
                 launches=self._launches.to_bytes(),
             )
@@ -201,7 +207,16 @@ class Tracker:
         self._launches.from_bytes(held.launches)
         self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
-        self.refusals = Refusals(held.refused, held.refusals)
+        self.refusals = Refusals(held.refused, held.refusals, held.untold, held.told_ns)
+
+    def _refused(self, now_ns: int) -> list[Message]:
+        """Tell what was not taken and why."""
+        out: list[Message] = []
+        for why, count in self.refusals.due(now_ns):
+            source, _, reason = why.partition(": ")
+            header = self._issuer.header(now_ns, now_ns)
+            out.append(PlotsRefused(**header, source=source, reason=reason or source, count=count))
+        return out
 
     def _timely(self, time_ns: I64, now_ns: int, source: str) -> NDArray[np.bool_]:
         """Say which plots are neither from the future nor too far behind; count the others."""

@@ -1,5 +1,22 @@
 from skypact.tracking.refusals import Refusals
 
+SECOND_NS = 1_000_000_000
+
+
+def test_a_reason_is_told_at_once_then_once_a_minute() -> None:
+    refusals = Refusals()
+    assert refusals.due(0) == []
+    refusals.add("north: plots too late", 3)
+    assert refusals.due(5) == [("north: plots too late", 3)]
+    refusals.add("north: plots too late", 2)
+    refusals.add("south: plots too late", 1)
+    assert refusals.due(6) == [("south: plots too late", 1)]
+    again = Refusals(refusals.counts, refusals.latest, refusals.untold, refusals.told_ns)
+    again.add("north: plots too late", 2)
+    assert again.due(59 * SECOND_NS) == []
+    assert again.due(61 * SECOND_NS) == [("north: plots too late", 4)]
+    assert again.due(200 * SECOND_NS) == []
+
 
 def test_reasons_are_counted_and_bounded() -> None:
     refusals = Refusals()

@@ -5,6 +5,7 @@ from skypact.core.messages.feed import (
     DatagramsDropped,
     FeedState,
     FeedView,
+    PlotsRefused,
     SensorState,
     SourceState,
 )
@@ -90,6 +91,7 @@ AnyMessage = (
     | TrackBatch
     | TracksDeleted
     | SensorRegistration
+    | PlotsRefused
     | OwnTracks
     | SystemTracks
     | SystemTracksDeleted
@@ -159,6 +161,7 @@ __all__ = [
     "PartnerTracks",
     "PartnerWarning",
     "PictureView",
+    "PlotsRefused",
     "PositionReports",
     "Release",
     "ReleaseAllClear",

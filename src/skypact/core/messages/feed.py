@@ -1,7 +1,7 @@
 """Raw bytes from sensors, and how the feeds are doing."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -75,3 +75,12 @@ class FeedView(Message, frozen=True, kw_only=True, tag="feed_view"):
 
     feeds: tuple[FeedState, ...]
     sensors: tuple[SensorState, ...]
+
+
+class PlotsRefused(Message, frozen=True, kw_only=True, tag="plots_refused"):
+    """The tracking room did not take plots or reports. source: the sensor or feed; count: how many
+    for this reason since it was last told."""
+
+    source: str
+    reason: str
+    count: Annotated[int, msgspec.Meta(ge=1)]
