@@ -16,7 +16,8 @@ demo: $(VENV)/.installed ## run three nations and a coordinator here (ARGS="--fo
 	@exec $(BIN)/skypact demo $(ARGS)
 
 test: $(VENV)/.installed-dev browser check ## install what tests need, check the style, run every test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/skypact warm
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.installed-dev ## style, types, imports and house rules
 	$(BIN)/ruff check $(SOURCES)

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+import typing
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,7 @@ NOT_WRITTEN = {"sharing.partners"}
 # Shown with an example: the default is to have none.
 EXAMPLES = {"link.hubs", "link.pairs", "link.leaf_addresses"}
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
+EXAMPLES |= {"sensor.blocked", "sensor.outages"}
 EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
 # Tables whose keys a person makes up.
 OPEN_TABLES = {"feed.sapient.nodes"}
@@ -36,6 +38,11 @@ def template(name: str) -> str:
     return (files("skypact") / "data" / name).read_text()
 
 
+def parts(kind: Any) -> list[Any]:
+    """Return a type and those it is made of."""
+    return [kind, *(part for each in typing.get_args(kind) for part in parts(each))]
+
+
 def settings(kind: Any, key: str = "") -> dict[str, Any]:
     """Return the default of each setting by dotted key; NODEFAULT where a person must choose."""
     found: dict[str, Any] = {}
@@ -45,9 +52,7 @@ def settings(kind: Any, key: str = "") -> dict[str, Any]:
         if default is msgspec.NODEFAULT and field.default_factory is not msgspec.NODEFAULT:
             default = field.default_factory()
         inner = [
-            k
-            for k in (field.type, *getattr(field.type, "__args__", ()))
-            if isinstance(k, type) and issubclass(k, msgspec.Struct)
+            k for k in parts(field.type) if isinstance(k, type) and issubclass(k, msgspec.Struct)
         ]
         if name in NOT_WRITTEN:
             continue

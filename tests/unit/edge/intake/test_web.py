@@ -34,7 +34,9 @@ def test_a_report_is_delivered_under_its_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", new_token(b"o" * 32), new_token(KEY, "orbit"), new_token(KEY, "people")]
+    "token",
+    ["", "x", new_token(b"o" * 32), new_token(KEY, "orbit"), new_token(KEY, "people")],
+    ids=["none", "no token", "another key", "of a sender", "of a kind"],
 )
 def test_without_the_right_link_nothing_is_taken(token: str) -> None:
     kept = Kept()
