@@ -45,6 +45,7 @@ from skypact.core.messages import (
     ThreatBatch,
     TrackBatch,
     TracksDeleted,
+    TurnMeasured,
     WarningAcknowledged,
     WarningCleared,
     WarningEscalated,
@@ -104,6 +105,7 @@ DOORS: tuple[type[Message], ...] = (
     OutboxAcknowledged,
     SensorRegistration,
     PlotsRefused,
+    TurnMeasured,
     SightingsUnexplained,
 )
 """The only types that leave a node."""

@@ -15,6 +15,7 @@ from skypact.core.messages import (
     ReleaseWithheld,
     SensorRegistration,
     StorageFailed,
+    TurnMeasured,
 )
 
 EVENTS = {
@@ -86,7 +87,7 @@ def fault(message: Message) -> str:
     match message:
         case FrameRefused():
             return f"refused a frame of {message.partner}: {message.reason}"
-        case SensorRegistration():
+        case SensorRegistration() | TurnMeasured():
             return f"sensor {message.sensor}: {message.text}"
         case PlotsRefused():
             return f"refused {message.count} of {message.source}: {message.reason}"

@@ -28,6 +28,7 @@ from skypact.core.messages import (
     SightingsUnexplained,
     StorageFailed,
     ThreatClass,
+    TurnMeasured,
     WarningState,
 )
 
@@ -179,7 +180,7 @@ def notice(message: Message) -> Notice | None:
             return Notice(
                 kind="withheld", about=message.partner, text=text, count=max(1, message.withheld)
             )
-        case SensorRegistration():
+        case SensorRegistration() | TurnMeasured():
             return Notice(kind="sensor", about=message.sensor, text=message.text)
         case PlotsRefused():
             return Notice(

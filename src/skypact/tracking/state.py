@@ -36,6 +36,7 @@ class TrackerState(Held, frozen=True, kw_only=True):
     launches: bytes = b""
     untold: dict[str, int] = {}
     told_ns: dict[str, int] = {}
+    turns: bytes = b""
 
 
 def layout(sensors: Sequence[str]) -> str:

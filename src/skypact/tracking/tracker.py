@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.columns import array, fault, pack
+from skypact.core.columns import array, fault
 from skypact.core.errors import ConfigError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
@@ -22,8 +22,8 @@ from skypact.core.messages import (
     Sightings,
     SightingsUnexplained,
     Standing,
-    TrackBatch,
     TracksDeleted,
+    TurnMeasured,
 )
 from skypact.core.site import SensorSite
 from skypact.tracking.doubles import Doubles
@@ -42,7 +42,8 @@ from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, ecef_from_polar, report_plots, scan_plots
 from skypact.tracking.refusals import Refusals
 from skypact.tracking.registration.telling import registration_of
-from skypact.tracking.report import Report, report_at
+from skypact.tracking.registration.turns import Turns
+from skypact.tracking.report import Report, batch_of, report_at
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.sightings.crowd import Crowd
 from skypact.tracking.sites import in_coverage, site_rows
@@ -52,15 +53,10 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 _WHY = {STARVED: "no plots", COASTED: "no plots", MERGED: "merged"}
 _WAKE_GRACE_NS = 2_000_000_000
-_UPPER = np.triu_indices(6)
-# Quality 15 is 20 m, each step down 40 % more: 0 is 3.6 km and worse.
-_BEST_SD_M, _STEPS_AN_OCTAVE = 20.0, 2.0
 _WHOLE_SHARE = 0.8
 _FALLS = 0.98  # how surely what is that high and fits a launch is ballistic
 _ANEW = "a snapshot of another version or other sensors: tracks start anew"
 _PLOTS_MAX = 100_000  # in one message: a second of work
-# Columns of a TrackBatch that are columns of the table.
-_SAME = (*("number", "time_ns", "detected_ns", "confirmed_ns", "detection", "address"),)
 
 
 def _too_many(count: int) -> str:
@@ -71,8 +67,8 @@ class Tracker:
     """Tracks of one nation's own sensors (Room protocol).
 
     Takes Scan, Bearings, PositionReports, Sightings and LaunchDetections; returns TrackBatch
-    (confirmed tracks that changed), TracksDeleted and SensorRegistration. Input that cannot be used
-    changes no track, is counted in `refusals` and told of by PlotsRefused.
+    (confirmed tracks that changed), TracksDeleted, SensorRegistration and TurnMeasured. Input that
+    cannot be used changes no track, is counted in `refusals` and told of by PlotsRefused.
     """
 
     def __init__(
@@ -88,6 +84,7 @@ class Tracker:
         self._layout = layout(self._names)
         self._told = [Standing.ALONE] * len(sites)
         self._doubles, self._crowd, self._launches = Doubles(), Crowd(), Launches()
+        self._turns = Turns(self._engine.sites["period_ns"][:-1])
         self._high_m = settings.ceiling_m
         self._newest_ns = self._due_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
@@ -180,6 +177,7 @@ class Tracker:
                 told_ns=self.refusals.told_ns,
                 crowd=self._crowd.to_bytes(),
                 launches=self._launches.to_bytes(),
+                turns=self._turns.to_bytes(),
             )
         )
 
@@ -205,6 +203,8 @@ class Tracker:
         if held.crowd:
             self._crowd.from_bytes(held.crowd)
         self._launches.from_bytes(held.launches)
+        self._turns.from_bytes(held.turns)
+        self._engine.sites["period_ns"][:-1] = self._turns.period_ns
         self._newest_ns, self._due_ns = held.newest_ns, held.due_ns
         self._last_scan_ns = np.array(held.last_scan_ns, np.int64)
         self.refusals = Refusals(held.refused, held.refusals, held.untold, held.told_ns)
@@ -247,13 +247,24 @@ class Tracker:
             return ()
         if self._launches.any:
             self._cue(s, plots)
+        out = self._turned(s, plots, now_ns)
         period = int(self._engine.sites["period_ns"][s])
-        out: list[Message] = []
         for rows in sweeps(plots["time_ns"], period):
             piece = plots[rows]
             look = self._whole(s, piece, scan, period)
             out += self._pass(s, piece, look, scan.received_ns, now_ns)
         return out
+
+    def _turned(self, s: int, plots: NDArray[Any], now_ns: int) -> list[Message]:
+        """Go by the period that the plots show; tell when it is another."""
+        turns = self._turns
+        if not turns.learn(s, plots["time_ns"], plots["polar"][:, 1]):
+            return []
+        period, settings = int(turns.period_ns[s]), int(turns.settings_ns[s])
+        self._engine.sites["period_ns"][s] = period
+        header = self._issuer.header(self._newest_ns, now_ns)
+        known = {"period_s": period / 1e9, "settings_s": settings / 1e9}
+        return [TurnMeasured(**header, sensor=self._names[s], **known)]
 
     def _misfit(self, scan: Scan | Bearings, s: int) -> str:
         """Return why a sensor cannot have sent this, "" when it can."""
@@ -328,7 +339,8 @@ class Tracker:
         changed, areas = self._crowd.work(self._engine, now_ns)
         out: list[Message] = []
         if changed.size:
-            out.append(self._batch(changed, self._newest_ns, now_ns))
+            header = self._issuer.header(self._newest_ns, now_ns)
+            out.append(batch_of(self._engine.table.tracks, changed, header))
         if areas:
             said = tuple(
                 SightingArea(
@@ -354,7 +366,8 @@ class Tracker:
         outcome = self._engine.run(s, plots, seen_ns, now_ns, whole, arrived_ns)
         out: list[Message] = []
         if outcome.changed.size:
-            out.append(self._batch(outcome.changed, seen_ns, now_ns))
+            header = self._issuer.header(seen_ns, now_ns)
+            out.append(batch_of(self._engine.table.tracks, outcome.changed, header))
         if outcome.ended.size:
             out += self._deleted(outcome, now_ns)
         return out + self._registration(now_ns)
@@ -368,24 +381,6 @@ class Tracker:
                 out.append(registration_of(learnt, s, header, self._names[s], before))
         self._told = list(learnt.standing)
         return out
-
-    def _batch(self, rows: I64, seen_ns: int, now_ns: int) -> TrackBatch:
-        t = self._engine.table.tracks
-        cov = t["cov"][rows]
-        variance: F64 = np.trace(cov[:, :3, :3], axis1=1, axis2=2) / 3
-        octaves: F64 = 0.5 * np.log2(np.maximum(variance, 1.0) / _BEST_SD_M**2)
-        quality: F64 = np.clip(15 - np.round(_STEPS_AN_OCTAVE * octaves), 0, 15)
-        x = t["x"][rows]
-        columns = pack(
-            TrackBatch,
-            position_ecef_m=x[:, :3],
-            velocity_ecef_mps=x[:, 3:],
-            covariance=cov[:, _UPPER[0], _UPPER[1]],
-            quality=quality,
-            callsign=t["callsign"][rows].view("S8"),
-            **{name: t[name][rows] for name in _SAME},
-        )
-        return TrackBatch(**self._issuer.header(seen_ns, now_ns), count=rows.size, **columns)
 
     def _deleted(self, outcome: Outcome, now_ns: int) -> list[Message]:
         seen = in_coverage(outcome.states, self._engine.sites)

@@ -35,6 +35,7 @@ from skypact.core.messages import (
     Standing,
     StorageFailed,
     ThreatenedPlace,
+    TurnMeasured,
     WarningState,
 )
 from tests.unit.console.scene import warning
@@ -155,6 +156,7 @@ def test_feeds_and_links_keep_their_counters() -> None:
         (CommandRefused(**HEADER, command_id="c1", reason="no"), "command refused", 1),
         (ReleaseWithheld(**HEADER, partner="b", what="t", reason="r", withheld=9), "withheld", 9),
         (REGISTRATION, "sensor", 1),
+        (TurnMeasured(**HEADER, sensor="s", period_s=0.6, settings_s=5.0), "sensor", 1),
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
         (PlotsRefused(**HEADER, source="s", reason="too late", count=7), "plots refused", 7),
         (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),

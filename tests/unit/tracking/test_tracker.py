@@ -15,6 +15,7 @@ from skypact.core.messages import (
     PlotsRefused,
     TrackBatch,
     TracksDeleted,
+    TurnMeasured,
 )
 from skypact.tracking.tracker import Tracker
 from tests.unit.tracking.scenes import (
@@ -290,3 +291,17 @@ def test_a_sensor_that_cannot_have_sent_it_is_refused() -> None:
     ]
     assert feed(room, msgspec.structs.replace(bearings, sensor="ears")) == []
     assert room.refusals.total == 2
+
+
+def test_a_radar_that_turns_eight_times_too_fast_makes_one_track_of_a_target() -> None:
+    room = tracker()
+    times = np.arange(0, 60, RADAR.period_s / 8)
+    places = [polar(RADAR, straight(times, north_m=1e4 * k)) for k in range(6)]
+    scans = [scan([t] * 6, np.stack(plots)) for t, *plots in zip(times, *places, strict=True)]
+    out = feed(room, *scans[:40])
+    (told,) = [message for message in out if isinstance(message, TurnMeasured)]
+    assert told.text.startswith("turns in 0.62 s, its settings say 5 s")
+    restored = tracker()
+    restored.restore(room.snapshot())
+    assert feed(restored, *scans[40:]) == feed(room, *scans[40:])
+    assert room.report_at(T0_NS + 60 * SECOND_NS).number.size == 6

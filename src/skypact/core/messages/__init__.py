@@ -30,7 +30,7 @@ from skypact.core.messages.plot import (
     Sightings,
     SightingsUnexplained,
 )
-from skypact.core.messages.registration import SensorRegistration, Standing
+from skypact.core.messages.registration import SensorRegistration, Standing, TurnMeasured
 from skypact.core.messages.release import (
     FrameRefused,
     LinkState,
@@ -92,6 +92,7 @@ AnyMessage = (
     | TracksDeleted
     | SensorRegistration
     | PlotsRefused
+    | TurnMeasured
     | OwnTracks
     | SystemTracks
     | SystemTracksDeleted
@@ -185,6 +186,7 @@ __all__ = [
     "ThreatenedPlace",
     "TrackBatch",
     "TracksDeleted",
+    "TurnMeasured",
     "WarningAcknowledged",
     "WarningCleared",
     "WarningEscalated",

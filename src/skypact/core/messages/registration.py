@@ -25,6 +25,25 @@ class Standing(StrEnum):
     STUCK = "stuck"  # repeats itself: left out
 
 
+class TurnMeasured(Message, frozen=True, kw_only=True, tag="turn_measured"):
+    """A radar looks at one place more often than its settings say, or no longer does: period_s is
+    what the tracker now goes by."""
+
+    sensor: str
+    period_s: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    settings_s: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+
+    @property
+    def text(self) -> str:
+        """Return one sentence a duty officer understands."""
+        if self.period_s == self.settings_s:
+            return f"turns in {self.settings_s:g} s, as its settings say"
+        return (
+            f"turns in {self.period_s:.2f} s, its settings say {self.settings_s:g} s; "
+            "the tracker goes by what it measures"
+        )
+
+
 class SensorRegistration(Message, frozen=True, kw_only=True, tag="sensor_registration"):
     """The standing of a sensor changed. Biases: what it says less what is true (its clock: late is
     positive), sd: of the estimate; place_enu_m: where it stands less where the settings put it;

@@ -16,6 +16,7 @@ from skypact.core.messages import (
     SensorRegistration,
     Standing,
     TrackBatch,
+    TurnMeasured,
 )
 from skypact.core.site import SensorSite
 from skypact.edge.runs.run import F64, I64, Run, Tell, plots_ecef, rows_in_frame
@@ -43,6 +44,7 @@ def run_messages(
     tracker = Tracker(Issuer("recording", "tracking", Context.TEST), settings, sites)
     batches: list[TrackBatch] = []
     standing: dict[str, SensorRegistration] = {}
+    turns: dict[str, TurnMeasured] = {}
     found: list[tuple[I64, F64, F64]] = []
     times_ns: list[int] = []
     if times_s is not None:
@@ -55,6 +57,8 @@ def run_messages(
         for said in made:
             if isinstance(said, SensorRegistration):
                 standing[said.sensor] = said
+            if isinstance(said, TurnMeasured):
+                turns[said.sensor] = said
         if times_s is None:
             batches += [batch for batch in made if isinstance(batch, TrackBatch)]
         if k % _TELL_EVERY == 0:
@@ -69,7 +73,7 @@ def run_messages(
         "detections": sum(message.count for message in messages),
         "cpu_s": round(time.process_time() - cpu, 6),
         "wall_s": round(time.perf_counter() - wall, 6),
-        "notes": standings(standing),
+        "notes": standings(standing) + [f"sensor {s}: {turns[s].text}" for s in turns],
     }
     if tracker.refusals.counts:
         report["refused"] = tracker.refusals.counts

@@ -3,7 +3,7 @@ import pytest
 
 from skypact.core.codec import decode, encode
 from skypact.core.ids import Issuer
-from skypact.core.messages import Context, SensorRegistration, Standing
+from skypact.core.messages import Context, SensorRegistration, Standing, TurnMeasured
 
 
 def said(standing: Standing) -> SensorRegistration:
@@ -42,3 +42,11 @@ def test_a_bias_out_of_bounds_is_refused() -> None:
     wrong = msgspec.json.encode(msgspec.structs.replace(said(Standing.GOOD), range_bias_m=1e9))
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(wrong, type=SensorRegistration)
+
+
+def test_a_measured_turn_is_told_in_words() -> None:
+    header = {"id": "a-1", "observed_ns": 1, "received_ns": 1, "origin": "a"}
+    known = header | {"context": Context.TEST, "sensor": "north", "settings_s": 5.0}
+    fast, same = (TurnMeasured(**known, period_s=period_s) for period_s in (0.625, 5.0))
+    assert fast.text.startswith("turns in 0.62 s, its settings say 5 s")
+    assert same.text == "turns in 5 s, as its settings say"
