@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skypact.core.errors import ConfigError
 from skypact.core.jit import load
+from skypact.core.messages.header import TIME_MAX_NS
 from skypact.edge.runs.run import F64, Run, Tell
 from skypact.edge.tables.plots import plots_of, table_from
 from skypact.edge.tables.sensors import sensors_from
@@ -20,6 +21,7 @@ from skypact.edge.tables.write import check_target, write_tracks
 from skypact.edge.tables.write import track_columns as columns_of_tracks
 
 _Runner = Callable[[Path, Path | None, F64 | None, Tell], Run]
+_TIME_MAX_S = TIME_MAX_NS * 1e-9
 RECORDINGS = (".npz", ".ast", ".pcap", ".pcapng", ".csv", ".parquet")
 
 
@@ -58,8 +60,10 @@ def track_file(
     begun = time.process_time()
     load()
     compiled_s = time.process_time() - begun
-    times = None if times_s is None else np.asarray(times_s, np.float64)
+    times = _times(times_s)
     run = track(source, None if sensors_path is None else Path(sensors_path), times, tell or _quiet)
+    if source.suffix.lower() == ".npz" and sensors_path is not None:
+        run.report["notes"].append(f"{sensors_path} not read: a scenario has its own sensors")
     if output_path is not None:
         write_tracks(Path(output_path), run.rows)
     report = run.report
@@ -89,9 +93,21 @@ def track_plots(
     from skypact.edge.runs.table import track_columns
 
     sites = sensors_from(sensors)
-    times = None if times_s is None else np.asarray(times_s, np.float64)
+    times = _times(times_s)
     run = track_columns(plots_of(table_from(plots), sites), sites, times, _quiet)
     return columns_of_tracks(run.rows)
+
+
+def _times(times_s: ArrayLike | None) -> F64 | None:
+    if times_s is None:
+        return None
+    try:
+        times = np.asarray(times_s, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"is not numbers: {error}", path="times_s") from error
+    if times.ndim != 1 or not ((times >= 0) & (times <= _TIME_MAX_S)).all():
+        raise ConfigError(f"is not one row of times within 0 and {_TIME_MAX_S:g}", path="times_s")
+    return times
 
 
 def _runner(suffix: str) -> _Runner:

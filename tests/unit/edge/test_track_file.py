@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,11 +58,48 @@ def test_arrays_in_arrays_out(scenario: Path) -> None:
         track_plots({"time_s": [1.0], "sensor": ["radar 0"]}, sensor_rows(scenario))
 
 
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"range_m": np.ones((3, 2))}, r"range_m: has shape \(3, 2\); a column"),
+        ({"range_m": 5.0}, r"range_m: has shape \(\)"),
+        ({"range_m": [1.0]}, r"range_m: has 1 rows, not 3"),
+        ({"range_m": [[1.0], 2.0, 3.0]}, "range_m: is not one row"),
+        ({"range_m": np.ones(3) * 1j}, "range_m: is not numbers"),
+        ({"range_m": ["a", "b", "c"]}, "range_m: is not numbers"),
+        ({"sensor": ["nobody"] * 3}, "'nobody' is not among the sensors"),
+    ],
+)
+def test_columns_that_are_none_are_named(changed: dict[str, Any], why: str) -> None:
+    plots = {"time_s": [0.0, 5.0, 10.0], "sensor": ["north"] * 3, "azimuth_deg": [1.0] * 3}
+    north = {"name": "north", "lat_deg": 48.0, "lon_deg": 20.0, "height_m": 0.0, "period_s": 5.0}
+    with pytest.raises(ConfigError, match=why):
+        track_plots(plots | {"range_m": [1e5] * 3} | changed, [north])
+    for odd in (["north"], north):
+        with pytest.raises(ConfigError, match=r"sensors: \[0\] is no mapping"):
+            track_plots(plots, odd)
+    for times in ([np.nan], [[1.0], [2.0]], [1e300], ["noon"], [-1.0]):
+        with pytest.raises(ConfigError, match="times_s: is not"):
+            track_plots(plots, [north], times_s=times)
+
+
+def test_a_row_without_a_sensor_is_a_report() -> None:
+    times = np.arange(0.0, 30.0)
+    plots = {"time_s": times, "sensor": [None] * 30, "lat_deg": 48 + 0.002 * times}
+    tracks = track_plots(plots | {"lon_deg": [20.0] * 30, "address": ["3c660c"] * 30}, [])
+    assert np.unique(tracks["id"]).size == 1
+
+
 def test_the_same_input_gives_the_same_bytes(scenario: Path, tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv", "a.parquet", "b.parquet"):
         track_file(scenario, tmp_path / name)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_sensors_that_a_scenario_does_not_need_are_noted(scenario: Path) -> None:
+    notes = track_file(scenario, sensors_path="other.toml").report["notes"]
+    assert notes == ["other.toml not read: a scenario has its own sensors"]
 
 
 def test_what_cannot_be_used_is_said(scenario: Path, tmp_path: Path) -> None:

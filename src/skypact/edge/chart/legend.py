@@ -39,7 +39,9 @@ def legend(counts: Counts, sheet: Sheet, colours: Sequence[str]) -> list[str]:
     notes = [
         "" if counts.placed else "Places of sensors: none given,",
         "" if counts.placed else "made up far apart",
-        f"{counts.silent:,} track numbers left out" if counts.silent else "",
+        f"{counts.silent:,} track number{'s' * (counts.silent > 1)} left out"
+        if counts.silent
+        else "",
         "Azimuthal equidistant about",
         f"{abs(lat):.2f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.2f}° {'E' if lon >= 0 else 'W'}",
     ]

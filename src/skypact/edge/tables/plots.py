@@ -62,21 +62,31 @@ def table_from(columns: Mapping[str, Any], name: str = "plots") -> Table:
     Raises ConfigError for a column that is not known, of another length, or out of bounds.
     """
     known = {column.name: column for column in COLUMNS if column.kind != "instant"}
-    table = Table(Path(name), len(next(iter(columns.values()), ())), {}, {}, {}, ())
+    table = Table(Path(name), int(np.size(next(iter(columns.values()), ()))), {}, {}, {}, ())
     for key, values in columns.items():
         column = known.get(key)
         if column is None:
             raise ConfigError(f"is not a column; known: {', '.join(known)}", path=name, key=key)
-        if len(values) != table.rows:
-            raise ConfigError(f"has {len(values)} rows, not {table.rows}", path=name, key=key)
+        try:
+            cells = np.asarray(values)
+        except ValueError as error:
+            raise ConfigError(f"is not one row of values: {error}", path=name, key=key) from error
+        if cells.ndim != 1:
+            why = f"has shape {cells.shape}; a column is one row of values"
+            raise ConfigError(why, path=name, key=key)
+        if cells.size != table.rows:
+            raise ConfigError(f"has {cells.size} rows, not {table.rows}", path=name, key=key)
         if column.kind == "text":
-            names, codes = np.unique(np.asarray(values), return_inverse=True)
+            cells = cells.astype(np.str_) if cells.dtype.kind == "O" else cells
+            names, codes = np.unique(cells, return_inverse=True)
             texts = tuple(str(text).strip() for text in names.tolist())
             empty = np.isin(texts, _EMPTY)[codes] if texts else np.zeros(0, np.bool_)
             table.texts[key] = Text(np.where(empty, -1, codes), texts, names.dtype.kind in "iu")
             continue
         try:
-            numbers = np.asarray(values, np.float64)
+            if cells.dtype.kind == "c":
+                raise TypeError("they are complex")
+            numbers = cells.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise ConfigError(f"is not numbers: {error}", path=name, key=key) from error
         table.numbers[key] = numbers

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
 import numpy as np
@@ -67,6 +67,9 @@ def sensors_from(rows: Sequence[Mapping[str, Any]]) -> tuple[SensorSite, ...]:
 
     Raises ConfigError for the first fault.
     """
+    for i, row in enumerate(rows):
+        if not isinstance(cast(object, row), Mapping):
+            raise ConfigError(f"[{i}] is no mapping of keys to values", path="sensors")
     try:
         sites = msgspec.convert([dict(row) for row in rows], tuple[PlotSensor, ...])
     except msgspec.ValidationError as error:
