@@ -12,6 +12,7 @@ from skypact.core.errors import DecodeError
 from skypact.edge.tables.scenario_arrays import is_rotation, read_scenario_arrays
 from skypact.tracking.kernels.layout import SITE
 from skypact.tracking.plots import empty_plots
+from skypact.tracking.refusals import too_many
 from skypact.tracking.settings import TrackingSettings
 from skypact.tracking.sites import spread_false_plots
 
@@ -83,7 +84,13 @@ def read_scenario(path: Path) -> ScenarioFile:
     if frame.dims == 2:
         plots["polar"][:, 2] = 0.0
     sites = _sites(columns, frame)
-    return ScenarioFile(frame, sites, plots, _pieces(columns), np.sort(columns["eval_t"]), refused)
+    pieces: list[Piece] = []
+    for piece in _pieces(columns):
+        if why := too_many(plots["time_ns"][piece.rows].size):
+            refused[f"sensor {piece.sensor}: {why}"] = 1
+        else:
+            pieces.append(piece)
+    return ScenarioFile(frame, sites, plots, pieces, np.sort(columns["eval_t"]), refused)
 
 
 def scenario_settings(frame: Frame) -> TrackingSettings:

@@ -7,6 +7,12 @@ _REASONS_MAX = 256
 _LATEST_MAX = 16
 _OTHERS = "other reasons"
 _TELL_EVERY_NS = 60_000_000_000
+_PLOTS_MAX = 100_000  # at once: a second of work
+
+
+def too_many(count: int) -> str:
+    """Return why so many plots at once are not taken, "" when they are."""
+    return f"{count} plots at once; the limit is {_PLOTS_MAX}" if count > _PLOTS_MAX else ""
 
 
 class Refusals:

@@ -40,7 +40,7 @@ from skypact.tracking.kernels.layout import (
 from skypact.tracking.launches import Launches
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, ecef_from_polar, report_plots, scan_plots
-from skypact.tracking.refusals import Refusals
+from skypact.tracking.refusals import Refusals, too_many
 from skypact.tracking.registration.telling import registration_of
 from skypact.tracking.registration.turns import Turns
 from skypact.tracking.report import Report, batch_of, report_at
@@ -56,11 +56,6 @@ _WAKE_GRACE_NS = 2_000_000_000
 _WHOLE_SHARE = 0.8
 _FALLS = 0.98  # how surely what is that high and fits a launch is ballistic
 _ANEW = "a snapshot of another version or other sensors: tracks start anew"
-_PLOTS_MAX = 100_000  # in one message: a second of work
-
-
-def _too_many(count: int) -> str:
-    return f"{count} plots at once; the limit is {_PLOTS_MAX}" if count > _PLOTS_MAX else ""
 
 
 class Tracker:
@@ -230,7 +225,7 @@ class Tracker:
 
     def _scan(self, scan: Scan | Bearings, now_ns: int) -> Sequence[Message]:
         s = self._index.get(scan.sensor, -1)
-        why = self._misfit(scan, s) or _too_many(scan.count) or fault(scan)
+        why = self._misfit(scan, s) or too_many(scan.count) or fault(scan)
         if why:
             self.refusals.add(f"{scan.sensor}: {why}", 1)
             return ()
@@ -289,7 +284,7 @@ class Tracker:
         return seen_ns, instant and before > 0 and seen_ns - before >= _WHOLE_SHARE * period
 
     def _reports(self, reports: PositionReports, now_ns: int) -> Sequence[Message]:
-        why = _too_many(reports.count) or fault(reports)
+        why = too_many(reports.count) or fault(reports)
         if why:
             self.refusals.add(f"{reports.feed}: {why}", 1)
             return ()
@@ -312,7 +307,7 @@ class Tracker:
         return out
 
     def _launched(self, message: LaunchDetections, now_ns: int) -> None:
-        why = _too_many(message.count) or fault(message)
+        why = too_many(message.count) or fault(message)
         timely = why or (array(message, "time_ns") <= now_ns + self._future_ns).all()
         if why or not timely:
             self.refusals.add(f"{message.sensor}: {why or 'launches from the future'}", 1)

@@ -101,6 +101,23 @@ def test_what_the_room_would_refuse_is_counted_and_left_out(scenario: Path, tmp_
     assert made.pieces[-1].rows.stop == made.plots.size
 
 
+def test_a_scan_of_a_million_plots_is_refused(scenario: Path, tmp_path: Path) -> None:
+    with np.load(scenario) as archive:
+        columns = {k: archive[k] for k in archive.files if k.startswith(("det_", "scan_"))}
+    rng, many = np.random.default_rng(1), 1_000_000
+    size = int(columns["scan_hi"][0])
+    for name in (name for name in columns if name.startswith("det_")):
+        first = np.repeat(columns[name][:1], many)
+        columns[name] = np.concatenate([first, columns[name][size:]])
+    columns["det_rng"][:many] = rng.uniform(1e4, 1e5, many)
+    columns["scan_hi"] = columns["scan_hi"] + many - size
+    columns["scan_lo"] = np.r_[0, columns["scan_hi"][:-1]]
+    made = read_scenario(without(scenario, tmp_path / "m.npz", "x", **columns))
+    sensor = int(columns["scan_sensor"][0])
+    assert made.refused == {f"sensor {sensor}: 1000000 plots at once; the limit is 100000": 1}
+    assert len(made.pieces) == len(columns["scan_t"]) - 1
+
+
 def test_a_frame_that_is_none_is_named(scenario: Path, tmp_path: Path) -> None:
     with np.load(scenario) as archive:
         meta = json.loads(str(archive["meta"]))

@@ -1,4 +1,4 @@
-from skypact.tracking.refusals import Refusals
+from skypact.tracking.refusals import Refusals, too_many
 
 SECOND_NS = 1_000_000_000
 
@@ -30,3 +30,8 @@ def test_reasons_are_counted_and_bounded() -> None:
     assert len(refusals.latest) == 16
     again = Refusals(refusals.counts, refusals.latest)
     assert (again.counts, again.latest) == (refusals.counts, refusals.latest)
+
+
+def test_a_million_plots_are_too_many_at_once() -> None:
+    assert too_many(100_000) == ""
+    assert too_many(1_000_000) == "1000000 plots at once; the limit is 100000"
