@@ -1,4 +1,4 @@
-"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1100,3300,11000,33000]
+"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1100,3400,12500,41000]
 
 Prints one JSON object a size and one for all. Density of targets and sensors is constant: the region
 grows with the root of the number (--region at 1,000 targets), the sensors with the number up to
@@ -107,7 +107,7 @@ def main() -> None:
     p.add_argument("--repeat", type=int, default=2)
     p.add_argument("--artas", action="store_true")
     a = p.parse_args()
-    a.sizes = a.sizes or [1100, 3300, 11000, 33000]
+    a.sizes = a.sizes or [1100, 3400, 12500, 41000]
     warm()
     with tempfile.TemporaryDirectory() as folder:
         if a.artas:

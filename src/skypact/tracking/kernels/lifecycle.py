@@ -31,6 +31,7 @@ ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
 HIDE, SHOW = 0.03, 0.02  # chance from look to look that a radar loses or gains sight
 REJOIN2 = 12.6  # squared distance, position and velocity, within which tracks are one (95 %)
+FILED_OFF_M = 50e3  # further than any track flies between two filings of the index
 SWEEP_NS = 1_000_000_000  # plot time between two sweeps
 REPORT_TURN_NS = 1_000_000_000  # position reports of one target count once a second when late
 TURNS = 62  # how many turns back hits are remembered
@@ -243,7 +244,7 @@ def note_miss(track: Any, sight: Any, site: Any) -> None:
 
 @part
 def miss_looks(
-    table: Any, sights: Any, rows: int, site: Any, s: int, seen_ns: int, whole: bool
+    table: Any, sights: Any, entries: Any, rows: int, site: Any, s: int, seen_ns: int, whole: bool
 ) -> None:
     """Book the looks of radar s that brought no plot.
 
@@ -252,7 +253,14 @@ def miss_looks(
     """
     period = site.period_ns
     patience = period // 2 if whole else period + period // 6
+    # Where it was filed, seconds ago at most, tells most tracks out of reach from little memory.
+    reach = math.inf if site.sectors > 0 or site.resting != 0 else site.range_max + FILED_OFF_M
+    at = site.position
     for i in range(rows):
+        x = entries[i].x
+        dx, dy, dz = x[0] - at[0], x[1] - at[1], x[2] - at[2]
+        if dx * dx + dy * dy + dz * dz > reach * reach:
+            continue
         track, sight = table[i], sights[i, s]
         since = seen_ns - sight.looked_ns
         never = sight.looked_ns == 0
@@ -269,12 +277,12 @@ def miss_looks(
 
 
 @part
-def miss_pending(table: Any, sights: Any, sites: Any, counters: Any) -> None:
+def miss_pending(table: Any, sights: Any, entries: Any, sites: Any, counters: Any) -> None:
     """Book the looks of the radars whose plots come in pieces, for all tracks at once."""
     for s in range(sites.size - 1):
         seen_ns = counters[COUNTERS + s]
         if seen_ns > 0:
-            miss_looks(table, sights, counters[ROWS], sites[s], s, seen_ns, False)
+            miss_looks(table, sights, entries, counters[ROWS], sites[s], s, seen_ns, False)
             counters[COUNTERS + s] = 0
 
 
@@ -352,7 +360,7 @@ def sweep(
         return 0
     gone = 0
     counters[SWEPT_NS] = seen_ns
-    miss_pending(table, sights, sites, counters)
+    miss_pending(table, sights, entries, sites, counters)
     for i in range(counters[ROWS] - 1, -1, -1):
         track = table[i]
         why = fate(track, sites, seen_ns, now_ns, tuning)

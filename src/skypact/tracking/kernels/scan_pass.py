@@ -212,7 +212,7 @@ def scan_pass(
             turning,
         )
     if site.radar != 0 and whole != 0:
-        miss_looks(table, sights, counters[ROWS], site, s, seen_ns, True)
+        miss_looks(table, sights, entries, counters[ROWS], site, s, seen_ns, True)
     elif site.radar != 0:
         counters[COUNTERS + s] = max(counters[COUNTERS + s], seen_ns)
     if site.radar != PASSIVE:
