@@ -107,7 +107,7 @@ def captures() -> TestOne:
             assert 0 <= done <= len(window)
             assert (frames.arrival_ns >= 0).all()
             view = np.frombuffer(window, np.uint8)
-            first, last = udp_payloads(view, frames.at, frames.end, frames.link)
+            first, last, _, _ = udp_payloads(view, frames.at, frames.end, frames.link)
             assert ((first <= last) & (last <= len(window))).all()
             window = window[done:]
         assert frames.cut_short(len(window))

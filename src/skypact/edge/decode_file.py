@@ -15,6 +15,7 @@ from skypact.sensors.asterix.tables import table
 from skypact.sensors.asterix_rows import USUAL, RowReader
 
 _CAPTURES = (".pcap", ".pcapng", ".cap")
+_GZIP = b"\x1f\x8b"
 
 
 def decode_file(
@@ -33,8 +34,11 @@ def decode_file(
     begun, begun_cpu = time.monotonic(), time.process_time()
     reader = RowReader(editions)
     part = target.with_name(f".{target.stem}.part{target.suffix}")
-    writer = record_writer(part)
-    datagrams = packets = damaged = 0
+    try:
+        writer = record_writer(part)
+    except ConfigError as fault:
+        raise ConfigError(fault.message, path=str(target)) from fault
+    datagrams = packets = damaged = fragments = cut = 0
     try:
         try:
             for piece in read_pieces(source):
@@ -45,12 +49,18 @@ def decode_file(
                 datagrams += len(piece.arrival_ns)
                 tell(piece.read_bytes / max(size, 1))
                 damaged = piece.damaged
+                fragments, cut = fragments + piece.fragments, cut + piece.cut
         except DecodeError as fault:
             if not packets:
                 raise
             reader.counts.refuse(f"capture: {fault.message}")
-        if damaged:
-            reader.counts.refuse("capture: a packet's header makes no sense", damaged)
+        for count, reason in (
+            (damaged, "a packet's header makes no sense"),
+            (fragments, "a fragment of a UDP datagram; fragments are not put together"),
+            (cut, "a UDP datagram of which the capture holds only the beginning"),
+        ):
+            if count:
+                reader.counts.refuse(f"capture: {reason}", count)
         writer.close()
         part.replace(target)
     except OSError as error:
@@ -102,6 +112,8 @@ def _checked_size(source: Path) -> int:
         raise DecodeError(str(error.strerror or error), feed=str(source)) from error
     if not size:
         raise DecodeError("the file is empty", feed=str(source))
+    if head[:2] == _GZIP:
+        raise DecodeError("this is compressed: unpack it first (gunzip)", feed=str(source))
     if source.suffix.lower() in _CAPTURES and head not in PCAP and head != PCAPNG:
         message = f"this is no capture: it begins with {head.hex(' ')}"
         raise DecodeError(message, feed=str(source))

@@ -1,5 +1,6 @@
 """A recording to a table: whole, damaged, and not a recording at all."""
 
+import gzip
 import random
 from collections import Counter
 from pathlib import Path
@@ -150,3 +151,32 @@ def test_flipped_bits_lose_only_the_damaged_records(kind: str, seed: int, tmp_pa
 def said(row: dict[str, Any]) -> tuple[Any, ...]:
     """Return what a record says, without where it stood."""
     return tuple(v for k, v in row.items() if k not in ("datagram", "offset_bytes"))
+
+
+def test_fragments_and_packets_cut_by_the_capture_are_said(tmp_path: Path) -> None:
+    whole = udp(PLOTS)
+    fragment = whole[:6] + b"\x20\x00" + whole[8:]
+    behind = bytes([0x60, 0, 0, 0, 0, 24, 44, 64]) + bytes(32) + b"\x11" + bytes(23)
+    other = whole[:9] + b"\x06" + whole[10:]
+    report = decode(pcap([whole, fragment, behind, whole[:40], other]), tmp_path)
+    assert report["datagrams"] == 1
+    assert report["packets_passed_over"] == 4
+    assert report["refused"] == {
+        "capture: a fragment of a UDP datagram; fragments are not put together": 2,
+        "capture: a UDP datagram of which the capture holds only the beginning": 1,
+    }
+
+
+def test_a_compressed_capture_is_told(tmp_path: Path) -> None:
+    for name in ("a.pcap.gz", "a.pcap"):
+        with pytest.raises(DecodeError, match="compressed: unpack it first"):
+            decode(gzip.compress(pcap([udp(PLOTS)])), tmp_path, name)
+
+
+def test_a_target_that_cannot_be_is_named_as_it_was_given(tmp_path: Path) -> None:
+    source = tmp_path / "a.pcap"
+    source.write_bytes(pcap([udp(PLOTS)]))
+    for target in (tmp_path / "out.json", tmp_path / "nowhere" / "out.csv"):
+        with pytest.raises(ConfigError) as caught:
+            decode_file(source, target, {}, lambda share: None)
+        assert caught.value.path == str(target)

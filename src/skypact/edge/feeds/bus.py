@@ -59,7 +59,11 @@ async def _subscribe(
     async def closed() -> None:
         lost.set()
 
-    await client.connect(**client_options(endpoint), closed_cb=closed)
+    async def failed(error: Exception) -> None:
+        # The client would print a traceback; a lost connection is told in one line an outage.
+        logger().info("feed_trouble", subject=subject, why=str(error))
+
+    await client.connect(**client_options(endpoint), closed_cb=closed, error_cb=failed)
     # The client's own type of `subscribe` is only partly known to a strict checker.
     await cast(Any, client).subscribe(subject, cb=take, pending_msgs_limit=UNREAD_MAX)
     await client.flush(timeout=2)

@@ -37,7 +37,8 @@ class Datagrams:
     """Datagrams in the order of the file. data: all end to end; bounds: (N + 1,), where each
     begins, and the end; arrival_ns: (N,), NO_TIME when the file keeps no times; packets: captured
     ones, with those that hold no whole UDP datagram; read_bytes: of the file so far; damaged:
-    headers of packets that made no sense, in the file so far."""
+    headers of packets that made no sense, in the file so far; fragments, cut: packets of UDP that
+    are a fragment, and of which the capture kept a part only."""
 
     data: bytearray
     bounds: I64
@@ -45,6 +46,8 @@ class Datagrams:
     packets: int
     read_bytes: int
     damaged: int
+    fragments: int = 0
+    cut: int = 0
 
 
 def read_pieces(path: Path, piece_bytes: int = PIECE_BYTES) -> Iterator[Datagrams]:
@@ -110,7 +113,7 @@ def _captured(stream: BinaryIO, frames: Frames, name: str, piece_bytes: int) -> 
 
 def _payloads(window: bytes, frames: Frames, read_bytes: int) -> Datagrams:
     data = np.frombuffer(window, np.uint8)
-    first, last = udp_payloads(data, frames.at, frames.end, frames.link)
+    first, last, fragments, cut = udp_payloads(data, frames.at, frames.end, frames.link)
     there = last > first
     first, last = first[there], last[there]
     parts = [window[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
@@ -122,6 +125,8 @@ def _payloads(window: bytes, frames: Frames, read_bytes: int) -> Datagrams:
         len(there),
         read_bytes,
         frames.damaged,
+        int(fragments.sum()),
+        int(cut.sum()),
     )
 
 

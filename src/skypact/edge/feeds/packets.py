@@ -8,17 +8,21 @@ Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 ETHERNET, LINUX_COOKED, LINUX_COOKED_2 = 1, 113, 276
+LOOPBACK = (0, 108)
 RAW_IP = (12, 14, 101, 228, 229)
 _VLAN = (0x8100, 0x88A8, 0x9100)
 _TAGS_MAX = 4
 _IPV4, _IPV6, _UDP = 0x0800, 0x86DD, 17
 _IPV6_HEADER_BYTES = 40
+_OPTIONS = (0, 43, 60)  # headers of IPv6 that may stand before the payload
+_FRAGMENT, _OPTIONS_MAX = 44, 4
 _UDP_HEADER_BYTES = 8
 
 
-def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
+def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64, Flags, Flags]:
     """Return where the payload of each packet begins and ends, the same for what is no whole UDP
-    datagram: another protocol, a fragment, a packet cut short.
+    datagram: another protocol, a fragment, a packet cut short; which are fragments of UDP
+    datagrams; and of which the capture holds a part only.
 
     at, end: of the packets in data; link: link-layer header types, as in the registry of tcpdump.
     """
@@ -29,11 +33,20 @@ def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
     header = np.where(four, (_at(data, at, end) & 15) * 4, _IPV6_HEADER_BYTES)
     protocol = np.where(four, _at(data, at + 9, end), _at(data, at + 6, end))
     begun = at + header
+    for _ in range(_OPTIONS_MAX):
+        more = six & np.isin(protocol, (*_OPTIONS, _FRAGMENT)) & (begun < end)
+        if not more.any():
+            break
+        fragment |= more & (protocol == _FRAGMENT)
+        size = np.where(protocol == _FRAGMENT, 8, (_at(data, begun + 1, end) + 1) * 8)
+        protocol = np.where(more, _at(data, begun, end), protocol)
+        begun = np.where(more, begun + size, begun)
     length = _two(data, begun + 4, end)
-    whole = (four | six) & ~fragment & (protocol == _UDP)
-    whole &= (length >= _UDP_HEADER_BYTES) & (begun + length <= end)
+    datagram = (four | six) & (protocol == _UDP)
+    cut = datagram & ~fragment & (begun + np.maximum(length, _UDP_HEADER_BYTES) > end)
+    whole = datagram & ~fragment & ~cut & (length >= _UDP_HEADER_BYTES)
     payload = np.where(whole, begun + _UDP_HEADER_BYTES, packet)
-    return payload, np.where(whole, begun + length, packet)
+    return payload, np.where(whole, begun + length, packet), datagram & fragment, cut
 
 
 def _at(data: Bytes, at: I64, end: I64) -> I64:
@@ -51,7 +64,9 @@ def _network(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64]:
     version = _at(data, at, end) >> 4
     kind = np.where(version == 4, _IPV4, np.where(version == 6, _IPV6, 0))
     kind = np.where(np.isin(link, RAW_IP), kind, 0)
-    begun = at
+    looped, version = np.isin(link, LOOPBACK), _at(data, at + 4, end) >> 4
+    kind = np.where(looped & (version == 4), _IPV4, np.where(looped & (version == 6), _IPV6, kind))
+    begun = np.where(looped, at + 4, at)
     for code, type_at, header in ((LINUX_COOKED, 14, 16), (LINUX_COOKED_2, 0, 20)):
         here = link == code
         kind = np.where(here, _two(data, at + type_at, end), kind)

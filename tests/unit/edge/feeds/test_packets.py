@@ -1,5 +1,7 @@
 """UDP payloads of a batch of packets are those of each packet alone."""
 
+import struct
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +15,12 @@ def payloads(packets: list[tuple[int, bytes]]) -> list[bytes]:
     end = np.cumsum([len(packet) for _, packet in packets])
     at = end - np.array([len(packet) for _, packet in packets])
     link = np.array([code for code, _ in packets])
-    first, last = udp_payloads(np.frombuffer(data, np.uint8), at, end, link)
+    first, last, _, _ = udp_payloads(np.frombuffer(data, np.uint8), at, end, link)
     return [data[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+
+
+def ip6(following: int, payload: bytes) -> bytes:
+    return struct.pack(">IHBB", 6 << 28, len(payload), following, 64) + bytes(32) + payload
 
 
 WRAPPED = [
@@ -23,12 +29,17 @@ WRAPPED = [
     (ETHERNET, bytes(12) + b"\x81\x00\x00\x01\x88\xa8\x00\x02\x08\x00" + udp(b"three")),
     (LINUX_COOKED, bytes(14) + b"\x08\x00" + udp(b"four")),
     (LINUX_COOKED_2, b"\x08\x00" + bytes(18) + udp(b"five")),
+    (0, b"\x02\x00\x00\x00" + udp(b"six")),
+    (101, ip6(17, udp(b"seven")[20:])),
+    (101, ip6(0, b"\x11\x00" + bytes(6) + udp(b"eight")[20:])),
     (147, udp(b"a link nobody knows")),
 ]
 
 
 def test_every_link_layer_is_unwrapped() -> None:
-    assert payloads(WRAPPED) == [b"one", b"two", b"three", b"four", b"five", b""]
+    assert payloads(WRAPPED) == [
+        *(b"one", b"two", b"three", b"four", b"five", b"six", b"seven", b"eight", b"")
+    ]
 
 
 @given(st.lists(st.sampled_from(WRAPPED) | st.tuples(st.just(101), st.binary(max_size=40))))
