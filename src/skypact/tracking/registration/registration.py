@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skypact.core.errors import InvariantError
 from skypact.core.messages import Standing
-from skypact.tracking.kernels.layout import FEED, POINT
+from skypact.tracking.kernels.layout import FEED, NEXT, POINT
 from skypact.tracking.registration.biases import PRIOR_SD, Biases
 from skypact.tracking.registration.health import Health
 from skypact.tracking.registration.hearsay import Hearsay
@@ -39,6 +39,7 @@ from skypact.tracking.registration.links import linked
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 _STEP_NS = 10_000_000_000
+_PLENTY = 100  # hits; with fewer a step waits another 10 s once every sensor is known
 _MEMORY_S, _LATELY_S = 900.0, 40.0
 _JUMP_SD = 5.0  # what was lately learnt differs by so much from all that was learnt
 _TOLD = [RANGE, AZIMUTH, ELEVATION, TIME]
@@ -57,6 +58,7 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True):
     standing: tuple[Standing, ...]
     step_ns: int
     mark_ns: int
+    taken: int
 
 
 class Change(NamedTuple):
@@ -90,9 +92,13 @@ class Registration:
         self.feeds["noise_var"] = sites["noise_var"]
         self._touched = [False] * sites.size
         self._noted = self.health.verdicts.copy()
-        self._step_ns = self._mark_ns = 0
+        self._step_ns = self._mark_ns = self._taken = 0
         periods = self._base["period_ns"][: self.radars]
         self._hold_ns = int(np.clip(1.15 * periods.max(initial=0), 6e9, 30e9))
+
+    @property
+    def _known(self) -> bool:
+        return bool((self.health.verdicts[:, SURE] != 0)[self._ranging].all())
 
     def corrected(self, s: int, plots: NDArray[Any]) -> NDArray[Any]:
         """Return the plots of sensor s (PLOT rows) without its bias; the same rows when it has
@@ -112,12 +118,15 @@ class Registration:
         return made
 
     def step(self, seen_ns: int) -> list[Change]:
-        """Learn, at most every 10 s of plot time; return which corrections changed."""
+        """Learn, every 10 to 30 s of plot time; return which corrections changed."""
         if not self._learns or seen_ns < self._step_ns:
             return []
-        # When every sensor is known there is less to learn.
-        sure = self.health.verdicts[:, SURE] != 0
-        self._step_ns = seen_ns + (2 if bool(sure[self._ranging].all()) else 1) * _STEP_NS
+        # When every sensor is known there is less to learn, and little is to be had from few hits.
+        sure, taken = self._known, int(self.hits.ring[NEXT])
+        if sure and taken - self._taken < _PLENTY and seen_ns < self._step_ns + _STEP_NS:
+            return []
+        self._taken = taken
+        self._step_ns = seen_ns + (2 if sure else 1) * _STEP_NS
         mark_ns = seen_ns - self._hold_ns
         start_ns = max(self._mark_ns, mark_ns - 3 * _STEP_NS)
         self._mark_ns = mark_ns
@@ -179,6 +188,7 @@ class Registration:
                 standing=tuple(self.standing),
                 step_ns=self._step_ns,
                 mark_ns=self._mark_ns,
+                taken=self._taken,
             )
         )
 
@@ -201,7 +211,7 @@ class Registration:
                 self.sites[name] = learnt[name]
         self._note_verdicts()
         self.standing = list(held.standing)
-        self._step_ns, self._mark_ns = held.step_ns, held.mark_ns
+        self._step_ns, self._mark_ns, self._taken = held.step_ns, held.mark_ns, held.taken
 
     def _compare(self, points: NDArray[Any], tally: F64, start_ns: int, mode: int) -> None:
         b, size = self.biases, self.radars * BIASES
