@@ -1,7 +1,5 @@
 """Options all tests share."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import settings
 
@@ -12,16 +10,6 @@ settings.load_profile("skypact")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="rewrite the golden files")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start real processes take ports of the machine: they run one after another, while
-    the other worker of `make test` runs the rest."""
-    here = Path(__file__).parent
-    whole = tuple(str(here / folder) for folder in ("docs", "e2e", "scenario"))
-    for item in items:
-        if str(item.path).startswith(whole):
-            item.add_marker(pytest.mark.xdist_group("machine"))
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
-from skypact.config.checks import contradictions
+from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
 from skypact.core.errors import ConfigError
@@ -87,7 +88,9 @@ def _decoded(
     for name, text in texts.items():
         found += faults(text, Agreement, name)
     if found:
-        return found, None, ()
+        text = files[NODE_FILE]
+        found += [_with_line(f, text) for f in formats(_written_formats(text), node_path)]
+        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, ()
     config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
     agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
     me = config.node.nation
@@ -100,6 +103,21 @@ def _decoded(
     texts[node_path] = files[NODE_FILE]
     lined = [_with_line(fault, texts[fault.path]) for fault in found]
     return lined, config, tuple(agreements.values())
+
+
+def _written_formats(text: str) -> dict[str, str]:
+    """Return the formats that a `node.toml` with other faults names, by key."""
+    try:
+        raw: Any = tomllib.loads(text).get("feed")
+    except tomllib.TOMLDecodeError:
+        return {}
+    feeds = cast(list[Any], raw) if isinstance(raw, list) else []
+    named = {
+        f"feed[{i}].format": cast(Any, f).get("format")
+        for i, f in enumerate(feeds)
+        if isinstance(f, dict)
+    }
+    return {key: form for key, form in named.items() if isinstance(form, str)}
 
 
 def check_folder(path: Path) -> list[ConfigError]:

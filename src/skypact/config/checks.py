@@ -1,6 +1,7 @@
 """Whether the lines of a `node.toml` agree with each other."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Mapping
 
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
@@ -17,7 +18,7 @@ def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     yield from _limits(config, path)
     yield from _two_doors(config, path)
     yield from _feeds(config, path)
-    yield from _formats(config, path)
+    yield from formats({f"feed[{i}].format": f.format for i, f in enumerate(config.feeds)}, path)
     yield from _roles(config, path)
 
 
@@ -75,6 +76,9 @@ def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     only = f"DIS is for exercises only, and this node is one of {config.node.context}"
     if real and config.dis.to:
         yield ConfigError(only, path=path, key="dis.to")
+    if config.dis.to and config.link is not None and not config.picture.track_numbers:
+        message = "an entity is a system track number, and [picture] track_numbers leases none"
+        yield ConfigError(message, path=path, key="dis.to")
     for index, feed in enumerate(config.feeds):
         if config.link is None and feed.source.startswith("nats:"):
             message = "there is no [link], so no message server"
@@ -87,18 +91,20 @@ def _feeds(config: NodeConfig, path: str) -> Iterator[ConfigError]:
                 yield ConfigError(message, path=path, key=f"feed[{index}].sapient.nodes.{uuid}")
 
 
-def _formats(config: NodeConfig, path: str) -> Iterator[ConfigError]:
-    """Yield formats that nothing here reads, neither this program nor an installed package."""
-    for index, feed in enumerate(config.feeds):
-        key = f"feed[{index}].format"
+def formats(named: Mapping[str, str], path: str) -> Iterator[ConfigError]:
+    """Yield formats that nothing here reads, neither this program nor an installed package.
+    named: key of the setting to format."""
+    for key, form in named.items():
         try:
-            known = (*SCHEMES, *standards((feed.format,)))
+            known = (*SCHEMES, *standards((form,)))
         except ConfigError as fault:
             yield ConfigError(f"{fault.path}: {fault.message}", path=path, key=key)
             continue
-        if feed.format not in known:
-            message = f'nothing reads "{feed.format}"; known here: {", ".join(known)}'
-            yield ConfigError(f"{message}. Is the package installed?", path=path, key=key)
+        if form not in known:
+            [*near] = difflib.get_close_matches(form, known, 1)
+            hint = f'did you mean "{near[0]}"?' if near else "Is the package installed?"
+            message = f'nothing reads "{form}"; known here: {", ".join(known)}. {hint}'
+            yield ConfigError(message, path=path, key=key)
 
 
 def _two_doors(config: NodeConfig, path: str) -> Iterator[ConfigError]:

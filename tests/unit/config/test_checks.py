@@ -1,5 +1,6 @@
 """What two lines of a `node.toml` say against each other is told with file and line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,12 @@ def test_a_format_that_nothing_reads_is_told(folder: Path) -> None:
         f'node.toml:{line}: feed[1].format: nothing reads "asterx"; known here: '
     )
     assert "asterix, beast" in fault
+
+
+def test_entities_without_leased_numbers_are_told(folder: Path) -> None:
+    change(folder / NODE_FILE, 'context = "test"', 'context = "exercise"')
+    file = folder / NODE_FILE
+    text = re.sub(r"(?s)\ntrack_numbers = \[.*?\]", "\ntrack_numbers = []", file.read_text())
+    file.write_text(text + '\n[dis]\nto = "udp://127.0.0.1:1"\n')
+    [fault] = told(folder)
+    assert "dis.to: an entity is a system track number" in fault

@@ -65,13 +65,16 @@ class SapientParent:
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
-        back_off_s = BACK_OFF_FIRST_S
+        back_off_s, said = BACK_OFF_FIRST_S, ""
         while True:
             try:
                 if await self._connection():
-                    back_off_s = BACK_OFF_FIRST_S
+                    back_off_s, said = BACK_OFF_FIRST_S, ""
             except GONE as error:
-                self._say(f"SAPIENT parent {self._address}: {str(error) or 'no answer'}")
+                why = str(error) or "no answer"
+                if why != said:  # an outage is told once
+                    self._say(f"SAPIENT parent {self._address}: {why}")
+                said = why
             await asyncio.sleep(back_off_s)
             back_off_s = min(2 * back_off_s, BACK_OFF_MAX_S)
 
