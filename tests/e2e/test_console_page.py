@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from skypact.config.settings import ConsoleSettings
 from skypact.core.messages import (
@@ -21,12 +21,7 @@ from skypact.core.messages import (
 from tests.unit.console.scene import Scene, queue, warning
 
 pytestmark = pytest.mark.e2e
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-]  # fmt: skip
+MORE_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 REGION = Path(__file__).parents[2] / "src/skypact/data/demo_region.geojson"
 READY = 60_000
 BLUE_PIXELS = """async (png) => {
@@ -40,14 +35,6 @@ BLUE_PIXELS = """async (png) => {
     if (data[i + 2] - data[i] > 50 && data[i + 2] > 90) count++;
   return count;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

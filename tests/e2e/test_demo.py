@@ -17,17 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from skypact.console.auth import open_seat
 
 pytestmark = pytest.mark.e2e
 SKYPACT = str(Path(sys.executable).parent / "skypact")
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PERSON = "Ilse Maren"
 UP_S, RAID_S = 60.0, 120.0
 
@@ -71,14 +66,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     yield demo
     if demo.process.poll() is None:
         demo.end()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def seat(browser: Browser, demo: Demo, nation: str, person: str) -> Page:

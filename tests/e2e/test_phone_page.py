@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from skypact.config.settings import IntakeSettings
 from skypact.core.messages import Context
@@ -21,18 +21,8 @@ from skypact.sensors.settings import FeedSettings
 from tests.unit.edge.intake.desk import KEY
 
 pytestmark = pytest.mark.e2e
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PLACE = {"latitude": -32.123456, "longitude": -18.987654, "accuracy": 20}
 PEOPLE = FeedSettings(name="people", source="https:", format="sightings", period_s=60)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Live:

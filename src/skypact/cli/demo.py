@@ -14,7 +14,7 @@ import msgspec
 
 from skypact.cli import folders, summary
 from skypact.config import KEYS, STATE
-from skypact.core.jit import cache_folder, warm
+from skypact.core.jit import is_cold, warm
 from skypact.core.messages import Context
 from skypact.edge.clock import Clock
 from skypact.edge.links import pki
@@ -59,7 +59,7 @@ def _run(
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE {scenario.title.removeprefix('EXERCISE: ')}. Ctrl-C ends it.", "demo")
     network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
-    if not cache_folder().is_dir():
+    if is_cold():
         say("compiling kernels, once: about a minute", "demo")
     # Here, so that every node inherits them.
     warm()

@@ -32,10 +32,9 @@ class Launches:
     def __init__(self) -> None:
         self._held = np.zeros(0, LAUNCH)
 
-    @property
-    def any(self) -> bool:
-        """Return whether there is any launch to think of."""
-        return bool(len(self._held))
+    def recent(self, time_ns: int) -> bool:
+        """Return whether there is any launch that what is seen at a time may come from."""
+        return bool(len(self._held)) and time_ns - int(self._held["time_ns"][-1]) <= AGE_MAX_S * 1e9
 
     def take(self, message: LaunchDetections) -> None:
         """Remember launches; the oldest go when there are too many."""

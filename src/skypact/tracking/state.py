@@ -32,14 +32,16 @@ class TrackerState(Held, frozen=True, kw_only=True):
     last_scan_ns: tuple[int, ...]
     refused: dict[str, int]
     refusals: tuple[str, ...]
-    crowd: bytes = b""
-    launches: bytes = b""
-    untold: dict[str, int] = {}
-    told_ns: dict[str, int] = {}
-    turns: bytes = b""
+    crowd: bytes
+    launches: bytes
+    untold: dict[str, int]
+    told_ns: dict[str, int]
+    turns: bytes
 
 
 def layout(sensors: Sequence[str]) -> str:
-    """Return a hash of how a snapshot is laid out: its rows, and which sensor is which."""
+    """Return a hash of how a snapshot is laid out: fields, rows, and which sensor is which."""
     rows = [repr(kind.descr) for kind in (TRACK, SIGHT, ENTRY, SITE, FEED, HIT, LAUNCH)]
-    return blake2b("\n".join([*rows, *sensors]).encode(), digest_size=8).hexdigest()
+    return blake2b(
+        "\n".join([*TrackerState.__struct_fields__, *rows, *sensors]).encode(), digest_size=8
+    ).hexdigest()

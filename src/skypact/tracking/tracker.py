@@ -195,8 +195,7 @@ class Tracker:
         self._engine.feeds[:] = np.frombuffer(held.feeds, FEED)
         self._told = list(held.told)
         self._doubles.from_bytes(held.doubles)
-        if held.crowd:
-            self._crowd.from_bytes(held.crowd)
+        self._crowd.from_bytes(held.crowd)
         self._launches.from_bytes(held.launches)
         self._turns.from_bytes(held.turns)
         self._engine.sites["period_ns"][:-1] = self._turns.period_ns
@@ -240,7 +239,7 @@ class Tracker:
         plots = plots[keep & fresh]
         if scan.count and plots.size == 0:
             return ()
-        if self._launches.any:
+        if plots.size and self._launches.recent(int(plots["time_ns"].min())):
             self._cue(s, plots)
         out = self._turned(s, plots, now_ns)
         period = int(self._engine.sites["period_ns"][s])

@@ -109,10 +109,12 @@ def test_of_several_launches_the_velocity_covers_all() -> None:
 def test_little_is_remembered_and_doubt_is_not() -> None:
     launches = Launches()
     launches.take(detection(confidence=[0.2]))
-    assert not launches.any
+    assert not launches.recent(T0_NS)
     for second in range(KEPT + 9):
         launches.take(detection(time_ns=[T0_NS + second * SECOND_NS]))
     assert len(launches.to_bytes()) == KEPT * 48
+    assert launches.recent(T0_NS + 1_500 * SECOND_NS)
+    assert not launches.recent(T0_NS + 1_600 * SECOND_NS)
 
 
 def test_a_launch_of_tomorrow_is_refused() -> None:
