@@ -27,7 +27,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_ALL = "all"  # the file that says that no kernel is missing
 _FOLDERS_KEPT = 16  # several checkouts and versions share one cache
 _numba: Any = numba
 _types: Any = numba.types
@@ -83,6 +82,13 @@ def cache_folder() -> Path:
     root = os.environ.get("SKYPACT_CACHE", "")
     base = Path(root) if root else Path.home() / ".cache" / "skypact"
     return base / "kernels" / sources_hash()
+
+
+def _whole() -> Path:
+    """Return the file that says that no kernel of this very installation is missing: numba keeps
+    machine code by the place and the time of each source."""
+    said = "\n".join(f"{path} {path.stat().st_mtime_ns}" for path in sources())
+    return cache_folder() / f"all-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _prepare_cache() -> bool:
@@ -179,8 +185,8 @@ def _compile_together() -> None:
 
 
 def load() -> None:
-    """Load the kernels of the modules imported so far; with an empty cache, compile all."""
-    if not any(cache_folder().rglob("*.nbi")):
+    """Load the kernels of the modules imported so far; if not all are on disk, compile all."""
+    if not _whole().is_file():
         warm()
     for each in _kernels:
         each.compile()
@@ -190,7 +196,7 @@ def is_cold() -> bool:
     """Return whether compiling all kernels now would spare somebody waiting: their machine code is
     neither on disk nor in this process, and it can be kept on disk."""
     here = bool(_kernels) and all(each.is_compiled for each in _kernels)
-    if here or (cache_folder() / _ALL).is_file():
+    if here or _whole().is_file():
         return False
     return _prepare_cache()
 
@@ -203,12 +209,12 @@ def warm() -> dict[str, object]:
     for path in sources():
         importlib.import_module(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts))
     here = cache_folder()
-    if not any(here.rglob("*.nbi")):
+    if not _whole().is_file():
         _compile_together()
     for each in _kernels:
         each.compile()
     if os.access(here, os.W_OK):
-        (here / _ALL).touch()
+        _whole().touch()
     if here.parent.is_dir():
         others = [x for x in here.parent.iterdir() if x.is_dir() and x != here]
         others.sort(key=lambda x: (x.stat().st_mtime, x.name), reverse=True)

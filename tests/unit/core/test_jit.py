@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,21 @@ def test_a_changed_source_changes_the_folder(
     first = jit.sources_hash.__wrapped__()
     source.write_text("x = 2\n")
     assert jit.sources_hash.__wrapped__() != first
+
+
+def test_another_checkout_of_the_same_sources_has_its_own_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """numba does not take its machine code from another place or of another time."""
+    marks = set[Path]()
+    for name, second in (("a", 1), ("b", 1), ("b", 2)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        source = tmp_path / name / "kernels.py"
+        source.write_text("x = 1\n")
+        os.utime(source, (second, second))
+        monkeypatch.setattr(jit, "_PACKAGE", tmp_path / name)
+        marks.add(jit._whole())
+    assert len(marks) == 3
 
 
 def test_the_cache_moves_with_the_environment(
