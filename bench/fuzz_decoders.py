@@ -132,7 +132,9 @@ def seeds(decoder: str) -> list[bytes]:
         return [*real, b"\x00\x00" + struct.pack("<8d", -32, -18, 3000, 50, 100, -50, 2, 0)]
     packet = made.udp(b"\x30\x00\x05\x80\x01")
     next_one = made.section() + made.interface() + made.enhanced(packet, 5) + made.simple(packet)
-    return [b"\x00\xff" + made.pcap([packet, packet]), b"\x01\xff" + next_one]
+    parts = made.fragments(packet, 8) + made.fragments(made.udp6(bytes(40)), 16)
+    cut = made.pcap(parts, apart_s=0)
+    return [b"\x00\xff" + made.pcap([packet, packet]), b"\x01\xff" + next_one, b"\x00\x08" + cut]
 
 
 def oracle_edition(category: int) -> str:

@@ -90,6 +90,7 @@ def captures() -> TestOne:
     """First byte: bit 0 pcapng; second: how much of it is taken at a time."""
     import numpy as np
 
+    from skypact.edge.feeds.fragments import Fragments
     from skypact.edge.feeds.frames import PCAP, PCAPNG, Pcap, Pcapng
     from skypact.edge.feeds.packets import udp_payloads
 
@@ -100,15 +101,18 @@ def captures() -> TestOne:
         frames = Pcapng() if is_next else Pcap()
         sent = sent if is_next or sent[:4] in PCAP else next(iter(PCAP)) + sent
         sent = PCAPNG + sent if is_next and sent[:4] != PCAPNG else sent
-        window = b""
+        window, fragments = b"", Fragments()
         for at in range(0, len(sent), step):
             window += sent[at : at + step]
             done = frames.take(window, last=at + step >= len(sent))
             assert 0 <= done <= len(window)
             assert (frames.arrival_ns >= 0).all()
             view = np.frombuffer(window, np.uint8)
-            first, last, _, _ = udp_payloads(view, frames.at, frames.end, frames.link)
-            assert ((first <= last) & (last <= len(window))).all()
+            packets = udp_payloads(view, frames.at, frames.end, frames.link)
+            assert ((packets.first <= packets.last) & (packets.last <= len(window))).all()
+            for number in np.flatnonzero(packets.fragment).tolist():
+                taken = fragments.take(window, packets, number, int(frames.arrival_ns[number]))
+                assert len(taken) <= 0xFFFF
             window = window[done:]
         assert frames.cut_short(len(window))
 

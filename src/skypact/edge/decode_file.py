@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from skypact.core.errors import ConfigError, DecodeError
-from skypact.edge.feeds.capture import read_pieces
+from skypact.edge.feeds.capture import Datagrams, read_pieces
 from skypact.edge.feeds.frames import PCAP, PCAPNG
 from skypact.edge.tables.records import record_writer
 from skypact.sensors.asterix.tables import table
@@ -16,6 +17,34 @@ from skypact.sensors.asterix_rows import USUAL, RowReader
 
 _CAPTURES = (".pcap", ".pcapng", ".cap")
 _GZIP = b"\x1f\x8b"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Counts of a recording's packets so far; see Datagrams."""
+
+    datagrams: int = 0
+    packets: int = 0
+    passed_over: int = 0
+    cut: int = 0
+    damaged: int = 0
+    fragments: int = 0
+    incomplete: int = 0
+
+    def take(self, piece: Datagrams) -> None:
+        self.datagrams += len(piece.arrival_ns)
+        self.packets += piece.packets
+        self.passed_over += piece.passed_over
+        self.cut += piece.cut
+        self.damaged, self.fragments = piece.damaged, piece.fragments
+        self.incomplete = piece.incomplete
+
+    def faults(self) -> tuple[tuple[int, str], ...]:
+        return (
+            (self.damaged, "a packet's header makes no sense"),
+            (self.incomplete, "a UDP datagram of which fragments are missing or contradict"),
+            (self.cut, "a UDP datagram of which the capture holds only the beginning"),
+        )
 
 
 def decode_file(
@@ -38,27 +67,20 @@ def decode_file(
         writer = record_writer(part)
     except ConfigError as fault:
         raise ConfigError(fault.message, path=str(target)) from fault
-    datagrams = packets = damaged = fragments = cut = 0
+    seen = _Seen()
     try:
         try:
             for piece in read_pieces(source):
                 data = np.frombuffer(piece.data, np.uint8)
                 rows, faulty = reader.read(data, piece.bounds, piece.arrival_ns)
                 writer.write(rows, faulty, piece)
-                packets += piece.packets
-                datagrams += len(piece.arrival_ns)
+                seen.take(piece)
                 tell(piece.read_bytes / max(size, 1))
-                damaged = piece.damaged
-                fragments, cut = fragments + piece.fragments, cut + piece.cut
         except DecodeError as fault:
-            if not packets:
+            if not seen.packets:
                 raise
             reader.counts.refuse(f"capture: {fault.message}")
-        for count, reason in (
-            (damaged, "a packet's header makes no sense"),
-            (fragments, "a fragment of a UDP datagram; fragments are not put together"),
-            (cut, "a UDP datagram of which the capture holds only the beginning"),
-        ):
+        for count, reason in seen.faults():
             if count:
                 reader.counts.refuse(f"capture: {reason}", count)
         writer.close()
@@ -69,14 +91,14 @@ def decode_file(
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    report = _report(reader, datagrams, packets - datagrams)
+    report = _report(reader, seen)
     spent, cpu = time.monotonic() - begun, time.process_time() - begun_cpu
     report["records_per_s"] = round(report["records_total"] / max(spent, 1e-9))
     report["records_per_cpu_s"] = round(report["records_total"] / max(cpu, 1e-9))
     return report | {"wall_s": round(spent, 3), "cpu_s": round(cpu, 3)}
 
 
-def _report(reader: RowReader, datagrams: int, passed_over: int) -> dict[str, Any]:
+def _report(reader: RowReader, seen: _Seen) -> dict[str, Any]:
     counts = reader.counts
     records = {f"CAT{c:03d}": counts.records[c] for c in sorted(counts.records)}
     unknown = {f"CAT{c:03d}": counts.unknown_blocks[c] for c in sorted(counts.unknown_blocks)}
@@ -86,8 +108,9 @@ def _report(reader: RowReader, datagrams: int, passed_over: int) -> dict[str, An
         "refused": counts.refused,
         "refused_total": sum(counts.refused.values()),
         "unknown_blocks": unknown,
-        "datagrams": datagrams,
-        "packets_passed_over": passed_over,
+        "datagrams": seen.datagrams,
+        "fragments_joined": seen.fragments,
+        "packets_passed_over": seen.passed_over,
     }
 
 

@@ -3,6 +3,7 @@
 import gzip
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,15 @@ from skypact.core.errors import ConfigError, DecodeError
 from skypact.edge.decode_file import decode_file
 from skypact.exercise.recorded import RecordedTraffic
 from skypact.sensors.categories import asterix_cat048
-from tests.unit.edge.feeds.captures import enhanced, interface, pcap, section, udp
+from tests.unit.edge.feeds.captures import (
+    enhanced,
+    fragments,
+    interface,
+    pcap,
+    section,
+    udp,
+    udp6,
+)
 from tests.unit.sensors import samples
 
 PLOTS = asterix_cat048.encode(samples.site(), samples.plots())
@@ -153,17 +162,40 @@ def said(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(v for k, v in row.items() if k not in ("datagram", "offset_bytes"))
 
 
+@pytest.mark.parametrize("build", [udp, udp6])
+def test_a_capture_in_fragments_gives_the_same_rows(
+    build: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    numbers = np.random.default_rng(1)
+    sent = [
+        asterix_cat048.encode(samples.site(), samples.plots(range_m=numbers.uniform(1e3, 4e5, 5)))
+        for _ in range(50)
+    ]
+    whole = decode(pcap([build(data) for data in sent], apart_s=0, step_us=0), tmp_path)
+    before = [said(row) for row in rows(tmp_path)]
+    parts = [part for i, data in enumerate(sent) for part in fragments(build(data), 64, i)]
+    report = decode(pcap(parts, apart_s=0, step_us=0), tmp_path)
+    assert [said(row) for row in rows(tmp_path)] == before
+    assert report["records"] == whole["records"] == {"CAT048": 250}
+    assert (report["datagrams"], report["fragments_joined"]) == (50, len(parts))
+    assert (report["packets_passed_over"], report["refused"]) == (0, {})
+    some = decode(pcap(parts[1:], apart_s=0, step_us=0), tmp_path)
+    assert some["records"] == {"CAT048": 245}
+    missing = "capture: a UDP datagram of which fragments are missing or contradict"
+    assert some["refused"] == {missing: 1}
+
+
 def test_fragments_and_packets_cut_by_the_capture_are_said(tmp_path: Path) -> None:
     whole = udp(PLOTS)
-    fragment = whole[:6] + b"\x20\x00" + whole[8:]
-    behind = bytes([0x60, 0, 0, 0, 0, 24, 44, 64]) + bytes(32) + b"\x11" + bytes(23)
+    fragment = fragments(whole, 64)[0]
+    behind = fragments(udp6(PLOTS), 64)[-1]
     other = whole[:9] + b"\x06" + whole[10:]
-    report = decode(pcap([whole, fragment, behind, whole[:40], other]), tmp_path)
+    report = decode(pcap([whole, fragment, behind, whole[:40], behind[:-1], other]), tmp_path)
     assert report["datagrams"] == 1
-    assert report["packets_passed_over"] == 4
+    assert report["packets_passed_over"] == 3
     assert report["refused"] == {
-        "capture: a fragment of a UDP datagram; fragments are not put together": 2,
-        "capture: a UDP datagram of which the capture holds only the beginning": 1,
+        "capture: a UDP datagram of which fragments are missing or contradict": 2,
+        "capture: a UDP datagram of which the capture holds only the beginning": 2,
     }
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.errors import DecodeError
+from skypact.edge.feeds.fragments import Fragments
 from skypact.edge.feeds.frames import PCAP, PCAPNG, Frames, Pcap, Pcapng
 from skypact.edge.feeds.packets import udp_payloads
 from skypact.sensors.asterix.tables import CATEGORIES
@@ -36,9 +37,9 @@ class Datagram:
 class Datagrams:
     """Datagrams in the order of the file. data: all end to end; bounds: (N + 1,), where each
     begins, and the end; arrival_ns: (N,), NO_TIME when the file keeps no times; packets: captured
-    ones, with those that hold no whole UDP datagram; read_bytes: of the file so far; damaged:
-    headers of packets that made no sense, in the file so far; fragments, cut: packets of UDP that
-    are a fragment, and of which the capture kept a part only."""
+    ones; passed_over: those of them that hold no UDP, or a part only (cut). Of the file so far,
+    read_bytes; damaged: headers of packets that made no sense; fragments: packets that were put
+    together; incomplete: datagrams of which fragments are missing or contradict."""
 
     data: bytearray
     bounds: I64
@@ -46,16 +47,18 @@ class Datagrams:
     packets: int
     read_bytes: int
     damaged: int
-    fragments: int = 0
+    passed_over: int = 0
     cut: int = 0
+    fragments: int = 0
+    incomplete: int = 0
 
 
 def read_pieces(path: Path, piece_bytes: int = PIECE_BYTES) -> Iterator[Datagrams]:
     """Yield the datagrams of a recording, about so many bytes of the file at a time.
 
-    A capture gives the UDP payloads in it; fragments and other packets are passed over. Any other
-    file is taken as ASTERIX data blocks end to end, each a datagram. Raises DecodeError with the
-    offset where a capture is cut short, after what came before.
+    A capture gives the UDP payloads in it, put together where they came in fragments; other packets
+    are passed over. Any other file is taken as ASTERIX data blocks end to end, each a datagram.
+    Raises DecodeError with the offset where a capture is cut short, after what came before.
     """
     with path.open("rb") as stream:
         head = stream.read(4)
@@ -99,34 +102,52 @@ def read_frames(path: Path) -> Iterator[Datagram]:
 
 
 def _captured(stream: BinaryIO, frames: Frames, name: str, piece_bytes: int) -> Iterator[Datagrams]:
-    window, base, more = b"", 0, True
+    window, base, more, fragments = b"", 0, True, Fragments()
     while more:
         chunk = stream.read(piece_bytes)
         window, more = window + chunk, len(chunk) > 0
         done = frames.take(window, last=not more)
         if frames.at.size:
-            yield _payloads(window, frames, base + len(window))
+            yield _payloads(window, frames, fragments, base + len(window))
         window, base = window[done:], base + done
+    if fragments.end():
+        nothing = np.zeros(0, np.int64)
+        yield _end_to_end([], nothing, base + len(window), frames, fragments)
     if window:
         raise DecodeError(frames.cut_short(len(window)), feed=name, offset=base)
 
 
-def _payloads(window: bytes, frames: Frames, read_bytes: int) -> Datagrams:
-    data = np.frombuffer(window, np.uint8)
-    first, last, fragments, cut = udp_payloads(data, frames.at, frames.end, frames.link)
-    there = last > first
-    first, last = first[there], last[there]
-    parts = [window[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    bounds = np.concatenate([[0], np.cumsum(last - first)])
+def _payloads(window: bytes, frames: Frames, fragments: Fragments, read_bytes: int) -> Datagrams:
+    packets = udp_payloads(np.frombuffer(window, np.uint8), frames.at, frames.end, frames.link)
+    first, last = packets.first.tolist(), packets.last.tolist()
+    parts = [window[a:b] for a, b in zip(first, last, strict=True)]
+    for number in np.flatnonzero(packets.fragment).tolist():
+        parts[number] = fragments.take(window, packets, number, int(frames.arrival_ns[number]))
+    piece = _end_to_end(parts, frames.arrival_ns, read_bytes, frames, fragments)
+    used = (packets.last > packets.first) | packets.fragment
+    return replace(
+        piece,
+        packets=len(parts),
+        passed_over=len(parts) - int(used.sum()),
+        cut=int(packets.cut.sum()),
+    )
+
+
+def _end_to_end(
+    parts: list[bytes], times: I64, read_bytes: int, frames: Frames, fragments: Fragments
+) -> Datagrams:
+    """Return the parts that are not empty, and what is known of the file so far."""
+    sizes = np.array([len(part) for part in parts], np.int64)
+    there = sizes > 0
     return Datagrams(
         bytearray().join(parts),
-        bounds,
-        frames.arrival_ns[there],
-        len(there),
+        np.concatenate([[0], np.cumsum(sizes[there])]),
+        times[there],
+        0,
         read_bytes,
         frames.damaged,
-        int(fragments.sum()),
-        int(cut.sum()),
+        fragments=fragments.joined,
+        incomplete=fragments.lost,
     )
 
 

@@ -1,5 +1,7 @@
 """The UDP payloads of captured packets, a whole batch at a time."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,17 +14,37 @@ LOOPBACK = (0, 108)
 RAW_IP = (12, 14, 101, 228, 229)
 _VLAN = (0x8100, 0x88A8, 0x9100)
 _TAGS_MAX = 4
-_IPV4, _IPV6, _UDP = 0x0800, 0x86DD, 17
+_IPV4, _IPV6, UDP = 0x0800, 0x86DD, 17
 _IPV6_HEADER_BYTES = 40
 _OPTIONS = (0, 43, 60)  # headers of IPv6 that may stand before the payload
 _FRAGMENT, _OPTIONS_MAX = 44, 4
-_UDP_HEADER_BYTES = 8
+UDP_HEADER_BYTES = 8
 
 
-def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64, Flags, Flags]:
-    """Return where the payload of each packet begins and ends, the same for what is no whole UDP
-    datagram: another protocol, a fragment, a packet cut short; which are fragments of UDP
-    datagrams; and of which the capture holds a part only.
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """What a batch of packets holds, an element each.
+
+    first, last: where the payload of a whole UDP datagram begins and ends, the same for what is
+    none: another protocol, a fragment, a packet cut short. fragment: a whole fragment of a UDP
+    datagram; cut: UDP of which the capture holds a part only. Of a fragment, four: of IPv4;
+    network, fragment_at, begun, network_end: where the network's header, what says where it stands
+    in its datagram, and its bytes begin, and where they end.
+    """
+
+    first: I64
+    last: I64
+    fragment: Flags
+    cut: Flags
+    four: Flags
+    network: I64
+    fragment_at: I64
+    begun: I64
+    network_end: I64
+
+
+def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> Packets:
+    """Return what packets hold of UDP.
 
     at, end: of the packets in data; link: link-layer header types, as in the registry of tcpdump.
     """
@@ -32,21 +54,34 @@ def udp_payloads(data: Bytes, at: I64, end: I64, link: I64) -> tuple[I64, I64, F
     fragment = four & ((_two(data, at + 6, end) & 0x3FFF) != 0)
     header = np.where(four, (_at(data, at, end) & 15) * 4, _IPV6_HEADER_BYTES)
     protocol = np.where(four, _at(data, at + 9, end), _at(data, at + 6, end))
-    begun = at + header
+    begun, fragment_at = at + header, at + 6
     for _ in range(_OPTIONS_MAX):
-        more = six & np.isin(protocol, (*_OPTIONS, _FRAGMENT)) & (begun < end)
+        more = six & ~fragment & np.isin(protocol, (*_OPTIONS, _FRAGMENT)) & (begun < end)
         if not more.any():
             break
-        fragment |= more & (protocol == _FRAGMENT)
-        size = np.where(protocol == _FRAGMENT, 8, (_at(data, begun + 1, end) + 1) * 8)
+        parted = more & (protocol == _FRAGMENT)
+        fragment |= parted
+        fragment_at = np.where(parted, begun, fragment_at)
+        size = np.where(parted, 8, (_at(data, begun + 1, end) + 1) * 8)
         protocol = np.where(more, _at(data, begun, end), protocol)
         begun = np.where(more, begun + size, begun)
     length = _two(data, begun + 4, end)
-    datagram = (four | six) & (protocol == _UDP)
-    cut = datagram & ~fragment & (begun + np.maximum(length, _UDP_HEADER_BYTES) > end)
-    whole = datagram & ~fragment & ~cut & (length >= _UDP_HEADER_BYTES)
-    payload = np.where(whole, begun + _UDP_HEADER_BYTES, packet)
-    return payload, np.where(whole, begun + length, packet), datagram & fragment, cut
+    datagram = (four | six) & (protocol == UDP)
+    said = np.where(four, _two(data, at + 2, end), _IPV6_HEADER_BYTES + _two(data, at + 4, end))
+    needed = begun + np.maximum(length, UDP_HEADER_BYTES)
+    cut = datagram & (np.where(fragment, np.maximum(at + said, begun), needed) > end)
+    whole = datagram & ~fragment & ~cut & (length >= UDP_HEADER_BYTES)
+    return Packets(
+        first=np.where(whole, begun + UDP_HEADER_BYTES, packet),
+        last=np.where(whole, begun + length, packet),
+        fragment=datagram & fragment & ~cut,
+        cut=cut,
+        four=four,
+        network=at,
+        fragment_at=fragment_at,
+        begun=begun,
+        network_end=at + said,
+    )
 
 
 def _at(data: Bytes, at: I64, end: I64) -> I64:

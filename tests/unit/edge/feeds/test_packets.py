@@ -15,8 +15,8 @@ def payloads(packets: list[tuple[int, bytes]]) -> list[bytes]:
     end = np.cumsum([len(packet) for _, packet in packets])
     at = end - np.array([len(packet) for _, packet in packets])
     link = np.array([code for code, _ in packets])
-    first, last, _, _ = udp_payloads(np.frombuffer(data, np.uint8), at, end, link)
-    return [data[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    found = udp_payloads(np.frombuffer(data, np.uint8), at, end, link)
+    return [data[a:b] for a, b in zip(found.first.tolist(), found.last.tolist(), strict=True)]
 
 
 def ip6(following: int, payload: bytes) -> bytes:
