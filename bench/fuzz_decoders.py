@@ -72,6 +72,10 @@ def plant(decoder: str) -> None:
         from skypact.sensors.lines import bearing
 
         bearing.azimuths = lambda values: bearing.measured(values) / 57
+    elif decoder == "standards":
+        from skypact.sensors.standards import base_station
+
+        without(base_station, "_position", "if not (abs(lat_deg) <= 90 and abs(lon_deg) <= 180):")
     elif decoder == "sapient":
         from skypact.sensors.sapient import nodes
 
@@ -123,6 +127,12 @@ def seeds(decoder: str) -> list[bytes]:
 
         kinds = [w for w in vars(written).values() if isinstance(w, written.Written)]
         return [b"\x09" + form + b"\n" for w in kinds for form in (w.json, w.csv)]
+    if decoder == "standards":
+        from tests.unit.sensors.standards.test_base_station import RECEIVED
+
+        lines = RECEIVED.splitlines(keepends=True)
+        real = [b"\x01\x10" + line for line in lines] + [b"\x01\xff" + b"".join(lines[:7])]
+        return real + [b"\x02\xff" + line.split(b",", 2)[2].strip() for line in lines]
     if decoder == "sapient":
         from tests.unit.sensors.sapient import messages
 

@@ -251,6 +251,59 @@ def lines() -> TestOne:
     return test_one
 
 
+def standards() -> TestOne:
+    """First byte: bit 0 raw bytes, else fields of one line; bit 1 datagrams, else a stream; second:
+    where it is cut. All standards of the table, through the room."""
+    import msgspec
+
+    from skypact.core.columns import fault
+    from skypact.core.ids import Issuer
+    from skypact.core.messages import Context, PositionReports
+    from skypact.core.site import SensorSite
+    from skypact.sensors.sensors import Sensors
+    from skypact.sensors.settings import FeedSettings
+    from skypact.sensors.standards.reader import RECORD_BYTES_MAX
+    from skypact.sensors.standards.table import STANDARDS
+    from tests.unit.sensors import samples
+
+    site = SensorSite(name="r1", sac=7, sic=9, lat_deg=-32, lon_deg=-18, height_m=9, period_s=5)
+    feeds = {
+        scheme: tuple(
+            msgspec.convert(
+                {"source": f"{scheme}://127.0.0.1:1", "period_s": 5, "name": n, "format": n},
+                FeedSettings,
+            )
+            for n in STANDARDS
+        )
+        for scheme in ("udp", "tcp")
+    }
+
+    def line(fields: bytes) -> bytes:
+        parts = [b"MSG", b"3", *fields.split(b",")[:20]]
+        return b",".join(parts + [b""] * (22 - len(parts))) + b"\n"
+
+    def test_one(data: bytes) -> None:
+        if len(data) < 3:
+            return
+        sent = data[2:] if data[0] & 1 else line(data[2:])
+        pieces = [p for p in (sent[: data[1]], sent[data[1] :]) if p]
+        used = feeds["udp" if data[0] & 2 else "tcp"]
+        room = Sensors(Issuer("auria", "fuzz", Context.TEST), used, (site,))
+        for feed in used:
+            message = samples.datagrams(feed.name, [(ARRIVAL_NS, piece) for piece in pieces])
+            for out in room.handle(message, ARRIVAL_NS):
+                assert not hasattr(out, "COLUMNS") or fault(out) == ""
+                assert not isinstance(out, PositionReports) or printable(out.callsign)
+            state = room._tallies[feed.name]
+            assert not any("the decoder failed" in text for text in state.last_refusals)
+            assert len(room._pending[feed.name]) <= RECORD_BYTES_MAX
+
+    def printable(callsigns: bytes) -> bool:
+        return all(c == 0 or 32 <= c < 127 for c in callsigns)
+
+    return test_one
+
+
 def dis() -> TestOne:
     """First byte: bit 0 raw bytes, else one entity state of them, of a right length."""
     import msgspec
@@ -297,4 +350,5 @@ DECODERS: dict[str, Callable[[], TestOne]] = {
     "dis": dis,
     "cot": cot,
     "lines": lines,
+    "standards": standards,
 }

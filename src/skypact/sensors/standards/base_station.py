@@ -5,6 +5,7 @@ lines carry no position. The time is the arrival: receivers write local time of 
 """
 
 import math
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +17,15 @@ from skypact.sensors.standards.standard import Decoded, blank
 FIELDS = 22
 FEET_M = 0.3048
 POSITION_SD_M = 100.0
-_LINES = frozenset(("MSG", "SEL", "ID", "AIR", "STA", "CLK"))
+_KINDS = frozenset(("MSG", "SEL", "ID", "AIR", "STA", "CLK"))
+_TRANSMISSIONS = frozenset("12345678")
+_AIRBORNE = "3"
 _ADDRESS, _CALLSIGN, _ALTITUDE, _LAT, _LON, _GROUND = 4, 10, 11, 14, 15, 21
+# A line begins at its kind too: where an end was damaged, the next line is still found.
+_LINE = re.compile(rb"[^\r\n](?:(?!MSG,[1-8],)[^\r\n])*")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{6}")
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
+_FLIGHT = re.compile(r"[A-Z0-9 -]{0,8}")
 
 
 class _Row(NamedTuple):
@@ -30,18 +38,14 @@ class _Row(NamedTuple):
 
 def decode(data: bytes, arrival_ns: int) -> Decoded:
     """Return the positions of whole lines and what was refused."""
-    rows, decoded, offset = list[_Row](), Decoded(), 0
-    for line in data.splitlines(keepends=True):
-        parts = line.decode("ascii", "replace").strip().split(",")
-        if parts[0] not in _LINES:
-            decoded.refusals.append(Refusal(offset, "no line of BaseStation"))
-        elif parts[:2] == ["MSG", "3"]:
-            row = _row(parts)
-            if isinstance(row, str):
-                decoded.refusals.append(Refusal(offset, row))
-            elif row is not None:
-                rows.append(row)
-        offset += len(line)
+    rows, decoded = list[_Row](), Decoded()
+    for line in _LINE.finditer(data):
+        parts = line[0].decode("ascii", "replace").strip().split(",")
+        row = _row(parts) if parts != [""] else None
+        if isinstance(row, str):
+            decoded.refusals.append(Refusal(line.start(), row))
+        elif row is not None:
+            rows.append(row)
     if rows:
         columns = decoded.positions = blank(PositionReports, len(rows))
         columns["time_ns"][:] = arrival_ns
@@ -56,21 +60,39 @@ def decode(data: bytes, arrival_ns: int) -> Decoded:
 
 def _row(parts: list[str]) -> _Row | str | None:
     """Return a position, why it is refused, or None for a line without one or from the ground."""
-    if len(parts) < FIELDS:
-        return f"MSG,3 has {len(parts)} fields, not {FIELDS}"
-    if not parts[_LAT] or not parts[_LON] or parts[_GROUND] not in ("", "0"):
+    if parts[0] not in _KINDS:
+        return "no line of BaseStation"
+    if parts[0] != "MSG":
         return None
-    try:
-        address = int(parts[_ADDRESS], 16)
-        lat_deg, lon_deg = float(parts[_LAT]), float(parts[_LON])
-        altitude_m = float(parts[_ALTITUDE]) * FEET_M if parts[_ALTITUDE] else math.nan
-    except ValueError:
+    if len(parts) < FIELDS:  # some writers have more
+        return f"MSG has {len(parts)} fields, not {FIELDS}"
+    if parts[1] not in _TRANSMISSIONS:
+        return "MSG of a kind that is none: 1 to 8"
+    if parts[1] != _AIRBORNE or not parts[_LAT] or not parts[_LON]:
+        return None
+    if parts[_GROUND] not in ("", "0"):
+        return None if parts[_GROUND] in ("1", "-1") else "the mark of the ground is none"
+    return _position(parts)
+
+
+def _position(parts: list[str]) -> _Row | str:
+    numbers = (parts[_LAT], parts[_LON], parts[_ALTITUDE] or "0")
+    if not all(_NUMBER.fullmatch(number) for number in numbers):
         return "MSG,3 holds a number that is none"
-    if not 0 < address <= 0xFFFFFF:
-        return "an address of more than 24 bits"
+    if not _HEXADECIMAL.fullmatch(parts[_ADDRESS]) or not int(parts[_ADDRESS], 16):
+        return "an address that is none: six hexadecimal digits"
+    if not _FLIGHT.fullmatch(parts[_CALLSIGN].rstrip("@ ")):
+        return "a callsign that is none"
+    lat_deg, lon_deg, altitude_ft = map(float, numbers)
     if not (abs(lat_deg) <= 90 and abs(lon_deg) <= 180):
         return "a place that is none"
-    if altitude_m < -1e3 or altitude_m > 5e4 or math.isinf(altitude_m):
+    altitude_m = altitude_ft * FEET_M if parts[_ALTITUDE] else math.nan
+    if altitude_m < -1e3 or altitude_m > 5e4:
         return "an altitude that is none"
-    callsign = parts[_CALLSIGN].strip().encode("ascii", "ignore")[:8]
-    return _Row(address, callsign, altitude_m, math.radians(lat_deg), math.radians(lon_deg))
+    return _Row(
+        address=int(parts[_ADDRESS], 16),
+        callsign=parts[_CALLSIGN].strip("@ ").encode(),
+        altitude_m=altitude_m,
+        lat_rad=math.radians(lat_deg),
+        lon_rad=math.radians(lon_deg),
+    )
