@@ -48,14 +48,14 @@ def folder(tmp_path: Path, port: int) -> Path:
     return node
 
 
-def post(node: Path, url: str, token: str, body: bytes) -> int:
+def post(node: Path, url: str, token: str, body: bytes) -> tuple[int, str]:
     context = ssl.create_default_context(cafile=node / "keys/authority.pem")
     asked = urllib.request.Request(url, body, {"authorization": f"Bearer {token}"}, method="POST")
     try:
         with urllib.request.urlopen(asked, timeout=5, context=context) as answer:
-            return int(answer.status)
+            return int(answer.status), answer.read().decode()
     except urllib.error.HTTPError as refused:
-        return refused.code
+        return refused.code, refused.read().decode()
 
 
 def until_open(node: subprocess.Popen[str], port: int) -> None:
@@ -84,9 +84,15 @@ def test_what_is_posted_reaches_the_rooms(tmp_path: Path) -> None:
         fine = {"what": "drone", "azimuth_deg": 9, "lat_deg": -32.123456, "lon_deg": -18.98765}
         report = json.dumps(fine).encode()
         launch = LAUNCH % time.time()
-        assert post(node, f"{url}/report", new_token(key), report) == 204
-        assert post(node, f"{url}/report", new_token(b"x" * 32), report) == 401
-        assert post(node, f"{url}/feeds/orbit", new_token(key, "orbit"), launch) == 204
+        assert post(node, f"{url}/report", new_token(key), report) == (204, "")
+        assert post(node, f"{url}/report", new_token(b"x" * 32), report)[0] == 401
+        assert post(node, f"{url}/report", new_token(key), b"{}")[0] == 400
+        sender = new_token(key, "orbit")
+        assert post(node, f"{url}/feeds/orbit", sender, launch) == (204, "")
+        code, said = post(node, f"{url}/feeds/orbit", sender, b"a launch!")
+        assert (code, "Nothing of it could be used" in said) == (400, True)
+        code, said = post(node, f"{url}/feeds/orbit", sender, launch + b"\nmore")
+        assert (code, json.loads(said)["taken"], json.loads(said)["refused"]) == (200, 1, 1)
         time.sleep(2)  # a view of the feeds comes once a second
     finally:
         running.send_signal(signal.SIGTERM)
@@ -97,9 +103,12 @@ def test_what_is_posted_reaches_the_rooms(tmp_path: Path) -> None:
         for e in read(node / "state" / "journal")
         if e.kind is Kind.INPUT
     ]
-    came = {m.feed: m.payload for m in inputs if isinstance(m, Datagrams)}
+    came = {feed: b"" for feed in ("people", "orbit")}
+    for message in inputs:
+        if isinstance(message, Datagrams):
+            came[message.feed] += message.payload
     assert b'"lat_deg":-32.125' in came["people"]
-    assert came["orbit"] == launch
+    assert came["orbit"] == launch + b"a launch!" + launch + b"\nmore"
     for path in (node / "state").rglob("*"):
         if path.is_file():
             data = path.read_bytes()

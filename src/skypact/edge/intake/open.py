@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from skypact.config import NodeDirectory
+from skypact.edge.intake.looking import looks
 from skypact.edge.intake.service import Intake
 from skypact.edge.intake.tokens import load_key
 from skypact.edge.intake.web import Deliver
@@ -19,8 +20,11 @@ async def open_intake(
     certificate can't be used."""
     if not directory.config.posted:
         return None
+    config = directory.config
+    names = [sensor.name for sensor in config.sensors]
     intake = Intake(
-        *(directory.config.intake, directory.config.posted, load_key(directory.keys)),
+        *(config.intake, config.posted, looks(config.posted, names, directory.standards)),
+        load_key(directory.keys),
         *(intake_certificate(directory, now_ns()), deliver, now_ns),
     )
     await intake.start()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -12,6 +12,7 @@ import uvicorn
 from skypact.config.settings import IntakeSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.intake.limits import Limit
+from skypact.edge.intake.looking import Look
 from skypact.edge.intake.web import Deliver, Desk, application
 from skypact.sensors.settings import FeedSettings
 
@@ -42,19 +43,21 @@ class Intake:
         self,
         settings: IntakeSettings,
         feeds: Sequence[FeedSettings],
+        looks: Mapping[str, Look],
         key: bytes,
         certificate: tuple[Path, Path],
         deliver: Deliver,
         now_ns: Callable[[], int],
     ) -> None:
-        """feeds: those that come over HTTPS; at most one has the format sightings from people.
+        """feeds: those that come over HTTPS; at most one has the format sightings from people;
+        looks: how to look at what is posted to each.
         Raises ConfigError when the certificate can't be used."""
         people = [feed.name for feed in feeds if feed.format == "sightings"]
         self._settings, self._certificate = settings, certificate
         self._desk = Desk(
             key=key,
             people=people[0] if people else "",
-            feeds=tuple(feed.name for feed in feeds),
+            feeds=looks,
             gone=frozenset(settings.revoked),
             each=Limit(settings.reports_per_minute / _MINUTE_S, settings.reports_per_minute),
             total=Limit(settings.reports_per_s_max, settings.reports_per_s_max),

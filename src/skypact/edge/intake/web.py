@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skypact.edge.intake import report, tokens
 from skypact.edge.intake.limits import Limit
+from skypact.edge.intake.looking import Look, Seen
 from skypact.edge.intake.tokens import Holder
 
 STATIC = Path(__file__).parent / "static"
@@ -44,13 +45,13 @@ Deliver = Callable[[str, bytes, int], None]
 
 @dataclass(frozen=True)
 class Desk:
-    """What the routes need. people: the feed of observers, "" when there is none; feeds: those a
-    sender may bring; gone: ids whose tokens count no more; each, total: limits for one id and for
-    all together."""
+    """What the routes need. people: the feed of observers, "" when there is none; feeds: how to
+    look at what a sender brings to each; gone: ids whose tokens count no more; each, total: limits
+    for one id and for all together."""
 
     key: bytes
     people: str
-    feeds: tuple[str, ...]
+    feeds: Mapping[str, Look]
     gone: frozenset[str]
     each: Limit
     total: Limit
@@ -109,13 +110,13 @@ async def _posted(desk: Desk, request: Request) -> Response:
     try:
         line = report.line(report.decode(body), f"observer-{who.id}")
     except ValueError as error:
-        return PlainTextResponse(f"The report can't be read: {error}", 422)
+        return PlainTextResponse(f"The report can't be read: {error}", 400)
     desk.deliver(desk.people, line, desk.now_ns())
     return Response(status_code=204)
 
 
 async def _brought(desk: Desk, request: Request, feed: str) -> Response:
-    """Take the lines of a sender."""
+    """Take the records of a sender; what can't be read is delivered too, to be counted there."""
     if feed not in desk.feeds:
         return PlainTextResponse("There is no such feed.", 404)
     who = desk.admit(request, feed)
@@ -124,9 +125,22 @@ async def _brought(desk: Desk, request: Request, feed: str) -> Response:
     body = await _body(request, FEED_BYTES_MAX)
     if body is None:
         return PlainTextResponse(f"At most {FEED_BYTES_MAX} bytes.", 413)
-    if body:
-        desk.deliver(feed, body, desk.now_ns())
-    return Response(status_code=204)
+    if not body.strip():
+        return PlainTextResponse("There is nothing in it.", 400)
+    now_ns = desk.now_ns()
+    desk.deliver(feed, body, now_ns)
+    return _answer(desk.feeds[feed](body, now_ns))
+
+
+def _answer(seen: Seen) -> Response:
+    """Return 204 when all was taken, 400 when nothing was, else the counts."""
+    left = seen.refused + seen.unknown
+    if seen.taken and not left:
+        return Response(status_code=204)
+    if left and not seen.taken:
+        reasons = "; ".join(seen.reasons)
+        return PlainTextResponse(f"Nothing of it could be used. {reasons}", 400)
+    return Response(seen.as_json(), media_type="application/json")
 
 
 async def _body(request: Request, limit: int) -> bytes | None:

@@ -1,11 +1,21 @@
 """An intake for tests, and what it delivered."""
 
 from skypact.edge.intake.limits import Limit
+from skypact.edge.intake.looking import looks
 from skypact.edge.intake.web import Desk
+from skypact.sensors.settings import FeedSettings
+from skypact.sensors.standards.table import STANDARDS
 
 KEY = b"k" * 32
 NOW_NS = 1_790_000_000_000_000_000
 GOOD = b'{"what":"drone","azimuth_deg":10,"lat_deg":-32.1234,"lon_deg":-18.5}'
+FEEDS = tuple(
+    FeedSettings(name=name, source="https:", format=form, period_s=60)
+    for name, form in (
+        *(("people", "sightings"), ("orbit", "launches")),
+        *(("radar", "lines"), ("roof", "basestation")),
+    )
+)
 
 
 class Kept:
@@ -16,7 +26,7 @@ class Kept:
         self.desk = Desk(
             key=KEY,
             people=people,
-            feeds=("people", "orbit") if people else ("orbit",),
+            feeds=looks([f for f in FEEDS if people or f.name != "people"], ("north",), STANDARDS),
             gone=frozenset({gone}),
             each=Limit(0, each),
             total=Limit(0, 50),

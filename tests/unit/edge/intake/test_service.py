@@ -13,6 +13,7 @@ import pytest
 from skypact.config.settings import IntakeSettings
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
+from skypact.edge.intake.looking import looks
 from skypact.edge.intake.service import Intake
 from skypact.edge.intake.tokens import new_token
 from skypact.edge.links.pki import Authority, Role, issue, make_authority
@@ -32,7 +33,8 @@ def run(folder: Path, scene: Callable[[Intake, list[tuple[str, bytes]]], Awaitab
 
     async def live() -> None:
         intake = Intake(
-            *(IntakeSettings(port=0), (PEOPLE,), KEY, (made.certificate, made.key)),
+            *(IntakeSettings(port=0), (PEOPLE,), looks((PEOPLE,), (), {}), KEY),
+            (made.certificate, made.key),
             *(lambda feed, data, _: delivered.append((feed, data)), time.time_ns),
         )
         await intake.start()
@@ -92,12 +94,14 @@ def test_a_renewed_certificate_is_shown_from_then_on(tmp_path: Path) -> None:
 def test_a_certificate_or_port_that_can_not_be_used_is_said(tmp_path: Path) -> None:
     wrong = tmp_path / "none.pem"
     with pytest.raises(ConfigError, match="can't be used"):
-        Intake(IntakeSettings(), (PEOPLE,), KEY, (wrong, wrong), lambda *_: None, time.time_ns)
+        Intake(
+            *(IntakeSettings(), (PEOPLE,), {}, KEY, (wrong, wrong)), lambda *_: None, time.time_ns
+        )
 
     async def scene(intake: Intake, _: list[tuple[str, bytes]]) -> None:
         settings = msgspec.structs.replace(IntakeSettings(), port=intake.port)
         files = (tmp_path / "intake.pem", tmp_path / "intake.key")
-        second = Intake(settings, (PEOPLE,), KEY, files, lambda *_: None, time.time_ns)
+        second = Intake(*(settings, (PEOPLE,), {}, KEY, files), lambda *_: None, time.time_ns)
         with pytest.raises(ConfigError, match="cannot be used"):
             await second.start()
 

@@ -12,6 +12,10 @@ from skypact.edge.intake.web import FEED_BYTES_MAX, application
 from tests.unit.edge.intake.desk import GOOD, KEY, Kept
 
 TOKEN = new_token(KEY)
+LAUNCH = (
+    b'{"sensor":"eye","time":1790000000,"lat_deg":30,"lon_deg":45,"major_sd_m":4000,'
+    b'"minor_sd_m":2000,"confidence":0.9}'
+)
 
 
 def client(kept: Kept) -> TestClient:
@@ -59,7 +63,7 @@ def test_one_person_and_all_together_are_limited() -> None:
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [(b"", 422), (b"{}", 422), (b"x" * 1_025, 413), (GOOD.replace(b"drone", b"ship"), 422)],
+    [(b"", 400), (b"{}", 400), (b"x" * 1_025, 413), (GOOD.replace(b"drone", b"ship"), 400)],
 )
 def test_bodies_that_are_refused(body: bytes, code: int) -> None:
     kept = Kept()
@@ -90,7 +94,7 @@ def test_a_sender_brings_its_own_feed_only() -> None:
     kept, token = Kept(), new_token(KEY, "orbit")
     said = {"authorization": f"Bearer {token}"}
     page = client(kept)
-    assert page.post("/feeds/orbit", content=b"one\ntwo", headers=said).status_code == 204
+    assert page.post("/feeds/orbit", content=LAUNCH, headers=said).status_code == 204
     assert page.post("/feeds/people", content=b"one", headers=said).status_code == 401
     assert page.post("/feeds/else", content=b"one", headers=said).status_code == 404
     long = b"x" * (FEED_BYTES_MAX + 1)
@@ -98,7 +102,39 @@ def test_a_sender_brings_its_own_feed_only() -> None:
     assert (
         page.post("/feeds/orbit", content=GOOD, headers={"authorization": TOKEN}).status_code == 401
     )
-    assert kept.delivered == [("orbit", b"one\ntwo")]
+    assert kept.delivered == [("orbit", LAUNCH)]
+
+
+@pytest.mark.parametrize(
+    ("feed", "body", "code", "said"),
+    [
+        ("orbit", LAUNCH, 204, ""),
+        ("orbit", b" \n", 400, "There is nothing in it."),
+        ("orbit", b"one\n{}", 400, "Nothing of it could be used. byte 0: a line here begins with"),
+        ("orbit", LAUNCH.replace(b"1790000000", b"1789999000"), 400, "sender's clock"),
+        ("radar", b"plot,south,,20000,271.5", 400, "there is no sensor south here"),
+        ("radar", b"plot,north,,20000,271.5\n\n# end", 204, ""),
+        ("radar", b"# a remark", 200, '{"taken":0,"refused":0,"unknown":0,"reasons":[]}'),
+        (
+            "radar",
+            b"plot,north,,1,2\nplot,south,,1,2\nplot,north,,1,2\nplot",
+            200,
+            '{"taken":2,"refused":1,"unknown":1,"reasons":["byte 48: Object missing',
+        ),
+        ("roof", b"what?\n", 400, "byte 0: no line of BaseStation"),
+        ("people", b'{"source":"a","lat_deg":1,"lon_deg":1}', 400, "azimuth_deg"),
+    ],
+)
+def test_a_sender_hears_what_could_not_be_read(
+    feed: str, body: bytes, code: int, said: str
+) -> None:
+    kept = Kept()
+    token = {"authorization": f"Bearer {new_token(KEY, feed)}"}
+    answer = client(kept).post(f"/feeds/{feed}", content=body, headers=token)
+    assert (answer.status_code, said in answer.text) == (code, True), answer.text
+    assert (answer.text == "") == (code == 204)
+    # What can't be read is delivered too: the feed counts it and keeps it as an example.
+    assert kept.delivered == ([(feed, body)] if body.strip() else [])
 
 
 def test_every_answer_carries_the_headers_and_only_known_files_are_served() -> None:
