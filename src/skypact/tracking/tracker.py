@@ -55,6 +55,7 @@ _WHY = {STARVED: "no plots", COASTED: "no plots", MERGED: "merged"}
 _WAKE_GRACE_NS = 2_000_000_000
 _WHOLE_SHARE = 0.8
 _FALLS = 0.98  # how surely what is that high and fits a launch is ballistic
+_FULL = "track table: is full, these plots could start no track"
 _ANEW = "a snapshot of another version or other sensors: tracks start anew"
 
 
@@ -357,7 +358,10 @@ class Tracker:
         if self._engine.table.count == 0:
             self._due_ns = now_ns + self._coast_ns
         arrived_ns = min(arrived_ns, now_ns)
+        left_out = self.not_started
         outcome = self._engine.run(s, plots, seen_ns, now_ns, whole, arrived_ns)
+        if self.not_started > left_out:
+            self.refusals.add(_FULL, self.not_started - left_out)
         out: list[Message] = []
         if outcome.changed.size:
             header = self._issuer.header(seen_ns, now_ns)

@@ -9,7 +9,8 @@ from skypact.tracking.kernels import nearby
 from skypact.tracking.kernels.layout import CHAINED, COUNTERS, ENTRY, ROWS, TRACK
 from tests.unit.tracking.rows import place, tuning
 
-TUNING = tuning(gate2=4.5**2, noise=(1, 80, 2000, 5, 3000), falling_var=900.0**2)
+GATE2 = 4.5**2
+TUNING = tuning(gate2=GATE2, noise=(1, 80, 2000, 5, 3000), falling_var=900.0**2)
 SECOND_NS = 1_000_000_000
 
 
@@ -27,7 +28,9 @@ class World:
         for i in range(count):
             self.move(i)
             self.entries[i].asked = 0
-            nearby.file_entry.py_func(self.tracks, self.entries, self.counters, i, TUNING)
+            self.entries[i].cell = nearby.note_entry.py_func(
+                self.tracks, self.entries, self.counters, i, TUNING
+            )
         nearby.chain_all.py_func(self.entries, self.heads, count)
         self.counters[CHAINED] = self.heads.size
 
@@ -41,7 +44,10 @@ class World:
         track.x[:3] = self.point()
         track.x[3:] = self.rng.normal(size=3) * 10 ** self.rng.uniform(1, 3.5)
         sd = 10 ** self.rng.uniform(1, 3.5, 2)
-        track.cov[:] = np.diag(np.repeat([sd[0], sd[1] / 10], 3) ** 2)
+        track.weight[:] = [0.7, 0.3, 0, 0, 0]
+        for m in range(2):
+            track.model_x[m] = track.x + self.rng.normal(size=6) * np.repeat(sd / [1, 10], 3)
+            track.model_cov[m] = np.diag(np.repeat(sd / [1, 10], 3) ** 2)
 
     def remove(self, i: int) -> None:
         nearby.chain_out.py_func(self.entries, self.heads, i)
@@ -53,14 +59,14 @@ class World:
 
     def asked(self, k: int, seen: object, time_ns: int) -> list[int]:
         rows = np.empty(int(self.counters[ROWS]), np.int64)
-        n = nearby.ask_index.py_func(self.entries, self.heads, k, seen, time_ns, 4.5, rows)
+        n = nearby.ask_index.py_func(self.entries, self.heads, k, seen, 0, time_ns, GATE2, rows)
         return sorted(rows[:n].tolist())
 
     def fitting(self, seen: object, time_ns: int) -> list[int]:
         return [
             i
             for i in range(int(self.counters[ROWS]))
-            if nearby.fits.py_func(self.entries[i], seen, time_ns, 4.5)
+            if nearby.fits.py_func(self.entries[i], seen, 0, time_ns, GATE2)
         ]
 
 
@@ -97,4 +103,4 @@ def test_freshening_keeps_an_old_filing_good() -> None:
     )
     assert (before < 60 * SECOND_NS).all()
     assert (world.entries.until_ns >= 62 * SECOND_NS).all()
-    assert (world.entries.reach > 0).all()
+    assert (world.entries.cov[:, 0] > 0).all()

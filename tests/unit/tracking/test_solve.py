@@ -35,8 +35,13 @@ def test_it_is_what_numpy_finds(sensors: int) -> None:
     root = rng.normal(size=(size, 3 * size))
     information, vector = root @ root.T, 30 * rng.normal(size=size)
     width2 = np.array([4e-3, 6e-4, 6e-4, 6e-4])
-    wide, flat, variance = np.zeros((size, size)), np.zeros(size), np.zeros(size)
-    assert solve_biases(information, vector, width2, wide, flat, variance) == size
-    expected = solved(information, vector, width2)
-    for mine, theirs in zip((wide, flat, variance), expected, strict=True):
+    told, told_vector = np.diag(rng.uniform(0, 9, size)), rng.normal(size=size)
+    prior = rng.uniform(0.5, 2, BIASES)
+    wide, flat = np.zeros((size, size)), np.zeros(size)
+    value, sd = np.zeros((sensors, BIASES)), np.zeros((sensors, BIASES))
+    given = information, told, vector, told_vector, width2, prior
+    assert solve_biases(*given, wide, flat, value, sd) == size
+    expected = solved(information + told, vector + told_vector, width2)
+    for mine, theirs in zip((wide, flat, ((sd / prior) ** 2).ravel()), expected, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-7, atol=1e-10)
+    np.testing.assert_allclose(value.ravel(), flat * np.tile(prior, sensors))

@@ -216,9 +216,12 @@ def test_the_table_is_bounded() -> None:
     room = tracker(tracks_max=3)
     rng = np.random.default_rng(3)
     plots = np.column_stack([rng.uniform(2e4, 3e5, 50), rng.uniform(0, 6, 50), np.full(50, 0.05)])
-    feed(room, scan(np.zeros(50), plots))
+    (told,) = feed(room, scan(np.zeros(50), plots))
     assert room.tracks == 3
     assert room.not_started == 47
+    assert isinstance(told, PlotsRefused)
+    assert (told.source, told.count) == ("track table", 47)
+    assert "full" in told.reason
 
 
 def test_a_snapshot_of_other_sensors_leaves_only_the_numbers() -> None:

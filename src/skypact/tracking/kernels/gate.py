@@ -17,12 +17,18 @@ from skypact.tracking.kernels.layout import FLYING, FRESH_NS, MODELS, ROWS
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
 from skypact.tracking.kernels.measure import SEMI_MAJOR, distance_to, place_near, wrap
 from skypact.tracking.kernels.motion import predict
-from skypact.tracking.kernels.nearby import RENEW_NS, freshen, grown, indexed_pairs
+from skypact.tracking.kernels.nearby import (
+    RENEW_NS,
+    SAME_GATE2,
+    freshen,
+    grown,
+    indexed_pairs,
+)
 from skypact.tracking.kernels.update import mixture_likelihood
 
 ADDRESS_BONUS = 20.0
-SAME_GATE2 = 16.0  # the squared gate of a plot with the track's own address, over that of others
 ODDS_GAIN_MAX = 10.0
+_TWO_PI_CUBED = (2 * math.pi) ** 3
 
 
 @part
@@ -243,14 +249,16 @@ def pair_score(
 
 @part
 def may_reach(track: Any, plot: Any, place: Any, tuning: Any) -> bool:
-    """Say whether a plot may lie in the gate of any model of a track, before anything is predicted:
-    no squared Mahalanobis distance is less than the squared distance over the sum of variances."""
+    """Say whether a plot may lie in the gate of any model of a track and be worth more as its plot
+    than as a false one, before anything is predicted: no squared Mahalanobis distance is less than
+    the squared distance over the sum of variances."""
     dt = 1e-9 * (plot.time_ns - track.time_ns)
-    if place.full == 0 or dt < 0.0:
+    if place.full == 0 or dt <= 0.0:
         return True
-    gate2 = tuning.gate2
-    if track.address != 0 and track.address == plot.address:
-        gate2 *= SAME_GATE2
+    same = track.address != 0 and track.address == plot.address
+    if track.hits == 1 and not same and math.isnan(place.rate):
+        return lone_pays(track, dt, place, tuning)
+    gate2 = SAME_GATE2 * tuning.gate2 if same else tuning.gate2
     noise, fall = place.noise[0, 0] + place.noise[1, 1] + place.noise[2, 2], 5.0 * dt * dt
     for m in range(MODELS):
         if track.weight[m] > 0.0:
@@ -262,6 +270,32 @@ def may_reach(track: Any, plot: Any, place: Any, tuning: Any) -> bool:
                 size += cov[c, c] + dt * (2 * cov[c, c + 3] + dt * cov[c + 3, c + 3])
             if math.sqrt(off2) <= fall + math.sqrt(gate2 * size):
                 return True
+    return False
+
+
+@part
+def lone_pays(track: Any, dt: float, place: Any, tuning: Any) -> bool:
+    """Say whether a plot may be worth more as the second of a track than as a false one. A track of
+    one plot could be anywhere dt seconds on, and so is nowhere likely: the likelihood of a place is
+    at most that which the spread of its velocity alone leaves."""
+    noise, fall = place.noise[0, 0] + place.noise[1, 1] + place.noise[2, 2], 5.0 * dt * dt
+    weight = track.weight
+    for m in (FLYING - 1, MODELS - 1):  # of each kind the one that may turn hardest
+        total = weight[0] + weight[1] + weight[2] if m < FLYING else weight[3] + weight[4]
+        if total <= 0.0:
+            continue
+        x, cov, off2 = track.model_x[m], track.model_cov[m], 0.0
+        size = noise + tuning.noise[m] * dt * dt * dt
+        for c in range(3):
+            off = place.p[c] - x[c] - dt * x[c + 3]
+            off2, size = off2 + off * off, size + cov[c, c]
+        a, b, c, d, e, f = cov[3, 3], cov[3, 4], cov[3, 5], cov[4, 4], cov[4, 5], cov[5, 5]
+        det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d)
+        size += dt * dt * max(a + abs(b) + abs(c), abs(b) + d + abs(e), abs(c) + abs(e) + f)
+        best = math.log(2 * total / (math.sqrt(_TWO_PI_CUBED * det) * dt * dt * dt))
+        worth, off = best + track.odds - place.floor, max(math.sqrt(off2) - fall, 0.0)
+        if worth > 0.0 and off * off <= size * min(2 * worth, tuning.gate2):
+            return True
     return False
 
 
@@ -292,7 +326,7 @@ def score_pairs(
             plot, place = plots[found[c]], places[found[c]]
             if not may_pair(track, sight, site, plot, tuning):
                 continue
-            if row.time_ns < 0 and not may_reach(track, plot, place, tuning):
+            if not may_reach(track, plot, place, tuning):
                 continue
             if row.time_ns < 0:
                 row.time_ns = max(plot.time_ns, track.time_ns)

@@ -61,18 +61,26 @@ SIGHT = np.dtype(
     [("hit_ns", "<i8"), ("looked_ns", "<i8"), ("turns", "<i8"), ("visible", "<f8")], align=True
 )
 
-# Where the index has filed a track (same rows): its state then, how far off its plots may lie until
-# until_ns, the cell, the neighbours in its chain (-1: none), the latest question it was asked.
+# Where the index has filed a track (same rows), what is asked first in front: the latest question,
+# the neighbours in the chain of its cell (-1: none), how wide around a middle its plots may lie
+# until until_ns. The rest tells more exactly: its state then; apart: how far, and how fast, the
+# state of any model is from it; cov: of the place (upper triangle) under the model least sure of
+# it; growth: of the variance along any direction, by s, s2 and s3; address, 0 none.
 ENTRY = np.dtype(
     [
+        ("asked", "<i8"),
+        ("next", "<i8"),
+        ("middle", "<f8", (3,)),
+        ("wide", "<f8"),
+        ("cell", "<i8"),
+        ("prev", "<i8"),
         ("time_ns", "<i8"),
         ("x", "<f8", (6,)),
-        ("reach", "<f8"),
+        ("apart", "<f8", (2,)),
+        ("cov", "<f8", (6,)),
+        ("growth", "<f8", (3,)),
+        ("address", "<i8"),
         ("until_ns", "<i8"),
-        ("cell", "<i8"),
-        ("next", "<i8"),
-        ("prev", "<i8"),
-        ("asked", "<i8"),
     ],
     align=True,
 )

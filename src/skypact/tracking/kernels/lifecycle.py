@@ -25,7 +25,7 @@ from skypact.tracking.kernels.layout import (
 )
 from skypact.tracking.kernels.measure import covered, height_of
 from skypact.tracking.kernels.motion import combine
-from skypact.tracking.kernels.nearby import ask_index, chain_in, chain_out, file_entry, rename
+from skypact.tracking.kernels.nearby import ask_index, chain_out, file_new, rename
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
@@ -126,9 +126,7 @@ def start(
     track.address, track.callsign = plot.address, plot.callsign
     track.detection = plot.detection
     track.touched = 0
-    entries[i].asked = 0
-    file_entry(table, entries, counters, i, tuning)
-    chain_in(entries, heads, i)
+    file_new(table, entries, heads, counters, i, tuning)
 
 
 @part
@@ -214,9 +212,9 @@ def confirm(
         return
     track.state, track.confirmed_ns = CONFIRMED, now_ns
     counters[ASKED] += 1
-    gate = math.sqrt(tuning.gate2)
     rows = np.empty(counters[ROWS], np.int64)
-    n = ask_index(entries, heads, counters[ASKED], place, track.time_ns, gate, rows)
+    about = (place, 0, track.time_ns, tuning.gate2, rows)
+    n = ask_index(entries, heads, counters[ASKED], *about)
     best, old = math.inf, -1
     for k in range(n):
         far2 = rejoins(table[rows[k]], track, tuning) if rows[k] != i else math.inf

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import ASKED, CHAINED, FLYING, FRESH_NS, ROWS
+from skypact.tracking.kernels.layout import ASKED, CHAINED, FRESH_NS, MODELS, ROWS
 
 CELLS_M = (16e3, 64e3, 256e3)
 EVERYWHERE = -1  # cell of the tracks that fit no grid
-KEEP_NS = 4_000_000_000  # a filing is good for so long
+SAME_GATE2 = 16.0  # the squared gate of a plot with the track's own address, over that of others
+KEEP_NS = 6_000_000_000  # a filing is good for so long
 FRESH_FOR_NS, RENEW_NS = 1_000_000_000, 2_000_000_000
 _SPHERE_M = 6.35e6
 _LEVELS = len(CELLS_M)
@@ -96,48 +97,94 @@ def chain_all(entries: Any, heads: Any, rows: int) -> None:
 
 
 @part
-def reach_of(track: Any, dt: float, tuning: Any) -> float:
-    """Return how far from where a track would be a plot of it may lie, dt seconds on."""
-    cov = track.cov
-    size = tuning.noise[2] * abs(dt) ** 3 / 3
-    if track.hits < 3 and track.weight[FLYING] > 0.0:
-        size += tuning.falling_var * dt * dt
-    for c in range(3):
-        size += cov[c, c] + 2 * dt * cov[c, c + 3] + dt * dt * cov[c + 3, c + 3]
-    return math.sqrt(tuning.gate2 * size) + 5.0 * dt * dt
+def note_spread(track: Any, entry: Any, tuning: Any) -> None:
+    """Note how far from its state a track may be under any of its models, and how surely."""
+    apart, growth, widest, least = entry.apart, entry.growth, 0.0, 0
+    apart[0] = apart[1] = growth[0] = growth[1] = growth[2] = 0.0
+    for m in range(MODELS):
+        if track.weight[m] > 0.0:
+            x, cov = track.model_x[m], track.model_cov[m]
+            place2 = pace2 = place = tie = 0.0
+            for c in range(3):
+                off, slip = x[c] - track.x[c], x[c + 3] - track.x[c + 3]
+                place2, pace2 = place2 + off * off, pace2 + slip * slip
+                place, tie = place + cov[c, c], tie + 2 * cov[c, c + 3]
+            a, b, c = abs(cov[3, 4]), abs(cov[3, 5]), abs(cov[4, 5])
+            pace = max(cov[3, 3] + a + b, a + cov[4, 4] + c, b + c + cov[5, 5])
+            apart[0], apart[1] = max(apart[0], place2), max(apart[1], pace2)
+            growth[0], growth[1] = max(growth[0], abs(tie)), max(growth[1], pace)
+            growth[2] = max(growth[2], tuning.noise[m] / 3)
+            if place > widest:
+                widest, least = place, m
+    apart[0], apart[1] = math.sqrt(apart[0]), math.sqrt(apart[1])
+    cov, u = track.model_cov[least], entry.cov
+    u[0], u[1], u[2], u[3], u[4], u[5] = (
+        cov[0, 0], cov[0, 1], cov[0, 2], cov[1, 1], cov[1, 2], cov[2, 2],
+    )  # fmt: skip
 
 
 @part
-def file_entry(table: Any, entries: Any, counters: Any, i: int, tuning: Any) -> None:
-    """Note where plots of a track may lie from now on, and in which cell that is."""
-    track, entry = table[i], entries[i]
-    entry.time_ns = track.time_ns
-    entry.until_ns = max(track.time_ns, counters[FRESH_NS]) + KEEP_NS
-    dt = 1e-9 * (entry.until_ns - track.time_ns)
-    for c in range(6):
-        entry.x[c] = track.x[c]
-    entry.reach = reach_of(track, dt, tuning)
-    x = entry.x
-    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-    wide = entry.reach + speed * (0.5 * dt + 1e-9 * RENEW_NS)
-    px, py, pz = x[0] + 0.5 * dt * x[3], x[1] + 0.5 * dt * x[4], x[2] + 0.5 * dt * x[5]
-    entry.cell = EVERYWHERE
+def grown_by(entry: Any, lag: float) -> float:
+    """Return what lag seconds add to the variance of a track's place, along any direction."""
+    growth = entry.growth
+    return lag * (growth[0] + lag * (growth[1] + lag * growth[2]))
+
+
+@part
+def slack_of(entry: Any, lag: float) -> float:
+    """Return how far the model that is farthest off, or free fall, takes a track in lag seconds."""
+    return entry.apart[0] + lag * entry.apart[1] + 5.0 * lag * lag
+
+
+@part
+def cell_for(entry: Any) -> int:
+    """Return the cell of an entry, after its middle and how wide it is."""
+    px, py, pz = entry.middle[0], entry.middle[1], entry.middle[2]
     for level in range(_LEVELS):
-        if wide <= 0.5 * CELLS_M[level]:
+        if entry.wide <= 0.5 * CELLS_M[level]:
             lat = math.atan2(pz, math.sqrt(px * px + py * py))
             band = int((lat + 0.5 * math.pi) * _SPHERE_M / CELLS_M[level])
             columns = _COLUMNS[_FIRST[level] + band]
             turn = (math.atan2(py, px) + math.pi) / (2 * math.pi)
-            entry.cell = cell_of(level, band, min(int(turn * columns), columns - 1))
-            break
+            return cell_of(level, band, min(int(turn * columns), columns - 1))
+    return EVERYWHERE
+
+
+@part
+def note_entry(table: Any, entries: Any, counters: Any, i: int, tuning: Any) -> int:
+    """Note where plots of a track may lie from now on; return the cell for that."""
+    track, entry = table[i], entries[i]
+    entry.time_ns, entry.address = track.time_ns, track.address
+    entry.until_ns = max(track.time_ns, counters[FRESH_NS]) + KEEP_NS
+    for c in range(6):
+        entry.x[c] = track.x[c]
+    note_spread(track, entry, tuning)
+    dt, x = 1e-9 * (entry.until_ns - track.time_ns), entry.x
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    size = entry.cov[0] + entry.cov[3] + entry.cov[5] + grown_by(entry, dt)
+    entry.wide = math.sqrt(tuning.gate2 * size) + slack_of(entry, dt)
+    entry.wide += speed * (0.5 * dt + 1e-9 * RENEW_NS)
+    for c in range(3):
+        entry.middle[c] = x[c] + 0.5 * dt * x[c + 3]
+    return cell_for(entry)
+
+
+@part
+def file_new(table: Any, entries: Any, heads: Any, counters: Any, i: int, tuning: Any) -> None:
+    """File a track that is not in the index."""
+    entries[i].asked = 0
+    entries[i].cell = note_entry(table, entries, counters, i, tuning)
+    chain_in(entries, heads, i)
 
 
 @part
 def refile(table: Any, entries: Any, heads: Any, counters: Any, i: int, tuning: Any) -> None:
     """File a track that has changed anew."""
-    chain_out(entries, heads, i)
-    file_entry(table, entries, counters, i, tuning)
-    chain_in(entries, heads, i)
+    cell = note_entry(table, entries, counters, i, tuning)
+    if cell != entries[i].cell:
+        chain_out(entries, heads, i)
+        entries[i].cell = cell
+        chain_in(entries, heads, i)
 
 
 @part
@@ -166,33 +213,49 @@ def grown(values: Any, count: int) -> Any:
 
 
 @part
-def fits(entry: Any, place: Any, time_ns: int, gate: float) -> bool:
-    """Say whether a place lies in the reach of a track, widened by its own noise."""
+def fits(entry: Any, place: Any, address: int, time_ns: int, gate2: float) -> bool:
+    """Say whether a place may lie in the gate of a model of a track: along no axis is the square of
+    the distance over the sum of variances more than the squared Mahalanobis distance."""
     dt = 1e-9 * (time_ns - entry.time_ns)
-    x = entry.x
+    lag, x, u = abs(dt), entry.x, entry.cov
+    if address != 0 and address == entry.address:
+        gate2 *= SAME_GATE2
+    more, slack = grown_by(entry, lag), slack_of(entry, lag)
     dx = place.p[0] - x[0] - dt * x[3]
     dy = place.p[1] - x[1] - dt * x[4]
     dz = place.p[2] - x[2] - dt * x[5]
     for k in range(3):
-        axis = place.axes[k]
-        off = axis[0] * dx + axis[1] * dy + axis[2] * dz
-        if abs(off) > entry.reach + gate * place.sd[k]:
+        a, b, c, sd = place.axes[k, 0], place.axes[k, 1], place.axes[k, 2], place.sd[k]
+        off = abs(a * dx + b * dy + c * dz) - slack
+        size = a * (a * u[0] + 2 * (b * u[1] + c * u[2])) + b * (b * u[3] + 2 * c * u[4])
+        if off > 0.0 and off * off > gate2 * (size + c * c * u[5] + more + sd * sd):
             return False
     return True
 
 
 @part
 def ask_chain(
-    entries: Any, first: int, asked: int, place: Any, time_ns: int, gate: float, rows: Any, n: int
+    entries: Any,
+    first: int,
+    asked: int,
+    place: Any,
+    address: int,
+    time_ns: int,
+    gate2: float,
+    rows: Any,
+    blur: float,
+    n: int,
 ) -> int:
     """Add the rows of one chain that fit a place to rows[:n], each once; return how many it then
-    holds. rows: room for all."""
-    i = first
+    holds. rows: room for all; blur: how far off its target a place may be."""
+    i, p = first, place.p
     while i >= 0:
         entry = entries[i]
-        if entry.asked != asked:
+        dx, dy, dz = p[0] - entry.middle[0], p[1] - entry.middle[1], p[2] - entry.middle[2]
+        far = entry.wide + blur
+        if dx * dx + dy * dy + dz * dz <= far * far and entry.asked != asked:
             entry.asked = asked
-            if fits(entry, place, time_ns, gate):
+            if fits(entry, place, address, time_ns, gate2):
                 rows[n] = i
                 n += 1
         i = entry.next
@@ -201,39 +264,48 @@ def ask_chain(
 
 @part
 def ask_index(
-    entries: Any, heads: Any, asked: int, place: Any, time_ns: int, gate: float, rows: Any
+    entries: Any,
+    heads: Any,
+    asked: int,
+    place: Any,
+    address: int,
+    time_ns: int,
+    gate2: float,
+    rows: Any,
 ) -> int:
-    """Return n: rows[:n] are all tracks that may have given a plot. rows: room for all tracks."""
-    n = ask_chain(entries, heads[0], asked, place, time_ns, gate, rows, 0)
+    """Return n: rows[:n] are all tracks that may have given a plot (and of those of its own
+    address, for which the gate is wider, the ones filed near). rows: room for all tracks."""
     p, noise = place.p, place.noise
+    total = noise[0, 0] + noise[1, 1] + noise[2, 2]
+    around = (place, address, time_ns, gate2, rows, math.sqrt(gate2 * total))
+    n = ask_chain(entries, heads[0], asked, *around, 0)
     flat2 = p[0] * p[0] + p[1] * p[1]
-    lat, lon = math.atan2(p[2], math.sqrt(flat2)), math.atan2(p[1], p[0])
+    north = math.atan2(p[2], math.sqrt(flat2)) + 0.5 * math.pi
+    turn = (math.atan2(p[1], p[0]) + math.pi) / (2 * math.pi)
     away2 = flat2 + p[2] * p[2]
     cosine, sine = math.sqrt(flat2 / away2), abs(p[2]) / math.sqrt(away2)
     up = 0.0
     for u in range(3):
         for v in range(3):
             up += p[u] * noise[u, v] * p[v]
-    level_var = noise[0, 0] + noise[1, 1] + noise[2, 2] - up / away2
-    blur = gate * math.sqrt(max(level_var, 0.0))
+    blur = math.sqrt(gate2 * max(total - up / away2, 0.0))
     for level in range(_LEVELS):
         size = CELLS_M[level]
-        angle = (0.5 * size + blur) / _SPHERE_M
-        south = max(int((lat - angle + 0.5 * math.pi) * _SPHERE_M / size), 0)
-        north = min(int((lat + angle + 0.5 * math.pi) * _SPHERE_M / size), _BANDS[level] - 1)
-        side = angle / max(cosine - angle * sine - angle * angle, 1e-6)
-        for band in range(south, north + 1):
+        angle, bands = (0.5 * size + blur) / _SPHERE_M, _SPHERE_M / size
+        low = max(int((north - angle) * bands), 0)
+        high = min(int((north + angle) * bands), _BANDS[level] - 1)
+        side = angle / (2 * math.pi * max(cosine - angle * sine - angle * angle, 1e-6))
+        for band in range(low, high + 1):
             columns = _COLUMNS[_FIRST[level] + band]
-            west = math.floor((lon - side + math.pi) / (2 * math.pi) * columns)
-            east = math.floor((lon + side + math.pi) / (2 * math.pi) * columns)
+            west, east = math.floor((turn - side) * columns), math.floor((turn + side) * columns)
             if east - west >= columns:
                 west, east = 0, columns - 1
             for column in range(west, east + 1):
-                around = column + columns if column < 0 else column
-                around = around - columns if around >= columns else around
-                first = heads[chain_of(cell_of(level, band, around), heads)]
+                wrapped = column + columns if column < 0 else column
+                wrapped = wrapped - columns if wrapped >= columns else wrapped
+                first = heads[chain_of(cell_of(level, band, wrapped), heads)]
                 if first >= 0:
-                    n = ask_chain(entries, first, asked, place, time_ns, gate, rows, n)
+                    n = ask_chain(entries, first, asked, *around, n)
     return n
 
 
@@ -243,11 +315,13 @@ def indexed_pairs(
 ) -> tuple[Any, Any, Any]:
     """Return (track rows near plots, start of their candidates and end, plot of each), in order of
     rows and plots."""
-    gate, count = math.sqrt(tuning.gate2), 0
+    count = 0
     keys, rows = np.empty(64 + 2 * plots.size, np.int64), np.empty(counters[ROWS], np.int64)
     for j in range(plots.size):
         counters[ASKED] += 1
-        n = ask_index(entries, heads, counters[ASKED], places[j], plots[j].time_ns, gate, rows)
+        plot = plots[j]
+        about = (places[j], plot.address, plot.time_ns, tuning.gate2, rows)
+        n = ask_index(entries, heads, counters[ASKED], *about)
         while count + n > keys.size:
             keys = grown(keys, keys.size)
         for k in range(n):

@@ -18,7 +18,7 @@ from skypact.core.jit import part
 from skypact.tracking.kernels.inverse import invert_in_place
 from skypact.tracking.kernels.layout import CONFIRMED, FLYING, MODELS, ROWS, TURNING
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
-from skypact.tracking.kernels.nearby import chain_in, file_entry
+from skypact.tracking.kernels.nearby import file_new
 from skypact.tracking.kernels.update import SLIGHT
 
 TWIN_PENALTY = 0.1  # log odds below those that confirm
@@ -53,9 +53,7 @@ def twin(
     table[b] = table[i]
     for c in range(sights.shape[1]):
         sights[b, c] = sights[i, c]
-    entries[b].asked = 0
-    file_entry(table, entries, counters, b, tuning)
-    chain_in(entries, heads, b)
+    file_new(table, entries, heads, counters, b, tuning)
     return b
 
 

@@ -41,7 +41,9 @@ class Biases:
         self.vector: F64 = np.zeros(size)
         self.wide: F64 = np.zeros((size, size))
         self.flat: F64 = np.zeros(size)
-        self._variance: F64 = np.zeros(size)
+        self.value: F64 = np.zeros((sensors, BIASES))
+        self.sd: F64 = np.zeros((sensors, BIASES))
+        self._nothing = np.zeros((size, size)), np.zeros(size)
         self.solve()
 
     def add(self, information: F64, vector: F64) -> None:
@@ -68,18 +70,13 @@ class Biases:
         self.vector[mine] = 0.0
         self.solve()
 
-    def solve(self, more: F64 | float = 0.0, vector: F64 | float = 0.0) -> None:
-        """Work out the estimate from what was learnt, and `more` of the same kind."""
+    def solve(self, told: tuple[F64, F64] | None = None) -> None:
+        """Work out the estimate from what was learnt, and what was `told` in the same shapes."""
+        information, vector = told or self._nothing
         solve_biases(
-            self.information + more,
-            self.vector + vector,
-            _WIDTH2,
-            self.wide,
-            self.flat,
-            self._variance,
+            *(self.information, information, self.vector, vector, _WIDTH2, PRIOR_SD),
+            *(self.wide, self.flat, self.value, self.sd),
         )
-        self.value: F64 = self.flat.reshape(-1, BIASES) * PRIOR_SD
-        self.sd: F64 = np.sqrt(np.maximum(self._variance, 0.0)).reshape(-1, BIASES) * PRIOR_SD
 
     def to_bytes(self) -> tuple[bytes, bytes]:
         """Return what was learnt."""

@@ -22,6 +22,7 @@ class Health:
     def __init__(self, sensors: int) -> None:
         self.ratio: F64 = np.ones((sensors, 3))
         self.verdicts: I64 = np.zeros((sensors, VERDICTS), np.int64)
+        self._ones: F64 = np.ones((sensors, 3))
         self._samples: F64 = np.zeros((sensors, 3))
         self._evidence: F64 = np.zeros((sensors, 2))  # comparisons, rejected ones
         self._shown: list[F64] = [np.zeros((0, 3))] * sensors
@@ -42,8 +43,10 @@ class Health:
 
     def factors(self) -> F64:
         """Return by how much the noise variance of each sensor is raised, (n, 3), 1 at least."""
-        raised = self.noisy[:, None] & (self.ratio > 1.0)
-        return np.where(raised, self.ratio, 1.0)
+        noisy = self.noisy
+        if not noisy.any():
+            return self._ones
+        return np.where(noisy[:, None] & (self.ratio > 1.0), self.ratio, 1.0)
 
     def jumped(self) -> list[int]:
         """Return the sensors that lately disagree with all others, the worst alone if others fail
@@ -54,8 +57,8 @@ class Health:
             share = rejected / np.maximum(pairs, 1.0)
             wrong = (rejected >= _REJECTS_MIN) & (share > _REJECTED_SHARE)
             found = np.flatnonzero(wrong & (share >= 0.8 * share.max())).tolist()
+            self._evidence[found] = 0.0
         self._evidence *= _KEEP
-        self._evidence[found] = 0.0
         return found
 
     def moves_again(self, s: int, polar: F64) -> bool:

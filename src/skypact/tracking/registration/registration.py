@@ -21,6 +21,7 @@ from skypact.tracking.registration.kernels.judge import (
     STUCK,
     SURE,
     WRONG,
+    drifted_sensors,
     judge_sensors,
 )
 from skypact.tracking.registration.kernels.register import (
@@ -41,8 +42,6 @@ I64 = NDArray[np.int64]
 _STEP_NS = 10_000_000_000
 _PLENTY = 100  # hits; with fewer a step waits another 10 s once every sensor is known
 _MEMORY_S, _LATELY_S = 900.0, 40.0
-_JUMP_SD = 5.0  # what was lately learnt differs by so much from all that was learnt
-_TOLD = [RANGE, AZIMUTH, ELEVATION, TIME]
 
 
 class RegistrationState(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,15 +89,13 @@ class Registration:
         self.hits = Hits(self._learns)
         self.feeds = np.zeros(sites.size, FEED)
         self.feeds["noise_var"] = sites["noise_var"]
+        self._flags: I64 = np.zeros(self.radars, np.int64)
         self._touched = [False] * sites.size
         self._noted = self.health.verdicts.copy()
+        self._known = False  # every sensor's biases
         self._step_ns = self._mark_ns = self._taken = 0
         periods = self._base["period_ns"][: self.radars]
         self._hold_ns = int(np.clip(1.15 * periods.max(initial=0), 6e9, 30e9))
-
-    @property
-    def _known(self) -> bool:
-        return bool((self.health.verdicts[:, SURE] != 0)[self._ranging].all())
 
     def corrected(self, s: int, plots: NDArray[Any]) -> NDArray[Any]:
         """Return the plots of sensor s (PLOT rows) without its bias; the same rows when it has
@@ -152,27 +149,24 @@ class Registration:
 
     def _doubt(self, jumped: list[int]) -> None:
         """Forget what was learnt of the sensors that jumped or drifted."""
-        if not jumped and not self._drifted():
-            return
-        for s in range(self.radars):
-            if s in jumped or s in self._drifted():
-                self.biases.reset(s)
-                self._latest.reset(s)
-                self._hearsay.reset(s)
-                self.health.verdicts[s, LOST] = 1
+        for s in sorted({*jumped, *self._drifted()}):
+            self.biases.reset(s)
+            self._latest.reset(s)
+            self._hearsay.reset(s)
+            self.health.verdicts[s, LOST] = 1
 
     def _solve(self) -> None:
         told = self._hearsay.information, self._hearsay.vector
-        self.biases.solve(*told)
-        self._latest.solve(*told)
+        self.biases.solve(told)
+        self._latest.solve(told)
 
     def _drifted(self) -> list[int]:
         """Return the sensors of which the latest comparisons contradict what was learnt before."""
-        latest, before = self._latest, self.biases
-        off = np.abs(latest.value - before.value)[:, _TOLD]
-        sd = np.hypot(latest.sd, before.sd)[:, _TOLD]
-        far = (off > _JUMP_SD * sd).any(axis=1) & (self.health.verdicts[:, SURE] != 0)
-        return np.flatnonzero(far).tolist()
+        latest, before, found = self._latest, self.biases, self._flags
+        told = latest.value, latest.sd, before.value, before.sd
+        if drifted_sensors(*told, self.health.verdicts, found) == 0:
+            return []
+        return np.flatnonzero(found).tolist()
 
     def to_bytes(self) -> bytes:
         """Return the whole state."""
@@ -243,6 +237,7 @@ class Registration:
         """Note the standing of each sensor, whose plots cannot be taken as they are, and whose time
         stamps are late."""
         self._noted = self.health.verdicts.copy()
+        self._known = bool((self._noted[:, SURE] != 0)[self._ranging].all())
         corrected: list[bool] = np.any(self.applied != 0.0, axis=1).tolist()
         for s, verdict in enumerate(self.health.verdicts.tolist()):
             self.standing[s] = _standing(verdict, corrected[s])

@@ -34,6 +34,7 @@ SURE_TIME_S = 0.15
 # What is known stays so until its uncertainty is this much beyond the limit.
 EASE = 1.5
 TYPICAL_SPEED_MPS = 250.0
+JUMP_SD = 5.0  # what was lately learnt differs by so much from all that was learnt
 PLACE_STEP_M, TIME_STEP_S = 10.0, 0.02
 
 
@@ -65,6 +66,29 @@ def learn_noise(tally: Any, ratio: Any, samples: Any, evidence: Any, verdicts: A
         if shown >= STUCK_MIN and tally[s, EQUAL] > STUCK_SHARE * shown:
             verdicts[s, STUCK] = 1
     return tally.shape[0]
+
+
+@kernel(
+    signature(
+        I8,
+        *(arrays(F8, 2), arrays(F8, 2), arrays(F8, 2), arrays(F8, 2), arrays(I8, 2)),
+        arrays(I8, 1),
+    )
+)
+def drifted_sensors(
+    latest: Any, latest_sd: Any, before: Any, before_sd: Any, verdicts: Any, found: Any
+) -> int:
+    """Mark (1) in found the sensors held sure of which the latest comparisons contradict what was
+    learnt before, estimates and standard deviations (n, BIASES); return how many there are."""
+    count = 0
+    for s in range(found.size):
+        found[s] = 0
+        for b in (RANGE, AZIMUTH, ELEVATION, TIME):
+            off2 = (latest[s, b] - before[s, b]) ** 2
+            if off2 > JUMP_SD * JUMP_SD * (latest_sd[s, b] ** 2 + before_sd[s, b] ** 2):
+                found[s] = int(verdicts[s, SURE] != 0)
+        count += found[s]
+    return count
 
 
 @part

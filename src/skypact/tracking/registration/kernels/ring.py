@@ -8,6 +8,8 @@ from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature
 from skypact.tracking.kernels.layout import HIT, NEXT
 from skypact.tracking.registration.kernels.register import TIME
 
+LATE_NS = 120_000_000_000  # before a hit that is so old no newer one has come
+
 
 @part
 def true_ns(hit: Any, biases: Any) -> int:
@@ -51,7 +53,11 @@ def merged(track: Any, time_ns: Any, order: Any, other: Any) -> Any:
 def gather_hits(hits: Any, ring: Any, since_ns: int, biases: Any, out: Any) -> int:
     """Fill `out` with the hits after a time, by track and by time without the clocks' biases
     (radars, BIASES); return how many there are."""
-    held, n = min(ring[NEXT], hits.size), 0
+    held = n = 0
+    while held < min(ring[NEXT], hits.size):
+        if hits[(ring[NEXT] - held - 1) % hits.size].time_ns < since_ns - LATE_NS:
+            break
+        held += 1
     rows, track = np.empty(held, np.int64), np.empty(held, np.int64)
     time_ns = np.empty(held, np.int64)
     for k in range(held):

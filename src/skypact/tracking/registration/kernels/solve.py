@@ -1,5 +1,6 @@
 """The joint estimate of biases from what measurements said."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -43,18 +44,18 @@ def few(held: Any, pull: Any, width2: Any, value: Any, spread: Any) -> None:
 
 
 @part
-def weigh(information: Any, vector: Any, wide: Any, flat: Any) -> None:
+def weigh(information: Any, told: Any, vector: Any, told_vector: Any, wide: Any, flat: Any) -> None:
     """Fill wide and flat: covariance and estimate under the wide prior."""
     n = flat.size
     for a in range(n):
         for b in range(n):
-            wide[a, b] = information[a, b]
+            wide[a, b] = information[a, b] + told[a, b]
         wide[a, a] += 1.0
     invert_in_place(wide)
     for a in range(n):
         total = 0.0
         for b in range(n):
-            total += wide[a, b] * vector[b]
+            total += wide[a, b] * (vector[b] + told_vector[b])
         flat[a] = total
 
 
@@ -76,21 +77,32 @@ def rare_of(wide: Any, flat: Any, block: Any, held: Any, pull: Any) -> None:
 @kernel(
     signature(
         I8,
-        *(arrays(F8, 2), arrays(F8, 1), arrays(F8, 1)),
-        *(arrays(F8, 2), arrays(F8, 1), arrays(F8, 1)),
+        *(arrays(F8, 2), arrays(F8, 2), arrays(F8, 1), arrays(F8, 1)),
+        *(arrays(F8, 1), arrays(F8, 1)),
+        *(arrays(F8, 2), arrays(F8, 1), arrays(F8, 2), arrays(F8, 2)),
     )
 )
 def solve_biases(
-    information: Any, vector: Any, width2: Any, wide: Any, flat: Any, variance: Any
+    information: Any,
+    told: Any,
+    vector: Any,
+    told_vector: Any,
+    width2: Any,
+    prior: Any,
+    wide: Any,
+    flat: Any,
+    values: Any,
+    sds: Any,
 ) -> int:
-    """Fill wide (n, n), the covariance under the wide prior, and flat and variance (n,), the
-    estimate with few rare biases and its variance, all in units of the prior.
+    """Fill wide (n, n), the covariance under the wide prior, and flat (n,), the estimate with few
+    rare biases, both in units of the prior; values, sds (n / BIASES, BIASES): the estimate and its
+    standard deviation in their own.
 
-    information (n, n), vector (n,): what measurements said; width2: of the rare ones' prior.
-    Returns n.
+    information, told (n, n), vector, told_vector (n,): what measurements and reports said; width2:
+    of the rare ones' prior; prior (BIASES,): the units. Returns n.
     """
     n, rare = flat.size, flat.size // BIASES * _RARE
-    weigh(information, vector, wide, flat)
+    weigh(information, told, vector, told_vector, wide, flat)
     block, held, spread = np.empty((rare, rare)), np.empty((rare, rare)), np.empty((rare, rare))
     pull, value, gain, less = np.empty(rare), np.empty(rare), np.empty(rare), np.empty(rare)
     rare_of(wide, flat, block, held, pull)
@@ -104,11 +116,13 @@ def solve_biases(
             tie = wide[a, rare_row(k)]
             for j in range(rare):
                 gain[j] += tie * held[k, j]
-        variance[a] = wide[a, a]
+        variance = wide[a, a]
         moved = 0.0
         for j in range(rare):
             moved += gain[j] * less[j]
             for k in range(rare):
-                variance[a] += gain[j] * (spread[j, k] - block[j, k]) * gain[k]
+                variance += gain[j] * (spread[j, k] - block[j, k]) * gain[k]
         flat[a] += moved
+        s, b = a // BIASES, a % BIASES
+        values[s, b], sds[s, b] = flat[a] * prior[b], math.sqrt(max(variance, 0.0)) * prior[b]
     return n
