@@ -32,7 +32,7 @@ from skypact.edge.clients.open import open_clients
 from skypact.edge.clock import Clock
 from skypact.edge.cot.open import OpenCot, open_cot
 from skypact.edge.driver import Driver
-from skypact.edge.feeds.run import run_feed
+from skypact.edge.feeds.run import run_told
 from skypact.edge.inbox import Lane
 from skypact.edge.intake.open import open_intake, run_intake
 from skypact.edge.log import configure
@@ -168,7 +168,10 @@ class LiveNode:
             *([run_intake(intake, self._directory, now_ns)] if intake is not None else ()),
             self._cot.shown.run(now_ns),
             *self._clients.work(),
-            *(run_feed(feed, put, now_ns, node.context, endpoint) for feed in self._config.feeds),
+            *(
+                run_told(feed, put, now_ns, node.context, endpoint, self._say)
+                for feed in self._config.feeds
+            ),
         ]
 
     async def _recover(self) -> list[Coroutine[Any, Any, None]]:

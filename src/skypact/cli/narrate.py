@@ -6,6 +6,7 @@ from skypact.core.messages import (
     AirWarning,
     ClockStepped,
     Delivery,
+    FeedNoted,
     FeedView,
     FrameRefused,
     InputQuarantined,
@@ -51,7 +52,10 @@ class Narrator:
             case LinkView():
                 yield from self._changes("link to", self._links, _links(message))
             case FeedView():
-                yield from self._changes("feed", self._feeds, _feeds(message))
+                fresh = {f.name: True for f in message.feeds if f.alive}
+                yield from self._changes("feed", self._feeds, fresh)
+            case FeedNoted():
+                yield f"feed {message.feed}: {message.text}"
             case _:
                 line = fault(message)
                 if line and line not in self._said:
@@ -76,10 +80,6 @@ class Narrator:
 
 def _links(view: LinkView) -> dict[str, bool]:
     return {link.partner: link.alive for link in view.links}
-
-
-def _feeds(view: FeedView) -> dict[str, bool]:
-    return {feed.name: feed.alive for feed in view.feeds}
 
 
 def fault(message: Message) -> str:

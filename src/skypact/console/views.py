@@ -13,6 +13,7 @@ from skypact.core.messages import (
     ClockStepped,
     CommandRefused,
     DatagramsDropped,
+    FeedNoted,
     FeedView,
     FrameRefused,
     ImpactEllipse,
@@ -182,26 +183,14 @@ def notice(message: Message) -> Notice | None:
             )
         case SensorRegistration() | TurnMeasured():
             return Notice(kind="sensor", about=message.sensor, text=message.text)
-        case PlotsRefused():
-            return Notice(
-                kind="plots refused",
-                about=message.source,
-                text=message.reason,
-                count=message.count,
-            )
+        case FeedNoted() | PlotsRefused() | DatagramsDropped():
+            return feed_notice(message)
         case LaunchDetections():
             return launch_notice(message)
         case SightingsUnexplained():
             return sighting_notice(message)
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
-        case DatagramsDropped():
-            return Notice(
-                kind="dropped",
-                about=message.feed,
-                text="input queue was full; the oldest datagrams went",
-                count=max(1, message.dropped),
-            )
         case InputQuarantined():
             where = f"journal {message.position}"
             return Notice(kind="quarantined", about=where, text=message.reason)
@@ -213,6 +202,27 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind="clock stepped", about="this node", text=text)
         case _:
             return None
+
+
+def feed_notice(message: FeedNoted | PlotsRefused | DatagramsDropped) -> Notice:
+    """Return what to note of a feed: what the node says of it, or what of it was not taken."""
+    match message:
+        case FeedNoted():
+            return Notice(kind="feed", about=message.feed, text=message.text)
+        case PlotsRefused():
+            return Notice(
+                kind="plots refused",
+                about=message.source,
+                text=message.reason,
+                count=message.count,
+            )
+        case DatagramsDropped():
+            return Notice(
+                kind="dropped",
+                about=message.feed,
+                text="input queue was full; the oldest datagrams went",
+                count=max(1, message.dropped),
+            )
 
 
 def launch_notice(detections: LaunchDetections) -> Notice:

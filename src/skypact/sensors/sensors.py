@@ -1,6 +1,5 @@
 """Bytes of feeds in; plots, position reports and the state of feeds and sensors out."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,16 +12,15 @@ from skypact.core.messages import (
     Context,
     Datagrams,
     DatagramsDropped,
+    FeedNoted,
     FeedView,
     Message,
     NodeStarted,
     PositionReports,
     Scan,
-    SensorState,
 )
 from skypact.core.site import SensorSite
 from skypact.sensors import beast
-from skypact.sensors.categories.marks import NORTH, Mark
 from skypact.sensors.cot import positions as cot
 from skypact.sensors.dis import read as dis
 from skypact.sensors.lines.messages import messages
@@ -38,17 +36,9 @@ from skypact.sensors.standards import reader as standard_reader
 from skypact.sensors.standards.standard import Standard
 from skypact.sensors.standards.table import STANDARDS
 from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
+from skypact.sensors.watch import Heard, Watch
 
 SECOND_NS = 1_000_000_000
-ROTATION_MAX_S = 60.0
-
-
-class Heard(msgspec.Struct, kw_only=True):
-    """What a radar last said. last_ns: arrival; north_ns: its last north mark; 0 never."""
-
-    last_ns: int = 0
-    north_ns: int = 0
-    rotation_s: float
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -64,6 +54,7 @@ class State(msgspec.Struct, kw_only=True):
     heard: dict[str, Heard]
     clocks: dict[str, dict[int, int]] = msgspec.field(default_factory=dict[str, dict[int, int]])
     nodes: dict[str, dict[str, Node]] = msgspec.field(default_factory=dict[str, dict[str, Node]])
+    watches: dict[str, Watch] = msgspec.field(default_factory=dict[str, Watch])
 
 
 class Sensors:
@@ -101,6 +92,7 @@ class Sensors:
         self._dis = {f.name: dis.Reader(f, issuer.context) for f in settings if f.format == "dis"}
         self._turnings = {f.name: turning(f.moved) for f in settings if f.moved is not None}
         self._tallies = {name: Tally() for name in self._feeds}
+        self._watches = {name: Watch() for name in self._feeds}
         self._doubles = {feed.group or feed.name: Doubles() for feed in settings}
         self._pending = {f.name: b"" for f in settings if f.format != "asterix"}
         self._aircraft = {f.name: Aircrafts() for f in settings if f.format == "beast"}
@@ -113,35 +105,51 @@ class Sensors:
         """Take Datagrams, DatagramsDropped or NodeStarted; return plots and position reports."""
         match message:
             case Datagrams():
-                return self._take(message)
+                out = self._take(message)
+                return [*self._noted(message.feed, out, now_ns), *out]
             case DatagramsDropped():
                 self._tally(message.feed).dropped += message.dropped
             case NodeStarted():
                 self._next_wake_ns = now_ns
+                for watch in self._watches.values():
+                    watch.begin(now_ns)
             case _:
                 raise InvariantError(f"sensors can't take {type(message).__name__}")
         return ()
 
     def wake(self, now_ns: int) -> Sequence[Message]:
-        """Return one FeedView when a second has passed."""
+        """Return one FeedView when a second has passed, and what is to be told of feeds."""
         if self._next_wake_ns is None or now_ns < self._next_wake_ns:
             return ()
         self._next_wake_ns = now_ns + SECOND_NS
         view = FeedView(
             **self._issuer.header(now_ns, now_ns),
-            feeds=tuple(self._tallies[n].state(f, now_ns) for n, f in self._feeds.items()),
+            feeds=tuple(
+                self._tallies[n].state(f, alive=self._watches[n].alive(f, now_ns))
+                for n, f in self._feeds.items()
+            ),
             sensors=tuple(
-                SensorState(
-                    name=name,
-                    last_ns=heard.last_ns,
-                    rotation_s=heard.rotation_s,
-                    alive=heard.last_ns > 0
-                    and now_ns - heard.last_ns <= 2 * self._periods_s[name] * SECOND_NS,
-                )
+                heard.state(name, self._periods_s[name], now_ns)
                 for name, heard in self._heard.items()
             ),
         )
-        return (view,)
+        told = [
+            self._note(name, text, now_ns)
+            for name, feed in self._feeds.items()
+            for text in self._watches[name].tell(feed, self._tallies[name].untimely, now_ns)
+        ]
+        return (view, *told)
+
+    def _noted(self, feed: str, out: Sequence[Message], now_ns: int) -> list[Message]:
+        """Keep watch over a feed that brought bytes and what was made of them."""
+        watch = self._watches[feed]
+        for message in out:
+            watch.record(message.received_ns - message.observed_ns)
+        text = watch.hear(now_ns)
+        return [self._note(feed, text, now_ns)] if text else []
+
+    def _note(self, feed: str, text: str, now_ns: int) -> FeedNoted:
+        return FeedNoted(**self._issuer.header(now_ns, now_ns), feed=feed, text=text)
 
     def next_wake_ns(self) -> int | None:
         """Return when the next FeedView is due."""
@@ -160,6 +168,7 @@ class Sensors:
             heard=self._heard,
             clocks={name: reader.clocks.offsets for name, reader in self._readers.items()},
             nodes={name: reader.nodes for name, reader in self._sapient.items()},
+            watches=self._watches,
         )
         return msgspec.msgpack.encode(state)
 
@@ -172,6 +181,7 @@ class Sensors:
         self._doubles = {n: Doubles(old.doubles.get(n)) for n in self._doubles}
         self._pending = {n: old.pending.get(n, b"") for n in self._pending}
         self._aircraft = {n: Aircrafts(old.aircraft.get(n)) for n in self._aircraft}
+        self._watches = {n: old.watches.get(n, Watch()) for n in self._watches}
         self._names = InventedNames(old.names)
         self._heard = {n: old.heard.get(n, fresh) for n, fresh in self._heard.items()}
         for name, reader in self._readers.items():
@@ -229,7 +239,7 @@ class Sensors:
                 self._rename(columns)
             out.append(scan(self._issuer, name, columns, latest_ns))
         for mark in reading.marks:
-            self._take_mark(self._heard[self._sites[mark.source].name], mark, latest_ns)
+            self._heard[self._sites[mark.source].name].take(mark, latest_ns)
         for status in reading.statuses:
             tally.hear(status.source, status.fault, latest_ns)
         for columns in reading.reports.values():
@@ -239,7 +249,7 @@ class Sensors:
     def _take_beast(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally = self._tallies[feed.name]
         messages: list[tuple[bytes, int, int]] = []
-        for chunk in arrived:
+        for chunk in arrived if feed.stream else self._single(feed, arrived):
             frames, junk, self._pending[feed.name] = beast.split(
                 self._pending[feed.name], chunk.data
             )
@@ -385,16 +395,3 @@ class Sensors:
         for category, count in reading.unknown_categories.items():
             tally.unknown += count
             tally.note(f"CAT{category:03d} is not read here")
-
-    @staticmethod
-    def _take_mark(heard: Heard, mark: Mark, arrival_ns: int) -> None:
-        """Take a service message; without I034/041 the rotation is timed from north to north."""
-        if math.isfinite(mark.rotation_s) and mark.rotation_s > 0:
-            heard.rotation_s = mark.rotation_s
-        elif mark.message == NORTH and heard.north_ns:
-            rotation_s = (mark.time_ns - heard.north_ns) / SECOND_NS
-            if 0 < rotation_s <= ROTATION_MAX_S:
-                heard.rotation_s = rotation_s
-        if mark.message == NORTH:
-            heard.north_ns = mark.time_ns
-        heard.last_ns = max(heard.last_ns, arrival_ns)

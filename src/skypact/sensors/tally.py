@@ -11,7 +11,8 @@ from skypact.sensors.settings import FeedSettings
 
 REFUSALS_KEPT = 5
 DOUBLES_KEPT = 8_192
-SECOND_NS = 1_000_000_000
+CLOCK_QUESTION = "is the sender's clock right?"
+"""How every refusal ends that is for a time too far from the arrival."""
 
 
 SOURCES_KEPT = 64
@@ -25,11 +26,13 @@ class Said(msgspec.Struct, kw_only=True):
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """Counters of one feed since the node's first start. sources: by SAC * 256 + SIC;
-    named: sources without them."""
+    """Counters of one feed since the node's first start. untimely: of those refused, the ones
+    whose time is too far from the arrival; sources: by SAC * 256 + SIC; named: sources without
+    them."""
 
     records: int = 0
     refused: int = 0
+    untimely: int = 0
     unknown: int = 0
     doubled: int = 0
     dropped: int = 0
@@ -63,6 +66,7 @@ class Tally(msgspec.Struct, kw_only=True):
         """Count refusals and keep the last few as text."""
         for refusal in refusals:
             self.refused += refusal.count
+            self.untimely += refusal.count * refusal.reason.endswith(CLOCK_QUESTION)
             self.note(f"byte {refusal.offset}: {refusal.reason}")
 
     def note(self, text: str) -> None:
@@ -70,9 +74,8 @@ class Tally(msgspec.Struct, kw_only=True):
         kept = [old for old in self.last_refusals if old != text]
         self.last_refusals = [*kept, text][-REFUSALS_KEPT:]
 
-    def state(self, feed: FeedSettings, now_ns: int) -> FeedState:
+    def state(self, feed: FeedSettings, *, alive: bool) -> FeedState:
         """Return the counters as a message shows them; alive: heard within two periods."""
-        silence_ns = now_ns - self.last_ns
         return FeedState(
             name=feed.name,
             format=feed.format,
@@ -82,7 +85,7 @@ class Tally(msgspec.Struct, kw_only=True):
             doubled=self.doubled,
             dropped=self.dropped,
             last_ns=self.last_ns,
-            alive=self.last_ns > 0 and silence_ns <= 2 * feed.period_s * SECOND_NS,
+            alive=alive,
             last_refusals=tuple(self.last_refusals),
             sources=tuple(
                 SourceState(sac=code >> 8, sic=code & 255, last_ns=said.last_ns, fault=said.fault)

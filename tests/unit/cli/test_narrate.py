@@ -8,6 +8,9 @@ from skypact.core.messages import (
     AirWarning,
     Context,
     Delivery,
+    FeedNoted,
+    FeedState,
+    FeedView,
     LinkState,
     LinkView,
     StorageFailed,
@@ -72,3 +75,19 @@ def test_a_link_is_told_when_it_changes() -> None:
 def test_a_failed_disk_is_told() -> None:
     failed = StorageFailed(**ISSUER.header(1, 1), reason="no space left")
     assert "no space left" in next(Narrator().lines(failed))
+
+
+def test_a_feed_is_told_when_it_is_first_heard_and_whatever_the_node_says_of_it() -> None:
+    narrator, header = Narrator(), ISSUER.header(1, 1)
+    assert list(narrator.lines(feeds(False))) == []
+    assert list(narrator.lines(feeds(True))) == ["feed north is up"]
+    assert list(narrator.lines(feeds(True))) == list(narrator.lines(feeds(False))) == []
+    silent = FeedNoted(**header, feed="north", text="SILENT for 5.0 s")
+    for _ in range(2):  # an alarm that comes again is told again
+        assert list(narrator.lines(silent)) == ["feed north: SILENT for 5.0 s"]
+
+
+def feeds(alive: bool) -> FeedView:
+    numbers = dict.fromkeys(("records", "refused", "unknown", "doubled", "dropped", "last_ns"), 0)
+    state = FeedState(name="north", format="asterix", **numbers, alive=alive)
+    return FeedView(**ISSUER.header(1, 1), feeds=(state,), sensors=())

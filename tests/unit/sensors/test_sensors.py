@@ -20,6 +20,7 @@ from skypact.core.messages import (
     Bearings,
     Context,
     DatagramsDropped,
+    FeedNoted,
     FeedState,
     FeedView,
     LaunchDetections,
@@ -81,8 +82,9 @@ def view(sensors: Sensors, at_s: float = 2.0) -> FeedView:
     now_ns = START_NS + round(at_s * S)
     header = Issuer("auria", "node", Context.EXERCISE).header(now_ns, now_ns)
     sensors.handle(NodeStarted(**header, epoch=1, version="0"), now_ns)
-    [found] = sensors.wake(now_ns)
+    found, *told = sensors.wake(now_ns)
     assert isinstance(found, FeedView)
+    assert all(isinstance(message, FeedNoted) for message in told)
     return found
 
 
@@ -368,3 +370,14 @@ def test_no_bytes_are_fatal_and_no_message_breaks_its_bounds(name: str, sent: li
     seen = state(sensors, "r1", 100)
     assert seen.records + seen.refused >= 5
     room().restore(sensors.snapshot())
+
+
+def test_a_doubled_datagram_of_beast_counts_once() -> None:
+    frames = [data for _, data in RecordedTraffic().beast(0, 2)][:40]
+    once, twice = room(), room()
+    for frame in frames:
+        give(once, "receiver", frame)
+        give(twice, "receiver", frame, frame)
+    one, two = state(once, "receiver"), state(twice, "receiver")
+    assert one.records == two.records > 0
+    assert two.doubled == len(set(frames)) + one.doubled

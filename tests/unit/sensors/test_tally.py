@@ -3,7 +3,14 @@
 from skypact.core.messages import SourceState
 from skypact.sensors.asterix_blocks import Refusal
 from skypact.sensors.settings import FeedSettings
-from skypact.sensors.tally import DOUBLES_KEPT, REFUSALS_KEPT, SOURCES_KEPT, Doubles, Tally
+from skypact.sensors.tally import (
+    CLOCK_QUESTION,
+    DOUBLES_KEPT,
+    REFUSALS_KEPT,
+    SOURCES_KEPT,
+    Doubles,
+    Tally,
+)
 
 FEED = FeedSettings(name="a", source="udp://127.0.0.1:1", format="asterix", period_s=4)
 WINDOW_NS = 2_000_000_000
@@ -20,12 +27,10 @@ def test_refusals_are_all_counted_and_the_last_few_kept() -> None:
     assert len(set(tally.last_refusals)) == REFUSALS_KEPT
 
 
-def test_alive_for_two_periods() -> None:
+def test_refusals_for_their_time_are_counted_apart() -> None:
     tally = Tally()
-    assert not tally.state(FEED, 10**9).alive
-    tally.last_ns = 100 * 10**9
-    assert tally.state(FEED, 108 * 10**9).alive
-    assert not tally.state(FEED, 108 * 10**9 + 1).alive
+    tally.refuse([Refusal(0, f"too far: {CLOCK_QUESTION}", count=3), Refusal(0, "a length")])
+    assert (tally.refused, tally.untimely) == (4, 3)
 
 
 def test_the_same_bytes_within_the_window_are_a_double() -> None:
@@ -54,7 +59,7 @@ def test_what_sources_say_is_kept_and_a_change_is_noted() -> None:
     tally.hear((1, 2), "overloaded", 7)
     tally.hear((1, 2), "", 8)
     assert tally.last_refusals == ["SAC 1 SIC 2: overloaded", "SAC 1 SIC 2: all is well again"]
-    assert tally.state(FEED, 9).sources == (SourceState(sac=1, sic=2, last_ns=8),)
+    assert tally.state(FEED, alive=True).sources == (SourceState(sac=1, sic=2, last_ns=8),)
     for sic in range(2 * SOURCES_KEPT):
         tally.hear((9, sic), "degraded", 10)
     assert len(tally.sources) == SOURCES_KEPT
@@ -67,7 +72,7 @@ def test_sources_with_a_name_are_kept_beside_them() -> None:
     tally.hear_named("mast", "motor", 6)
     tally.hear_named("mast", "", 7)
     assert tally.last_refusals == ["mast: motor", "mast: all is well again"]
-    assert tally.state(FEED, 9).sources == (
+    assert tally.state(FEED, alive=True).sources == (
         SourceState(sac=1, sic=2, last_ns=5),
         SourceState(sac=0, sic=0, name="mast", last_ns=7),
     )

@@ -3,6 +3,7 @@
 from skypact.core.messages.feed import (
     Datagrams,
     DatagramsDropped,
+    FeedNoted,
     FeedState,
     FeedView,
     PlotsRefused,
@@ -82,6 +83,7 @@ AnyMessage = (
     Datagrams
     | DatagramsDropped
     | FeedView
+    | FeedNoted
     | Scan
     | Bearings
     | PositionReports
@@ -143,6 +145,7 @@ __all__ = [
     "Datagrams",
     "DatagramsDropped",
     "Delivery",
+    "FeedNoted",
     "FeedState",
     "FeedView",
     "FrameRefused",

@@ -77,6 +77,14 @@ class FeedView(Message, frozen=True, kw_only=True, tag="feed_view"):
     sensors: tuple[SensorState, ...]
 
 
+class FeedNoted(Message, frozen=True, kw_only=True, tag="feed_noted"):
+    """Something about a feed that people are told once when it begins and once when it ends: it is
+    silent, its clock is off. text: one sentence after the feed's name."""
+
+    feed: str
+    text: str
+
+
 class PlotsRefused(Message, frozen=True, kw_only=True, tag="plots_refused"):
     """The tracking room did not take plots or reports. source: the sensor or feed; count: how many
     for this reason since it was last told."""

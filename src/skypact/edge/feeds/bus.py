@@ -60,8 +60,10 @@ async def _subscribe(
         lost.set()
 
     async def failed(error: Exception) -> None:
-        # The client would print a traceback; a lost connection is told in one line an outage.
-        logger().info("feed_trouble", subject=subject, why=str(error))
+        # The client would print a traceback; a lost connection is told in one line an outage, and
+        # the node's own server may begin a little later than this.
+        if client.is_connected:
+            logger().info("feed_trouble", subject=subject, why=str(error))
 
     await client.connect(**client_options(endpoint), closed_cb=closed, error_cb=failed)
     # The client's own type of `subscribe` is only partly known to a strict checker.

@@ -40,7 +40,7 @@ async def run_file(
     path, speed = path_and_speed(settings.source, settings.name)
     if not path.is_file():
         raise LinkError(f"there is no file {path}", link=settings.name)
-    readers = {"beast": read_chunks, "sapient": read_frames}
+    readers = {"sapient": read_frames}
     readers |= dict.fromkeys(("asterix", "dis"), read_datagrams)
     text = read_chunks if settings.stream else read_datagrams
     datagrams: Iterator[Datagram] = readers.get(settings.format, text)(path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from skypact.core.errors import LinkError
+from skypact.core.errors import DecodeError, LinkError
 from skypact.core.messages import Context
 from skypact.edge.feeds.bus import run_nats
 from skypact.edge.feeds.file import run_file
@@ -15,6 +15,24 @@ from skypact.edge.links.link import Endpoint
 from skypact.sensors.settings import FeedSettings
 
 RUNNERS = {"udp": run_udp, "tcp": run_tcp, "tls": run_tls, "serial": run_serial, "file": run_file}
+
+
+async def run_told(
+    settings: FeedSettings,
+    deliver: Callable[[str, bytes, int], None],
+    now_ns: Callable[[], int],
+    context: Context,
+    endpoint: Endpoint | None,
+    say: Callable[[str], None],
+) -> None:
+    """Run a feed as `run_feed` does; say when a recording has ended, and where it was cut short:
+    that stops nothing else of the node."""
+    try:
+        await run_feed(settings, deliver, now_ns, context, endpoint)
+    except DecodeError as fault:
+        say(f"feed {settings.name}: {fault}")
+    if urlsplit(settings.source).scheme == "file":
+        say(f"feed {settings.name}: the recording has ended")
 
 
 async def run_feed(
@@ -30,7 +48,8 @@ async def run_feed(
     deliver(feed, data, arrival_ns) must not block; it is called on the event loop with at most
     65,535 bytes. What the bytes hold never ends a feed. endpoint: of the node's own message server,
     for `nats:` feeds. An `https:` feed is brought by the intake. Raises LinkError when the source
-    can't be had at all: a port in use, a missing file.
+    can't be had at all: a port in use, a missing file; DecodeError for a recording that is cut
+    short, after what came before.
     """
     scheme = urlsplit(settings.source).scheme
     if scheme == "tcp-listen":

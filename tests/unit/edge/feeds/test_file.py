@@ -44,7 +44,8 @@ def test_speed_divides_the_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_lines_are_datagrams_in_a_capture_and_a_stream_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "lines.pcap"
     path.write_bytes(capture(101, ipv4(), ipv4()))
-    assert len(replay(f"file:{path}?speed=0", "lines")) == 2
+    for form in ("lines", "beast", "cot", "basestation"):
+        assert len(replay(f"file:{path}?speed=0", form)) == 2
     path = tmp_path / "lines.csv"
     path.write_bytes(b"x" * 3_000)
     assert [len(data) for _, data, _ in replay(f"file:{path}", "sightings")] == [1400, 1400, 200]

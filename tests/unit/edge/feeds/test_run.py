@@ -1,11 +1,13 @@
 """One entry for every kind of source."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from skypact.core.messages import Context
 from skypact.edge.feeds import run
+from tests.unit.edge.feeds.captures import pcap, udp
 from tests.unit.edge.feeds.listening import now_ns, settings
 
 
@@ -25,3 +27,22 @@ def test_the_source_picks_the_runner(scheme: str, monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_posted_needs_no_runner() -> None:
     asyncio.run(run.run_feed(settings("https:", "launches"), lambda *_: None, now_ns, Context.TEST))
+
+
+def test_a_recording_that_is_cut_short_stops_nothing_else(tmp_path: Path) -> None:
+    path, said, delivered = tmp_path / "cut.pcap", list[str](), list[bytes]()
+    whole = pcap([udp(b"one"), udp(b"two")])
+    for data, ends in ((whole, 1), (whole[:-1], 2)):
+        path.write_bytes(data)
+        feed = settings(f"file:{path}?speed=0")
+        said.clear()
+        asyncio.run(
+            run.run_told(
+                *(feed, lambda _, data, __: delivered.append(data), now_ns, Context.TEST),
+                *(None, said.append),
+            )
+        )
+        assert len(said) == ends
+        assert said[-1] == "feed feed: the recording has ended"
+    assert "a packet is cut short" in said[0]
+    assert delivered == [b"one", b"two", b"one"]
