@@ -108,7 +108,10 @@ def seeds(decoder: str) -> list[bytes]:
         ]
     if decoder == "beast":
         frames = [data for _, data in RecordedTraffic().beast(0, 5)]
-        return [b"\x01\x20" + b"".join(frames[i : i + 4]) for i in range(0, 40, 4)]
+        texts = [
+            b"\x03\x11*8D4840D6202CC371C32CE0576098;\n@0011223344558D4840D6202CC371C32CE0576098;"
+        ]
+        return texts + [b"\x01\x20" + b"".join(frames[i : i + 4]) for i in range(0, 40, 4)]
     if decoder == "dis":
         from tests.unit.sensors.dis.test_read import rows
 

@@ -54,8 +54,8 @@ def asterix() -> TestOne:
 
 
 def beast() -> TestOne:
-    """First byte: bit 0 raw bytes, else message after message of a right parity; second: where the
-    stream is cut."""
+    """First byte: bit 0 raw bytes, else message after message of a right parity; bit 1 AVR; second:
+    where the stream is cut."""
     from skypact.core.columns import fault
     from skypact.core.ids import Issuer
     from skypact.core.messages import Context
@@ -73,9 +73,12 @@ def beast() -> TestOne:
             bodies = [data[i : i + 11] for i in range(2, len(data) - 10, 11)]
             messages = [body + parity(body) for body in bodies]
             stream = b"".join(frames_of.encode_frame(m, 0x1A1A, 26) for m in messages)
+            if data[0] & 2:
+                stream = b"".join(b"*%s;\n" % m.hex().encode() for m in messages)
+        split = frames_of.split_avr if data[0] & 2 else frames_of.split
         known, pending, aircraft = [], b"", Aircrafts()
         for number, chunk in enumerate((stream[: data[1]], stream[data[1] :])):
-            frames, refusals, pending = frames_of.split(pending, chunk)
+            frames, refusals, pending = split(pending, chunk)
             assert len(pending) <= 44
             assert all(r.count > 0 for r in refusals)
             known += [(f.message, ARRIVAL_NS + number, f.offset) for f in frames]

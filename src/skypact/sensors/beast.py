@@ -1,10 +1,14 @@
-"""Beast framing: what Mode S receivers send over TCP.
+"""Beast and AVR framing: what Mode S receivers send over TCP.
 
 A frame is 0x1a, a type byte, a 6-byte clock of 12 MHz, a signal level and the message; 0x1a inside
 a frame is doubled. Source: the Mode-S Beast "data output formats" page, as readsb and dump1090
 write it.
+
+AVR is the same as text: `*`, the message in hexadecimal digits and `;`. With `@` a 6-byte clock
+stands before the message, with `<` a clock and the signal level. Source: the same page.
 """
 
+import re
 from dataclasses import dataclass
 
 from skypact.sensors.asterix_blocks import Refusal
@@ -15,6 +19,9 @@ CLOCK_HZ = 12_000_000
 MESSAGE_BYTES = {0x31: 2, 0x32: 7, 0x33: 14, 0x34: 14}
 _HEAD_BYTES = 7  # clock and signal
 _TYPE_OF_LENGTH = {2: 0x31, 7: 0x32, 14: 0x33}
+_DIGITS = rb"((?:[0-9A-Fa-f]{4}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{28}));"
+_AVR = re.compile(rb"(?:\*|@([0-9A-Fa-f]{12})|<([0-9A-Fa-f]{12})([0-9A-Fa-f]{2}))" + _DIGITS)
+_AVR_BEGINS, _AVR_BYTES_MAX = re.compile(rb"[*@<]"), 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,30 @@ def split(pending: bytes, chunk: bytes) -> tuple[list[Frame], list[Refusal], byt
     if junk_from >= 0:
         refusals.append(_junk(junk_from, at, len(pending)))
     return frames, refusals, data[at:]
+
+
+def split_avr(pending: bytes, chunk: bytes) -> tuple[list[Frame], list[Refusal], bytes]:
+    """Return what `split` does, of AVR."""
+    data = pending + chunk
+    frames, refusals, at = list[Frame](), list[Refusal](), 0
+    for found in _AVR.finditer(data):
+        refusals += _avr_junk(data, at, found.start(), len(pending))
+        at = found.end()
+        message, clock = bytes.fromhex(found[4].decode()), found[1] or found[2] or b"0"
+        signal = int(found[3] or b"0", 16)
+        kind = _TYPE_OF_LENGTH[len(message)]
+        frames.append(Frame(kind, found.start() - len(pending), int(clock, 16), signal, message))
+    # What is not whole may be the beginning of one whose end has not come yet.
+    begun = list(_AVR_BEGINS.finditer(data, max(at, len(data) - _AVR_BYTES_MAX)))
+    kept = begun[-1].start() if begun and b";" not in data[begun[-1].start() :] else len(data)
+    refusals += _avr_junk(data, at, kept, len(pending))
+    return frames, refusals, data[kept:]
+
+
+def _avr_junk(data: bytes, start: int, end: int, pending: int) -> list[Refusal]:
+    """Return the refusal of what is neither a frame nor the end of a line."""
+    left = data[start:end].strip()
+    return [Refusal(start - pending, f"{len(left)} bytes that are no AVR message")] if left else []
 
 
 def _junk(start: int, end: int, pending: int) -> Refusal:

@@ -39,6 +39,7 @@ from skypact.sensors.tally import REFUSALS_KEPT, Doubles, Tally
 from skypact.sensors.watch import Heard, Watch
 
 SECOND_NS = 1_000_000_000
+SPLITS = {"beast": beast.split, "avr": beast.split_avr}
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -95,7 +96,7 @@ class Sensors:
         self._watches = {name: Watch() for name in self._feeds}
         self._doubles = {feed.group or feed.name: Doubles() for feed in settings}
         self._pending = {f.name: b"" for f in settings if f.format != "asterix"}
-        self._aircraft = {f.name: Aircrafts() for f in settings if f.format == "beast"}
+        self._aircraft = {f.name: Aircrafts() for f in settings if f.format in SPLITS}
         self._names = InventedNames()
         self._heard = {site.name: Heard(rotation_s=float(site.period_s)) for site in sites}
         self._periods_s = {site.name: site.period_s for site in sites}
@@ -208,7 +209,8 @@ class Sensors:
         feed = self._feeds[message.feed]
         takers = {
             "asterix": self._take_asterix,
-            "beast": self._take_beast,
+            "beast": self._take_mode_s,
+            "avr": self._take_mode_s,
             "sapient": self._take_sapient,
             "dis": self._take_dis,
             "cot": self._take_cot,
@@ -246,13 +248,12 @@ class Sensors:
             out += self._reports(feed, columns, latest_ns)
         return out
 
-    def _take_beast(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
+    def _take_mode_s(self, feed: FeedSettings, arrived: list[Arrived]) -> list[Message]:
         tally = self._tallies[feed.name]
         messages: list[tuple[bytes, int, int]] = []
         for chunk in arrived if feed.stream else self._single(feed, arrived):
-            frames, junk, self._pending[feed.name] = beast.split(
-                self._pending[feed.name], chunk.data
-            )
+            split = SPLITS[feed.format]
+            frames, junk, self._pending[feed.name] = split(self._pending[feed.name], chunk.data)
             tally.refuse(junk)
             messages += [(f.message, chunk.arrival_ns, f.offset) for f in frames]
         columns, refusals = self._aircraft[feed.name].reports(messages)

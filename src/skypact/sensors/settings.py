@@ -109,6 +109,7 @@ _TEXT = ("udp", *STREAMS, "nats", "https", "file")
 SCHEMES = {
     "asterix": ("udp", *STREAMS, "file"),
     "beast": ("udp", *STREAMS, "file"),
+    "avr": ("udp", *STREAMS, "file"),
     "sapient": ("tcp", "tls", "tcp-listen", "file"),
     "dis": ("udp", "file"),
     "cot": ("udp", "tcp", "tls", "file"),

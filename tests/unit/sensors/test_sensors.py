@@ -31,6 +31,7 @@ from skypact.core.messages import (
     Sightings,
 )
 from skypact.exercise.recorded import RecordedTraffic
+from skypact.sensors import beast
 from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
 from skypact.sensors.dis import pdu
 from skypact.sensors.moved import INVENTED_FIRST
@@ -55,6 +56,7 @@ FEEDS = (
     feed("r1-second-network", group="north"),
     feed("civil", moved=MOVED),
     feed("receiver", format="beast", moved=MOVED),
+    feed("text", format="avr", source="tcp://127.0.0.1:1", moved=MOVED),
     feed(
         "net",
         format="sapient",
@@ -381,3 +383,16 @@ def test_a_doubled_datagram_of_beast_counts_once() -> None:
     one, two = state(once, "receiver"), state(twice, "receiver")
     assert one.records == two.records > 0
     assert two.doubled == len(set(frames)) + one.doubled
+
+
+def test_avr_gives_what_beast_gives() -> None:
+    sensors, frames = room(), [data for _, data in RecordedTraffic().beast(0, 5)]
+    for frame in frames:
+        [one], _, _ = beast.split(b"", frame)
+        line = b"*%s;\r\n" % one.message.hex().encode()
+        expected, found = give(sensors, "receiver", frame), give(sensors, "text", line)
+        assert [m.lat_rad for m in found] == [m.lat_rad for m in expected]  # type: ignore[attr-defined]
+    text, receiver = state(sensors, "text"), state(sensors, "receiver")
+    assert text.records == receiver.records + receiver.doubled > 0
+    give(sensors, "text", b"*0000;\r\n")  # what receivers send when nothing flies
+    assert state(sensors, "text").refused == state(sensors, "receiver").refused
