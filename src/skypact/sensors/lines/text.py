@@ -5,6 +5,7 @@ or left out at the end where there is nothing to say. Lines that are empty or be
 passed over.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -28,6 +29,11 @@ KINDS: Mapping[str, Mapping[str, type[Record]]] = {
 """Format of a feed: which kinds of line it takes."""
 
 LINE_BYTES_MAX = 4_096
+_BEGINS = b"|".join([rb"\{\"", *(k.encode() + b"," for kinds in KINDS.values() for k in kinds)])
+_FLIPPED = b"".join(re.escape(bytes([10 ^ 1 << bit])) for bit in range(8))
+_DAMAGED_END = re.compile(b"[" + _FLIPPED + b"](?=" + _BEGINS + b")")
+"""An end of a line with one bit flipped, before what a line begins with: the next line is still
+found. One byte, as the end is."""
 EXAMPLE_CHARACTERS = 60
 
 
@@ -47,7 +53,7 @@ def split(
     lines: list[tuple[int, bytes]] = []
     refusals: list[Refusal] = []
     at = -len(pending)
-    for line in whole:
+    for line in (part for ended in whole for part in _DAMAGED_END.split(ended)):
         text = line.strip()
         if len(line) > LINE_BYTES_MAX:
             refusals.append(_too_long(at))
