@@ -11,8 +11,9 @@ Probability = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """earth_rotation: the ballistic models feel it; off only for simulations without it.
     tracks_max: when full, plots start no new track (counted). late_s: how far behind a track a plot
-    may be. coast_s: how long a confirmed track lives without plots; dark_s: where no sensor looks,
-    if its place does not become useless first. confirm_probability,
+    may be. tentative_s, coast_s: how long a track, not yet confirmed or confirmed, lives without
+    plots, or 1.2 and 2.6 turns of the slowest radar that has seen it if that is longer; dark_s:
+    where no sensor looks, if its place does not become useless first. confirm_probability,
     delete_probability: of existence. new_targets_per_scan: expected, sets what a first plot is
     worth against the false plots of its radar. Noise: m2/s3, of the three flying models (quiet,
     turning, hard) and the two falling ones. registration: learn the sensors' biases from common

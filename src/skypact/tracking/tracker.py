@@ -37,6 +37,7 @@ from skypact.tracking.kernels.layout import (
     PASSIVE,
     STARVED,
 )
+from skypact.tracking.kernels.lifecycle import COAST_TURNS
 from skypact.tracking.launches import Launches
 from skypact.tracking.pieces import one_plot_each, sweeps
 from skypact.tracking.plots import bearing_plots, ecef_from_polar, report_plots, scan_plots
@@ -84,7 +85,8 @@ class Tracker:
         self._high_m = settings.ceiling_m
         self._newest_ns = self._due_ns = 0
         self._last_scan_ns = np.zeros(len(sites), np.int64)
-        self._coast_ns = round(settings.coast_s * 1e9) + _WAKE_GRACE_NS
+        slowest_ns = COAST_TURNS * self._engine.sites["period_ns"][:-1].max(initial=0)
+        self._coast_ns = round(max(settings.coast_s * 1e9, slowest_ns)) + _WAKE_GRACE_NS
         self._late_ns = round(settings.late_s * 1e9)
         self._future_ns = round(settings.future_s * 1e9)
 

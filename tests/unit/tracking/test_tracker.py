@@ -212,6 +212,22 @@ def test_a_silent_radar_ends_tracks_only_by_the_wake() -> None:
     assert not again or array(again[-1], "number").min() > 1
 
 
+def test_what_only_a_slow_radar_sees_is_waited_for_while_others_turn_fast() -> None:
+    slow = msgspec.structs.replace(RADAR, period_s=20.0)
+    fast = msgspec.structs.replace(RADAR, name="south", sic=2, lat_deg=-38.0, period_s=4.0)
+    room, rng, seen = tracker(slow, fast), np.random.default_rng(1), list[Message]()
+    for k in range(61):
+        for site, north_m, due in ((slow, 60e3, k % 5 == 0 and k != 30), (fast, -600e3, True)):
+            if due:
+                where = polar(site, straight([4.0 * k], north_m=north_m))
+                where += rng.normal(size=(1, 3)) * [50, 1.7e-3, 3.5e-3]
+                message = scan([4.0 * k], where, sensor=site.name)
+                seen += room.handle(message, T0_NS + 4 * k * SECOND_NS)
+                seen += room.wake(T0_NS + 4 * k * SECOND_NS)
+    assert not [m for m in seen if isinstance(m, TracksDeleted)]
+    assert sorted(room.report_at(T0_NS + 240 * SECOND_NS)[0].tolist()) == [1, 2]
+
+
 def test_the_table_is_bounded() -> None:
     room = tracker(tracks_max=3)
     rng = np.random.default_rng(3)

@@ -34,6 +34,7 @@ REJOIN2 = 12.6  # squared distance, position and velocity, within which tracks a
 FILED_OFF_M = 50e3  # further than any track flies between two filings of the index
 SWEEP_NS = 1_000_000_000  # plot time between two sweeps
 REPORT_TURN_NS = 1_000_000_000  # position reports of one target count once a second when late
+TENTATIVE_TURNS, COAST_TURNS = 1.2, 2.6  # turns of the slowest radar a track is waited for
 TURNS = 62  # how many turns back hits are remembered
 HIGH_PENALTY, LOW_PENALTY = 2.5, 3.0  # log odds: few real things fly there
 
@@ -295,17 +296,32 @@ def in_the_dark(track: Any, sites: Any, seen_ns: int) -> bool:
 
 
 @part
-def fate(track: Any, sites: Any, seen_ns: int, now_ns: int, tuning: Any) -> int:
-    """Return why a track should end now, 0 when it should not.
+def slowest_s(sight: Any, sites: Any) -> float:
+    """Return the longest period of the radars that have hit a track; sight: one a sensor."""
+    longest_ns = 0
+    for s in range(sites.size - 1):
+        if sight[s].hit_ns != 0:
+            longest_ns = max(longest_ns, sites[s].period_ns)
+    return 1e-9 * longest_ns
 
-    Where no radar looks, a confirmed track lives on until its place is of no use.
+
+@part
+def fate(track: Any, sight: Any, sites: Any, seen_ns: int, now_ns: int, tuning: Any) -> int:
+    """Return why a track should end now, 0 when it should not; sight: one a sensor.
+
+    Where no radar looks, a confirmed track lives on until its place is of no use. What only slow
+    radars see is waited for longer.
     """
     quiet_s, coast_s = 1e-9 * (seen_ns - track.plot_ns), tuning.coast_s + tuning.slack_s
     if track.odds < tuning.delete_odds:
         return MERGED if track.odds == -math.inf else STARVED
     if track.state == TENTATIVE:
-        return STARVED if quiet_s > tuning.tentative_s + tuning.slack_s else 0
+        quiet_s -= tuning.slack_s
+        if quiet_s > tuning.tentative_s and quiet_s > TENTATIVE_TURNS * slowest_s(sight, sites):
+            return STARVED
+        return 0
     if quiet_s > 0.5 * coast_s:
+        coast_s = max(coast_s, COAST_TURNS * slowest_s(sight, sites) + tuning.slack_s)
         if in_the_dark(track, sites, seen_ns):
             track.heard_ns = now_ns
             return COASTED if quiet_s > tuning.dark_s or useless(track, seen_ns, tuning) else 0
@@ -361,7 +377,7 @@ def sweep(
     miss_pending(table, sights, entries, sites, counters)
     for i in range(counters[ROWS] - 1, -1, -1):
         track = table[i]
-        why = fate(track, sites, seen_ns, now_ns, tuning)
+        why = fate(track, sights[i], sites, seen_ns, now_ns, tuning)
         if why == 0:
             continue
         if track.state == CONFIRMED:
