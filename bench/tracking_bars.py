@@ -31,7 +31,7 @@ LEAST_DETECTIONS = 30_000
 # targets: (duration s for at least LEAST_DETECTIONS plots, least plots a CPU second)
 SPEED = {
     40: (6300, 100_000),
-    70: (4100, 100_000),
+    70: (4400, 100_000),
     100: (1900, 100_000),
     200: (900, 150_000),
     500: (420, 150_000),
