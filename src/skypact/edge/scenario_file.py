@@ -19,7 +19,7 @@ from skypact.tracking.sites import spread_false_plots
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 START_NS = 1_000_000_000_000_000_000  # the scenario's second 0; only differences count
-_SLOT_S = 0.25
+_SLOT_S = 1.0
 # In a flat world of two dimensions every target lies in the plane: elevation 0, about as surely.
 _PLANE_SD_RAD = 1e-3
 
@@ -38,17 +38,19 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Piece(NamedTuple):
-    """Plots of one sensor that arrive together; known_s: when a tracker has them."""
+    """Plots of one sensor that arrive together; known_ns: when a tracker has them; seen_ns: plot
+    time their sensor has looked up to."""
 
     sensor: int
-    known_s: float
-    rows: slice | I64
+    known_ns: int
+    seen_ns: int
+    rows: slice
     whole: bool
 
 
 class ScenarioFile(NamedTuple):
-    """frame, SITE rows, PLOT rows, pieces in order of arrival, times to report at (s), and how many
-    plots no tracker takes, by reason."""
+    """frame, SITE rows, PLOT rows and pieces of them in order of arrival, times to report at (s),
+    and how many plots no tracker takes, by reason."""
 
     frame: Frame
     sites: NDArray[Any]
@@ -76,7 +78,7 @@ def read_scenario(path: Path) -> ScenarioFile:
         raise DecodeError("array meta: ecef_rot is no rotation", feed=str(path))
     columns, refused = _taken(columns)
     plots = empty_plots(len(columns["det_t"]))
-    plots["time_ns"] = START_NS + np.round(columns["det_t"] * 1e9).astype(np.int64)
+    plots["time_ns"] = _ns(columns["det_t"])
     plots["polar"] = np.stack([columns["det_rng"], columns["det_az"], columns["det_el"]], 1)
     plots["detection"] = 1
     if "det_rr" in columns:
@@ -84,12 +86,14 @@ def read_scenario(path: Path) -> ScenarioFile:
     if frame.dims == 2:
         plots["polar"][:, 2] = 0.0
     sites = _sites(columns, frame)
+    order, cut = _pieces(columns)
     pieces: list[Piece] = []
-    for piece in _pieces(columns):
-        if why := too_many(plots["time_ns"][piece.rows].size):
+    for piece in cut:
+        if why := too_many(piece.rows.stop - piece.rows.start):
             refused[f"sensor {piece.sensor}: {why}"] = 1
         else:
             pieces.append(piece)
+    plots = plots if order is None else plots[order]
     return ScenarioFile(frame, sites, plots, pieces, np.sort(columns["eval_t"]), refused)
 
 
@@ -159,27 +163,42 @@ def _sites(columns: dict[str, NDArray[Any]], frame: Frame) -> NDArray[Any]:
     return rows
 
 
-def _pieces(columns: dict[str, NDArray[Any]]) -> list[Piece]:
-    """Return pieces in order of arrival: whole scans where a scan is one instant, else slots."""
+def _pieces(columns: dict[str, NDArray[Any]]) -> tuple[I64 | None, list[Piece]]:
+    """Return (order of arrival of the plots, None as they are; pieces of it): whole scans where a
+    scan is one instant, else slots."""
     sensor, low, high = columns["scan_sensor"], columns["scan_lo"], columns["scan_hi"]
     begin_s, arrival_s = columns["scan_t"], columns["det_arrival"]
     by_scan = arrival_s.size == int((high - low).sum()) and bool((low[1:] == high[:-1]).all())
     by_scan = by_scan and bool((np.diff(begin_s) >= 0).all())
     if by_scan and _at_once(columns):
-        return [
-            Piece(int(sensor[k]), float(begin_s[k]), slice(int(low[k]), int(high[k])), True)
-            for k in range(len(begin_s))
-        ]
+        known_ns = _ns(begin_s)
+        return None, _listed(sensor, known_ns, known_ns, low, high, whole=True)
+    if arrival_s.size == 0:
+        return None, []
     turn = np.searchsorted(columns["eval_t"], arrival_s - 1e-9)
     slot = np.floor(arrival_s / _SLOT_S).astype(np.int64)
     order = np.lexsort((arrival_s, columns["det_sensor"], slot, turn))
     key = np.stack([turn, slot, columns["det_sensor"]], 1)[order]
-    cuts = np.flatnonzero((np.diff(key, axis=0) != 0).any(axis=1)) + 1
+    low = np.r_[0, np.flatnonzero((np.diff(key, axis=0) != 0).any(axis=1)) + 1]
+    known_ns, seen_ns = (
+        np.maximum.reduceat(_ns(times_s)[order], low) for times_s in (arrival_s, columns["det_t"])
+    )
+    high = np.r_[low[1:], order.size]
+    return order, _listed(key[low, 2], known_ns, seen_ns, low, high, whole=False)
+
+
+def _listed(
+    sensor: I64, known_ns: I64, seen_ns: I64, low: I64, high: I64, *, whole: bool
+) -> list[Piece]:
+    columns = (column.tolist() for column in (sensor, known_ns, seen_ns, low, high))
     return [
-        Piece(int(columns["det_sensor"][rows[0]]), float(arrival_s[rows].max()), rows, False)
-        for rows in np.split(order, cuts)
-        if rows.size
+        Piece(s, known, seen, slice(first, last), whole)
+        for s, known, seen, first, last in zip(*columns, strict=True)
     ]
+
+
+def _ns(times_s: F64) -> I64:
+    return START_NS + np.round(times_s * 1e9).astype(np.int64)
 
 
 def _at_once(columns: dict[str, NDArray[Any]]) -> bool:

@@ -33,7 +33,7 @@ def test_plots_and_pieces_are_those_of_the_file(scenario: Path) -> None:
         assert made.plots.size == len(archive["det_t"])
         assert len(made.pieces) == len(archive["scan_t"])
     assert all(piece.whole for piece in made.pieces)
-    assert [p.known_s for p in made.pieces] == sorted(p.known_s for p in made.pieces)
+    assert [p.known_ns for p in made.pieces] == sorted(p.known_ns for p in made.pieces)
     assert not made.frame.earth_rotation
 
 
@@ -52,9 +52,14 @@ def test_late_plots_come_in_pieces_in_order_of_arrival(scenario: Path, tmp_path:
     with np.load(scenario) as archive:
         arrival = archive["det_t"] + np.linspace(0, 2, len(archive["det_t"]))
     made = read_scenario(without(scenario, tmp_path / "late.npz", "x", det_arrival=arrival))
-    assert [p.known_s for p in made.pieces] == sorted(p.known_s for p in made.pieces)
-    rows = np.concatenate([p.rows for p in made.pieces])
-    assert sorted(rows.tolist()) == list(range(made.plots.size))
+    assert [p.known_ns for p in made.pieces] == sorted(p.known_ns for p in made.pieces)
+    ends = [0, *(p.rows.stop for p in made.pieces)]
+    assert [p.rows.start for p in made.pieces] == ends[:-1]
+    assert ends[-1] == made.plots.size
+    for piece in made.pieces:
+        assert piece.seen_ns == made.plots["time_ns"][piece.rows].max() <= piece.known_ns
+    kept = read_scenario(scenario).plots["polar"][:, 0]
+    assert sorted(made.plots["polar"][:, 0].tolist()) == sorted(kept.tolist())
 
 
 def test_what_is_wrong_is_named(scenario: Path, tmp_path: Path) -> None:

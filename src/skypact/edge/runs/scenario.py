@@ -28,7 +28,7 @@ def track_scenario(source: Path, times_s: F64 | None, tell: Tell) -> Run:
     rehearsed_s = time.process_time() - begun
     cpu, wall = time.process_time(), time.perf_counter()
     found = run_scenario(scenario, tell=tell)
-    taken = sum(scenario.plots["time_ns"][piece.rows].size for piece in scenario.pieces)
+    taken = sum(piece.rows.stop - piece.rows.start for piece in scenario.pieces)
     report: dict[str, Any] = {
         "detections": taken,
         "cpu_s": round(time.process_time() - cpu, 6),
@@ -62,13 +62,10 @@ def run_scenario(
     engine = Engine(settings, scenario.sites)
     found: list[tuple[I64, F64, F64]] = []
     eval_ns = [START_NS + round(t * 1e9) for t in scenario.eval_s.tolist()]
-    for k, piece in enumerate(scenario.pieces):
-        known_ns = START_NS + round(piece.known_s * 1e9)
+    for k, (sensor, known_ns, seen_ns, rows, whole) in enumerate(scenario.pieces):
         while len(found) < len(eval_ns) and eval_ns[len(found)] < known_ns:
             found.append(report_at(engine, eval_ns[len(found)]))
-        plots = scenario.plots[piece.rows]
-        seen_ns = known_ns if piece.whole else int(plots["time_ns"].max())
-        engine.run(piece.sensor, plots, seen_ns, known_ns, piece.whole)
+        engine.run(sensor, scenario.plots[rows], seen_ns, known_ns, whole)
         if tell and k % _TELL_EVERY == 0:
             tell(k / len(scenario.pieces))
     while len(found) < len(eval_ns):
