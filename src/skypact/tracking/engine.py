@@ -19,7 +19,7 @@ from skypact.tracking.plots import ecef_from_polar
 from skypact.tracking.registration.registration import Registration
 from skypact.tracking.registration.shift import shift_tracks
 from skypact.tracking.settings import TrackingSettings
-from skypact.tracking.sites import rest
+from skypact.tracking.sites import least_floor, rest
 from skypact.tracking.table import TrackTable
 
 I64 = NDArray[np.int64]
@@ -95,7 +95,7 @@ class Engine:
         self.heights = Heights(settings.pressure_height_sd_m, _geoid_m(sites))
         self.table = TrackTable(self.radars, settings.tracks_max)
         self.tuning = tuning_row(settings)
-        self.tuning["number_step"] = number_step
+        self.tuning["number_step"], self.tuning["floor"] = number_step, least_floor(sites)
         self.table.counters[LAST_NUMBER] = first_number - number_step
         self._settled_ns: I64 = self.feeds["settled_ns"]
         self._rests = bool(sites["outages_ns"].any())

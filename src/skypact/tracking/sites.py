@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from skypact.core.geodesy import ecef_from_geodetic, enu_axes, geodetic_from_ecef
 from skypact.core.site import SensorSite
 from skypact.tracking.kernels.layout import SITE
-from skypact.tracking.kernels.measure import HORIZON
+from skypact.tracking.kernels.measure import (
+    FALSE_HEIGHTS_M,
+    FALSE_RATES,
+    HORIZON,
+    REPORT_DENSITY,
+)
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -18,6 +23,7 @@ _TURN_RAD = 2 * np.pi
 # False plots spread over this much elevation at most; what is left is sky nobody flies in.
 _FALSE_ELEVATION_MAX_RAD = math.radians(20)
 _FALSE_PLOTS_MIN = 0.1
+_BEYOND = 1.2  # plots come from no farther than this, over the range of the settings
 
 
 def site_rows(sites: Sequence[SensorSite]) -> NDArray[Any]:
@@ -63,6 +69,20 @@ def spread_false_plots(rows: NDArray[Any]) -> NDArray[Any]:
     radars["false_density"] = radars["false_plots"] / (2 * np.pi * depth * span)
     rows[rows["radar"] > 0] = radars
     return rows
+
+
+def least_floor(rows: NDArray[Any]) -> float:
+    """Return the least log density of false plots (per m3) that any plot of these SITE rows with a
+    height can lie in, as the kernel `place_plot` has it."""
+    found = [math.log(REPORT_DENSITY)]
+    for site in rows[rows["radar"] == 1]:
+        far_m = _BEYOND * float(site["range_max"])
+        density = float(site["false_density"])
+        by_height = density * float(site["elevation_span"]) / FALSE_HEIGHTS_M / far_m
+        rate_var = float(site["rate_var"])
+        rated = FALSE_RATES - 0.5 * math.log(2 * math.pi * rate_var) if rate_var > 0 else 0.0
+        found.append(math.log(min(density / far_m**2, by_height)) - max(rated, 0.0))
+    return min(found)
 
 
 def rest(rows: NDArray[Any], time_ns: int) -> None:

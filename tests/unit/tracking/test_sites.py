@@ -1,3 +1,4 @@
+import math
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,7 +8,10 @@ import pytest
 from skypact.core.geodesy import ecef_from_geodetic
 from skypact.core.site import OUTAGES_MAX, SECTORS_MAX, Outage, Sector
 from skypact.tracking.kernels.layout import OUTAGES, SECTORS
-from skypact.tracking.sites import rest, site_rows
+from skypact.tracking.kernels.measure import place_plot
+from skypact.tracking.plots import empty_plots
+from skypact.tracking.sites import least_floor, rest, site_rows
+from tests.unit.tracking.rows import place, tuning
 from tests.unit.tracking.scenes import RADAR
 
 
@@ -35,6 +39,22 @@ def test_sectors_and_the_ground_are_in_the_row() -> None:
     np.testing.assert_allclose(np.degrees(row["blocked"][:, 1:]), [[10.0, 90.0]] * SECTORS)
     free = site_rows([RADAR])[0]
     assert (free["mast"], free["ground"], free["sectors"]) == (RADAR.height_m, 0.0, 0)
+
+
+@pytest.mark.parametrize("rate_sd_mps", [None, 0.05, 3.0])
+def test_no_plot_lies_where_false_plots_are_rarer_than_said(rate_sd_mps: float | None) -> None:
+    rows = site_rows([msgspec.structs.replace(RADAR, range_rate_sd_mps=rate_sd_mps)])
+    rng, least, seen = np.random.default_rng(5), least_floor(rows), place()
+    plots = empty_plots(200)
+    plots["polar"][:, 0] = rng.uniform(RADAR.range_min_m, RADAR.range_max_m, 200)
+    plots["polar"][:, 1:] = rng.uniform([0, -0.1], [6.28, 1.4], (200, 2))
+    plots["altitude"][::2], plots["polar"][::4, 2] = 9e3, np.nan
+    plots["rate"] = 100.0
+    for plot in plots.view(np.recarray):
+        place_plot.py_func(rows.view(np.recarray)[0], plot, tuning(ceiling_m=18e3), seen)
+        # What a range rate makes of the likelihood at best counts as if false plots were rarer.
+        peak = 0.0 if rate_sd_mps is None else -math.log(math.sqrt(2 * math.pi) * rate_sd_mps)
+        assert seen.full == 0 or least <= seen.floor - peak + 1e-9
 
 
 def test_a_radar_rests_from_the_beginning_of_an_outage_until_before_its_end() -> None:

@@ -20,6 +20,8 @@ from skypact.tracking.kernels.motion import predict
 from skypact.tracking.kernels.nearby import (
     RENEW_NS,
     SAME_GATE2,
+    fastest,
+    first_spread,
     freshen,
     grown,
     indexed_pairs,
@@ -28,7 +30,6 @@ from skypact.tracking.kernels.update import mixture_likelihood
 
 ADDRESS_BONUS = 20.0
 ODDS_GAIN_MAX = 10.0
-_TWO_PI_CUBED = (2 * math.pi) ** 3
 
 
 @part
@@ -289,10 +290,8 @@ def lone_pays(track: Any, dt: float, place: Any, tuning: Any) -> bool:
         for c in range(3):
             off = place.p[c] - x[c] - dt * x[c + 3]
             off2, size = off2 + off * off, size + cov[c, c]
-        a, b, c, d, e, f = cov[3, 3], cov[3, 4], cov[3, 5], cov[4, 4], cov[4, 5], cov[5, 5]
-        det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d)
-        size += dt * dt * max(a + abs(b) + abs(c), abs(b) + d + abs(e), abs(c) + abs(e) + f)
-        best = math.log(2 * total / (math.sqrt(_TWO_PI_CUBED * det) * dt * dt * dt))
+        size += dt * dt * fastest(cov)
+        best = math.log(2 * total / (dt * dt * dt)) - first_spread(cov)
         worth, off = best + track.odds - place.floor, max(math.sqrt(off2) - fall, 0.0)
         if worth > 0.0 and off * off <= size * min(2 * worth, tuning.gate2):
             return True

@@ -163,9 +163,10 @@ FEED = np.dtype(
     align=True,
 )
 
-# Settings as the kernels need them; odds are logarithms. Set anew by each pass: slack_s, how much
-# longer than those of its sensor the plots of others may take; pressure_*: height above WGS84 is
-# pressure altitude + offset + share of it, with this variance.
+# Settings as the kernels need them; odds are logarithms; floor: the least log density of false
+# plots anywhere, as in PLACE. Set anew by each pass: slack_s, how much longer than those of its
+# sensor the plots of others may take; pressure_*: height above WGS84 is pressure altitude + offset
+# + share of it, with this variance.
 TUNING = np.dtype(
     [
         ("gate2", "<f8"),
@@ -190,6 +191,7 @@ TUNING = np.dtype(
         ("pressure_var", "<f8"),
         ("coast_var", "<f8"),
         ("rotation", "<f8"),
+        ("floor", "<f8"),
         ("number_step", "<i8"),
     ],
     align=True,

@@ -1,6 +1,6 @@
 """Index of tracks: which of them may have given a plot, found without looking at all tracks.
 
-A track is filed in one cell of one of three grids on the sphere, the finest whose half cell holds
+A track is filed in one cell of one of four grids on the sphere, the finest whose half cell holds
 all places where its plots may lie for some seconds; the few that fit none are asked for every plot.
 Cells are chains of rows, found by a hash.
 """
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import ASKED, CHAINED, FRESH_NS, MODELS, ROWS
+from skypact.tracking.kernels.layout import ASKED, CHAINED, FLYING, FRESH_NS, MODELS, ROWS
 
-CELLS_M = (16e3, 64e3, 256e3)
+CELLS_M = (16e3, 32e3, 64e3, 256e3)
 EVERYWHERE = -1  # cell of the tracks that fit no grid
 SAME_GATE2 = 16.0  # the squared gate of a plot with the track's own address, over that of others
 KEEP_NS = 6_000_000_000  # a filing is good for so long
 FRESH_FOR_NS, RENEW_NS = 1_000_000_000, 2_000_000_000
 _SPHERE_M = 6.35e6
+_TWO_PI_CUBED = (2 * math.pi) ** 3
 _LEVELS = len(CELLS_M)
 _BANDS = tuple(math.ceil(math.pi * _SPHERE_M / size) + 1 for size in CELLS_M)
 _FIRST = tuple(sum(_BANDS[:level]) for level in range(_LEVELS))
@@ -109,8 +110,7 @@ def note_spread(track: Any, entry: Any, tuning: Any) -> None:
                 off, slip = x[c] - track.x[c], x[c + 3] - track.x[c + 3]
                 place2, pace2 = place2 + off * off, pace2 + slip * slip
                 place, tie = place + cov[c, c], tie + 2 * cov[c, c + 3]
-            a, b, c = abs(cov[3, 4]), abs(cov[3, 5]), abs(cov[4, 5])
-            pace = max(cov[3, 3] + a + b, a + cov[4, 4] + c, b + c + cov[5, 5])
+            pace = fastest(cov)
             apart[0], apart[1] = max(apart[0], place2), max(apart[1], pace2)
             growth[0], growth[1] = max(growth[0], abs(tie)), max(growth[1], pace)
             growth[2] = max(growth[2], tuning.noise[m] / 3)
@@ -134,6 +134,47 @@ def grown_by(entry: Any, lag: float) -> float:
 def slack_of(entry: Any, lag: float) -> float:
     """Return how far the model that is farthest off, or free fall, takes a track in lag seconds."""
     return entry.apart[0] + lag * entry.apart[1] + 5.0 * lag * lag
+
+
+@part
+def lone_wide(track: Any, dt: float, tuning: Any) -> float:
+    """Return how far away, in dt seconds, a plot can be worth more as the second of a track than as
+    a false one: the longer it takes and the wilder the motion, the less likely is any one place.
+
+    With velocities of variance v along any direction the likelihood after t seconds is at most
+    exp(-off2 / (2 v t2)) / sqrt((2 pi)3 det v) / t3. It pays up to off = t sqrt(2 v (c - 3 ln t)),
+    which is greatest at ln t = c / 3 - 1 / 2.
+    """
+    weight, most = track.weight, 0.0
+    for m in (FLYING - 1, MODELS - 1):  # of each kind the one that may turn hardest
+        total = weight[0] + weight[1] + weight[2] if m < FLYING else weight[3] + weight[4]
+        if total <= 0.0:
+            continue
+        cov = track.model_cov[m]
+        worth = math.log(2 * total) - first_spread(cov) + track.odds - tuning.floor
+        pace = math.sqrt(fastest(cov))
+        lag = min(dt, math.exp(min(worth / 3, 20.0)))
+        far = min(
+            math.sqrt(tuning.gate2) * lag, math.sqrt(3.0) * math.exp(min(worth / 3 - 0.5, 20.0))
+        )
+        size = cov[0, 0] + cov[1, 1] + cov[2, 2] + tuning.noise[m] * lag**3
+        most = max(most, pace * far + math.sqrt(tuning.gate2 * size) + 5.0 * lag * lag)
+    return most
+
+
+@part
+def first_spread(cov: Any) -> float:
+    """Return the log of sqrt((2 pi)3 det v), v the covariance of the velocity."""
+    a, b, c, d, e, f = cov[3, 3], cov[3, 4], cov[3, 5], cov[4, 4], cov[4, 5], cov[5, 5]
+    det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d)
+    return 0.5 * math.log(_TWO_PI_CUBED * det)
+
+
+@part
+def fastest(cov: Any) -> float:
+    """Return a bound of the variance of the velocity along any direction (Gershgorin)."""
+    a, b, c = abs(cov[3, 4]), abs(cov[3, 5]), abs(cov[4, 5])
+    return max(cov[3, 3] + a + b, a + cov[4, 4] + c, b + c + cov[5, 5])
 
 
 @part
@@ -163,6 +204,8 @@ def note_entry(table: Any, entries: Any, counters: Any, i: int, tuning: Any) -> 
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     size = entry.cov[0] + entry.cov[3] + entry.cov[5] + grown_by(entry, dt)
     entry.wide = math.sqrt(tuning.gate2 * size) + slack_of(entry, dt)
+    if track.hits == 1 and track.address == 0:
+        entry.wide = min(entry.wide, lone_wide(track, dt, tuning))
     entry.wide += speed * (0.5 * dt + 1e-9 * RENEW_NS)
     for c in range(3):
         entry.middle[c] = x[c] + 0.5 * dt * x[c + 3]
