@@ -14,10 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from skypact.config.settings import IntakeSettings
 from skypact.core.messages import Context
+from skypact.edge.intake.looking import looks
 from skypact.edge.intake.service import Intake
 from skypact.edge.intake.tokens import new_token
 from skypact.edge.links.pki import Role, issue, make_authority
 from skypact.sensors.settings import FeedSettings
+from skypact.sensors.standards.table import STANDARDS
 from tests.unit.edge.intake.desk import KEY
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +35,8 @@ class Live:
         made = issue(authority, Role.INTAKE, time.time_ns(), ("127.0.0.1",))
         self.delivered: list[dict[str, Any]] = []
         self.intake = Intake(
-            *(IntakeSettings(port=0, reports_per_minute=3), (PEOPLE,), KEY),
+            *(IntakeSettings(port=0, reports_per_minute=3), (PEOPLE,)),
+            *(looks([PEOPLE], (), STANDARDS), KEY),
             *((made.certificate, made.key), self._keep, time.time_ns),
         )
         self._loop = asyncio.new_event_loop()
