@@ -179,7 +179,7 @@ class LiveNode:
         if self._partners is not None:
             recovering.append(self._partners.start())
         replayed, *_ = await asyncio.gather(*recovering)
-        if replayed:
+        if replayed is not None:
             self._say(f"restored from the journal, {replayed} inputs replayed")
         if self._partners is None:
             return []

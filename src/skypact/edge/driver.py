@@ -108,8 +108,9 @@ class Driver:
         self._last_ns = 0
         self._storage_failed = False
 
-    def recover(self) -> int:
-        """Bring the node to where the journal ends; return how many inputs were replayed."""
+    def recover(self) -> int | None:
+        """Bring the node to where the journal ends; return how many inputs were replayed after the
+        newest snapshot, None when there was nothing to restore: a first start."""
         self._node = self._make_node()
         directory = self._state / "journal"
         self._journal = Journal(directory)
@@ -135,7 +136,7 @@ class Driver:
         self.inbox.put(
             Lane.HUMAN, NodeStarted(**header, epoch=epoch, version=self._recorded.version)
         )
-        return replayed
+        return replayed if replayed or held is not None else None
 
     def start(self) -> None:
         """Start the threads. Call `recover` first."""

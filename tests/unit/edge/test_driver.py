@@ -163,12 +163,23 @@ def test_a_killed_node_goes_on(tmp_path: Path) -> None:
         (copy / "journal" / path.name).write_bytes(path.read_bytes())
     first.driver.stop()
     again = Bench(copy)
+    assert again.replayed is not None
     assert again.replayed >= 4
     again.driver.inbox.put(Lane.WARNING, again.frame(b"after"))
     until(lambda: again.of(Release))
     again.driver.stop()
     pending = OutboxReader(copy / "store.sqlite").pending("borvia", 0, 9)
     assert pending == [(1, b"\x00"), (2, b"\x01"), (3, b"\x02"), (4, b"after")]
+
+
+def test_a_first_start_is_told_from_one_after_an_orderly_end(tmp_path: Path) -> None:
+    """After that there is a snapshot and no input behind it: restored all the same."""
+    first = Bench(tmp_path)
+    assert first.replayed is None
+    first.driver.stop()
+    second = Bench(tmp_path)
+    assert second.replayed == 0
+    second.driver.stop()
 
 
 def test_an_input_that_breaks_a_rule_is_skipped_next_time(tmp_path: Path) -> None:
