@@ -35,10 +35,8 @@ def states(path: Path) -> tuple[F64, F64, F64]:
     engine = Engine(scenario_settings(scene.frame), scene.sites)
     found: list[tuple[F64, F64, F64]] = []
     for piece in scene.pieces:
-        known_ns = START_NS + round(piece.known_s * 1e9)
-        plots = scene.plots[piece.rows]
-        seen_ns = known_ns if piece.whole else int(plots["time_ns"].max())
-        engine.run(piece.sensor, plots, seen_ns, known_ns, piece.whole)
+        known_ns, plots = piece.known_ns, scene.plots[piece.rows]
+        engine.run(piece.sensor, plots, piece.seen_ns, known_ns, piece.whole)
         rows = engine.table.tracks[engine.confirmed()]
         rows = rows[rows["heard_ns"] == known_ns]
         found.append((1e-9 * (rows["time_ns"] - START_NS), rows["x"].copy(), rows["cov"].copy()))
