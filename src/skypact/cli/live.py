@@ -162,6 +162,7 @@ class LiveNode:
         for feed in self._config.feeds:
             self._say(f"feed {feed.name}: {feed.format} from {feed.source}")
         put, now_ns = self._driver.inbox.put_datagram, self._clock.now_ns
+        refuse = self._driver.inbox.refuse
         intake = await open_intake(self._directory, put, now_ns)
         endpoint = self._partners.endpoint if self._partners is not None else None
         return [
@@ -169,7 +170,7 @@ class LiveNode:
             self._cot.shown.run(now_ns),
             *self._clients.work(),
             *(
-                run_told(feed, put, now_ns, node.context, endpoint, self._say)
+                run_told(feed, put, now_ns, node.context, endpoint, self._say, refuse)
                 for feed in self._config.feeds
             ),
         ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skypact.core.errors import ConfigError, DecodeError
-from skypact.edge.feeds.capture import Datagrams, read_pieces
+from skypact.edge.feeds.capture import CUT, DAMAGED, INCOMPLETE, Datagrams, read_pieces
 from skypact.edge.feeds.frames import PCAP, PCAPNG
 from skypact.edge.tables.records import record_writer
 from skypact.sensors.asterix.tables import table
@@ -41,9 +41,9 @@ class _Seen:
 
     def faults(self) -> tuple[tuple[int, str], ...]:
         return (
-            (self.damaged, "a packet's header makes no sense"),
-            (self.incomplete, "a UDP datagram of which fragments are missing or contradict"),
-            (self.cut, "a UDP datagram of which the capture holds only the beginning"),
+            (self.damaged, DAMAGED),
+            (self.incomplete, INCOMPLETE),
+            (self.cut, CUT),
         )
 
 
@@ -82,7 +82,7 @@ def decode_file(
             reader.counts.refuse(f"capture: {fault.message}")
         for count, reason in seen.faults():
             if count:
-                reader.counts.refuse(f"capture: {reason}", count)
+                reader.counts.refuse(reason, count)
         writer.close()
         part.replace(target)
     except OSError as error:

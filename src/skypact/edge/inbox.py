@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from skypact.core.columns import pack
 from skypact.core.ids import Issuer
-from skypact.core.messages import Datagrams, DatagramsDropped, Message
+from skypact.core.messages import Datagrams, DatagramsDropped, Message, PacketsRefused
 
 Done = Callable[[str], None]
 """Called with "" once a command is on disk, or with the reason it was refused."""
@@ -51,6 +51,7 @@ class Inbox:
         }
         self._plots: deque[_Datagram] = deque()
         self._dropped: Counter[str] = Counter()
+        self._refused: Counter[tuple[str, str]] = Counter()
         self.releases_dropped = 0
 
     def put(self, lane: Lane, message: Message, done: Done | None = None) -> bool:
@@ -75,6 +76,12 @@ class Inbox:
             self._plots.append(_Datagram(feed, data, arrival_ns))
             self._ready.notify()
 
+    def refuse(self, feed: str, reason: str, count: int) -> None:
+        """Count packets of a feed that gave no datagram; the reasons are few."""
+        with self._ready:
+            self._refused[feed, reason] += count
+            self._ready.notify()
+
     def interrupt(self) -> None:
         """Let a waiting `take` return."""
         with self._ready:
@@ -92,12 +99,17 @@ class Inbox:
                 feed, dropped = self._dropped.popitem()
                 header = self._issuer.header(now_ns(), now_ns())
                 return Item(DatagramsDropped(**header, feed=feed, dropped=dropped), None)
+            if self._refused:
+                (feed, reason), count = self._refused.popitem()
+                header = self._issuer.header(now_ns(), now_ns())
+                return Item(PacketsRefused(**header, feed=feed, reason=reason, count=count), None)
             if self._plots:
                 return Item(self._batch(now_ns()), None)
         return None
 
     def _waiting(self) -> bool:
-        return bool(self._plots or self._dropped or any(self._lanes.values()))
+        lost = self._dropped or self._refused
+        return bool(self._plots or lost or any(self._lanes.values()))
 
     def _batch(self, now_ns: int) -> Datagrams:
         feed = self._plots[0].feed

@@ -16,6 +16,7 @@ from skypact.core.messages import (
     FeedView,
     Message,
     NodeStarted,
+    PacketsRefused,
     PositionReports,
     Scan,
 )
@@ -103,13 +104,13 @@ class Sensors:
         self._next_wake_ns: int | None = None
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
-        """Take Datagrams, DatagramsDropped or NodeStarted; return plots and position reports."""
+        """Take Datagrams, what of them was lost, or NodeStarted; return plots and reports."""
         match message:
             case Datagrams():
                 out = self._take(message)
                 return [*self._noted(message.feed, out, now_ns), *out]
-            case DatagramsDropped():
-                self._tally(message.feed).dropped += message.dropped
+            case DatagramsDropped() | PacketsRefused():
+                self._tally(message.feed).lose(message)
             case NodeStarted():
                 self._next_wake_ns = now_ns
                 for watch in self._watches.values():

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from skypact.core.messages import FeedState, SourceState
+from skypact.core.messages import DatagramsDropped, FeedState, PacketsRefused, SourceState
 from skypact.sensors.asterix_blocks import Refusal
 from skypact.sensors.settings import FeedSettings
 
@@ -68,6 +68,14 @@ class Tally(msgspec.Struct, kw_only=True):
             self.refused += refusal.count
             self.untimely += refusal.count * refusal.reason.endswith(CLOCK_QUESTION)
             self.note(f"byte {refusal.offset}: {refusal.reason}")
+
+    def lose(self, message: DatagramsDropped | PacketsRefused) -> None:
+        """Count what never came to be read."""
+        if isinstance(message, DatagramsDropped):
+            self.dropped += message.dropped
+        else:
+            self.refused += message.count
+            self.note(message.reason)
 
     def note(self, text: str) -> None:
         """Keep a text; said again it moves to the end instead of filling the list."""

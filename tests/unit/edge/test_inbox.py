@@ -7,6 +7,7 @@ from skypact.core.messages import (
     Context,
     Datagrams,
     DatagramsDropped,
+    PacketsRefused,
     PartnerFrame,
     Stream,
 )
@@ -56,6 +57,16 @@ def test_the_oldest_datagram_goes_and_is_counted() -> None:
     assert item is not None
     assert isinstance(item.message, DatagramsDropped)
     assert item.message.dropped == 3
+
+
+def test_packets_without_a_datagram_are_counted_by_reason() -> None:
+    inbox = Inbox(ISSUER)
+    for reason, count in (("cut", 1), ("damaged", 2), ("cut", 3)):
+        inbox.refuse("f", reason, count)
+    told = [item.message for _ in range(2) if (item := inbox.take(0, lambda: 9))]
+    assert inbox.take(0, lambda: 9) is None
+    counted = {m.reason: m.count for m in told if isinstance(m, PacketsRefused)}
+    assert counted == {"cut": 4, "damaged": 2}
 
 
 def test_a_full_warning_lane_refuses_and_a_full_release_lane_renews() -> None:

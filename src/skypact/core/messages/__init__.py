@@ -6,6 +6,7 @@ from skypact.core.messages.feed import (
     FeedNoted,
     FeedState,
     FeedView,
+    PacketsRefused,
     PlotsRefused,
     SensorState,
     SourceState,
@@ -82,6 +83,7 @@ SCHEMA_VERSION = 1
 AnyMessage = (
     Datagrams
     | DatagramsDropped
+    | PacketsRefused
     | FeedView
     | FeedNoted
     | Scan
@@ -160,6 +162,7 @@ __all__ = [
     "NodeStarted",
     "OutboxAcknowledged",
     "OwnTracks",
+    "PacketsRefused",
     "PartnerAcknowledgement",
     "PartnerFrame",
     "PartnerTracks",

@@ -33,6 +33,14 @@ class DatagramsDropped(Message, frozen=True, kw_only=True, tag="datagrams_droppe
     dropped: int
 
 
+class PacketsRefused(Message, frozen=True, kw_only=True, tag="packets_refused"):
+    """Packets of a recording that gave no datagram, and why."""
+
+    feed: str
+    reason: str
+    count: int
+
+
 class SourceState(msgspec.Struct, frozen=True, kw_only=True):
     """What a data source last said of itself (ASTERIX CAT010, CAT034, CAT065; SAPIENT status).
 

@@ -1,7 +1,7 @@
 """Recordings on disk: `.pcap` and `.pcapng` captures and raw `.ast` files, a piece at a time."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,9 @@ I64 = NDArray[np.int64]
 CHUNK_BYTES = 1_400
 PIECE_BYTES = 1 << 20
 NO_TIME = -1
+DAMAGED = "capture: a packet's header makes no sense"
+INCOMPLETE = "capture: a UDP datagram of which fragments are missing or contradict"
+CUT = "capture: a UDP datagram of which the capture holds only the beginning"
 _BLOCK_HEADER_BYTES = 3
 _LOOK_AHEAD_BYTES = 2 * 0xFFFF  # so that a block and the next are here before they are judged
 
@@ -71,9 +74,22 @@ def read_pieces(path: Path, piece_bytes: int = PIECE_BYTES) -> Iterator[Datagram
             yield from _blocks(stream, piece_bytes)
 
 
-def read_datagrams(path: Path) -> Iterator[Datagram]:
-    """Yield the datagrams of a recording one by one; as `read_pieces` else."""
+def read_datagrams(
+    path: Path, refuse: Callable[[str, int], None] = lambda _, __: None
+) -> Iterator[Datagram]:
+    """Yield the datagrams of a recording one by one; as `read_pieces` else. refuse(reason, count)
+    is told what gave no datagram."""
+    damaged = incomplete = 0
     for piece in read_pieces(path):
+        faults = (
+            (DAMAGED, piece.damaged - damaged),
+            (INCOMPLETE, piece.incomplete - incomplete),
+            (CUT, piece.cut),
+        )
+        for reason, count in faults:
+            if count:
+                refuse(reason, count)
+        damaged, incomplete = piece.damaged, piece.incomplete
         ends = piece.bounds.tolist()
         for i, arrival_ns in enumerate(piece.arrival_ns.tolist()):
             data = bytes(piece.data[ends[i] : ends[i + 1]])

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from skypact.core.errors import LinkError
+from skypact.core.errors import DecodeError, LinkError
 from skypact.edge.feeds.capture import Datagram, read_chunks, read_datagrams, read_frames
 from skypact.sensors.settings import FeedSettings
 
@@ -30,8 +31,9 @@ async def run_file(
     settings: FeedSettings,
     deliver: Callable[[str, bytes, int], None],
     now_ns: Callable[[], int],
+    refuse: Callable[[str, str, int], None],
 ) -> None:
-    """Replay a recording once.
+    """Replay a recording once. refuse(feed, reason, count): told what gave no datagram.
 
     Datagrams carry the recording's own times of arrival, so a day-old capture decodes to a day-old
     picture; a file without times is read at once and arrives now. Raises LinkError for a file that
@@ -40,12 +42,8 @@ async def run_file(
     path, speed = path_and_speed(settings.source, settings.name)
     if not path.is_file():
         raise LinkError(f"there is no file {path}", link=settings.name)
-    readers = {"sapient": read_frames}
-    readers |= dict.fromkeys(("asterix", "dis"), read_datagrams)
-    text = read_chunks if settings.stream else read_datagrams
-    datagrams: Iterator[Datagram] = readers.get(settings.format, text)(path)
     begun_ns, first_ns = now_ns(), None
-    for sent, datagram in enumerate(datagrams):
+    for sent, datagram in enumerate(_told(settings, path, partial(refuse, settings.name))):
         arrival_ns = datagram.arrival_ns
         if arrival_ns is not None and speed > 0:
             first_ns = arrival_ns if first_ns is None else first_ns
@@ -54,3 +52,19 @@ async def run_file(
         elif sent % BURST == 0:
             await asyncio.sleep(0)
         deliver(settings.name, datagram.data, now_ns() if arrival_ns is None else arrival_ns)
+
+
+def _told(
+    settings: FeedSettings, path: Path, refuse: Callable[[str, int], None]
+) -> Iterator[Datagram]:
+    """Yield what a recording holds, by the format of its feed; tell what of it gave nothing."""
+    try:
+        if settings.format == "sapient":
+            yield from read_frames(path)
+        elif settings.stream and settings.format not in ("asterix", "dis"):
+            yield from read_chunks(path)
+        else:
+            yield from read_datagrams(path, refuse)
+    except DecodeError as fault:
+        refuse(f"capture: {fault.message}", 1)
+        raise

@@ -14,7 +14,7 @@ from skypact.edge.feeds.udp import run_udp
 from skypact.edge.links.link import Endpoint
 from skypact.sensors.settings import FeedSettings
 
-RUNNERS = {"udp": run_udp, "tcp": run_tcp, "tls": run_tls, "serial": run_serial, "file": run_file}
+RUNNERS = {"udp": run_udp, "tcp": run_tcp, "tls": run_tls, "serial": run_serial}
 
 
 async def run_told(
@@ -24,11 +24,12 @@ async def run_told(
     context: Context,
     endpoint: Endpoint | None,
     say: Callable[[str], None],
+    refuse: Callable[[str, str, int], None],
 ) -> None:
     """Run a feed as `run_feed` does; say when a recording has ended, and where it was cut short:
     that stops nothing else of the node."""
     try:
-        await run_feed(settings, deliver, now_ns, context, endpoint)
+        await run_feed(settings, deliver, now_ns, context, endpoint, refuse)
     except DecodeError as fault:
         say(f"feed {settings.name}: {fault}")
     if urlsplit(settings.source).scheme == "file":
@@ -41,19 +42,23 @@ async def run_feed(
     now_ns: Callable[[], int],
     context: Context,
     endpoint: Endpoint | None = None,
+    refuse: Callable[[str, str, int], None] = lambda _, __, ___: None,
 ) -> None:
     """Run a feed until it is cancelled, a file until its end. context: of the node, for the answers
     that some senders want.
 
     deliver(feed, data, arrival_ns) must not block; it is called on the event loop with at most
     65,535 bytes. What the bytes hold never ends a feed. endpoint: of the node's own message server,
-    for `nats:` feeds. An `https:` feed is brought by the intake. Raises LinkError when the source
+    for `nats:` feeds; refuse(feed, reason, count): told of packets of a recording that gave no
+    datagram. An `https:` feed is brought by the intake. Raises LinkError when the source
     can't be had at all: a port in use, a missing file; DecodeError for a recording that is cut
     short, after what came before.
     """
     scheme = urlsplit(settings.source).scheme
     if scheme == "tcp-listen":
         await run_listening(settings, deliver, now_ns, context)
+    elif scheme == "file":
+        await run_file(settings, deliver, now_ns, refuse)
     elif scheme in RUNNERS:
         await RUNNERS[scheme](settings, deliver, now_ns)
     elif scheme == "nats" and endpoint is None:

@@ -1,6 +1,7 @@
 """ASTERIX recordings through the tracking room."""
 
 import time
+from collections import Counter
 from pathlib import Path
 
 from skypact.core.errors import DecodeError
@@ -23,14 +24,19 @@ def track_asterix(source: Path, sensors: Path | None, times_s: F64 | None, tell:
     """Return the run over a recording (.ast, .pcap). Radars without a site are put somewhere."""
     sites = read_sensors(sensors, asterix=True) if sensors else None
     begun = time.process_time()
+    lost = Counter[str]()
+
+    def refuse(reason: str, count: int) -> None:
+        lost[reason] += count
+
     try:
-        datagrams = ((at.arrival_ns, at.data) for at in read_datagrams(source))
+        datagrams = ((at.arrival_ns, at.data) for at in read_datagrams(source, refuse))
         issuer = Issuer("recording", "sensors", Context.TEST)
         recording = read_recording(datagrams, issuer, Editions(), sites)
     except OSError as error:
         raise DecodeError(str(error.strerror or error), feed=str(source)) from error
     read_s = time.process_time() - begun
-    notes = _notes(recording)
+    notes = [f"{reason}, {count} times" for reason, count in lost.items()] + _notes(recording)
     if sites is None:
         sites = _guessed_sites(recording)
         notes += [

@@ -2,14 +2,17 @@
 
 import asyncio
 import struct
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from skypact.core.errors import DecodeError, LinkError
 from skypact.core.messages import Context
+from skypact.edge.feeds.capture import CUT, DAMAGED, INCOMPLETE, PIECE_BYTES
 from skypact.edge.feeds.file import path_and_speed
 from skypact.edge.feeds.run import run_feed
+from tests.unit.edge.feeds.captures import fragments, pcap, udp
 from tests.unit.edge.feeds.listening import NOW_NS, Delivered, now_ns, settings
 from tests.unit.edge.feeds.test_capture import PAYLOAD, capture, ipv4
 
@@ -106,3 +109,24 @@ def test_what_can_not_be_read_is_said(tmp_path: Path) -> None:
     path.write_bytes(capture(101, ipv4()) + struct.pack("<I", 1))
     with pytest.raises(DecodeError):
         replay(f"file:{path}?speed=0")
+
+
+def test_what_gives_no_datagram_is_counted_once_with_its_reason(tmp_path: Path) -> None:
+    """Over several pieces of the file: the counts of a capture are of all of it so far."""
+    cut = udp(b"whole")[:-2]
+    first, *others = fragments(udp(bytes(100)), 32)
+    many = [udp(i.to_bytes(2) * 500) for i in range(2 * PIECE_BYTES // 1_000)]
+    data = bytearray(pcap([cut, first, udp(b"damaged"), *many, *others[1:], cut], apart_s=0))
+    header = len(pcap([cut, first]))
+    data[header + 8 : header + 16] = b"\xff" * 8  # the lengths of the third packet
+    path, refused, came = tmp_path / "capture.pcap", Counter[str](), list[bytes]()
+    path.write_bytes(data)
+    feed = settings(f"file:{path}?speed=0")
+    asyncio.run(
+        run_feed(
+            *(feed, lambda _, data, __: came.append(data), now_ns, Context.TEST, None),
+            lambda _, reason, count: refused.update({reason: count}),
+        )
+    )
+    assert len(came) == len(many)
+    assert refused == {CUT: 2, INCOMPLETE: 1, DAMAGED: 1}

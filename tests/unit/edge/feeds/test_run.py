@@ -20,7 +20,7 @@ def test_the_source_picks_the_runner(scheme: str, monkeypatch: pytest.MonkeyPatc
             ran.append(kind)
 
         monkeypatch.setitem(run.RUNNERS, kind, note)
-    feed = settings(f"{scheme}://127.0.0.1:7/path" if scheme != "file" else "file:a.ast")
+    feed = settings(f"{scheme}://127.0.0.1:7/path")
     asyncio.run(run.run_feed(feed, lambda *_: None, now_ns, Context.EXERCISE))
     assert ran == [scheme]
 
@@ -31,6 +31,7 @@ def test_what_is_posted_needs_no_runner() -> None:
 
 def test_a_recording_that_is_cut_short_stops_nothing_else(tmp_path: Path) -> None:
     path, said, delivered = tmp_path / "cut.pcap", list[str](), list[bytes]()
+    refused: list[tuple[str, str, int]] = []
     whole = pcap([udp(b"one"), udp(b"two")])
     for data, ends in ((whole, 1), (whole[:-1], 2)):
         path.write_bytes(data)
@@ -39,10 +40,13 @@ def test_a_recording_that_is_cut_short_stops_nothing_else(tmp_path: Path) -> Non
         asyncio.run(
             run.run_told(
                 *(feed, lambda _, data, __: delivered.append(data), now_ns, Context.TEST),
-                *(None, said.append),
+                *(None, said.append, lambda *told: refused.append(told)),
             )
         )
         assert len(said) == ends
         assert said[-1] == "feed feed: the recording has ended"
     assert "a packet is cut short" in said[0]
     assert delivered == [b"one", b"two", b"one"]
+    [(feed_name, reason, count)] = refused
+    assert (feed_name, count) == ("feed", 1)
+    assert reason.startswith("capture: a packet is cut short")
