@@ -74,11 +74,9 @@ def read(
     for piece in pieces:
         lines, refusals, pending = text.split(pending, piece.data, stream)
         reading.refusals += refusals
-        for offset, line in lines:
-            try:
-                record = text.record(line, form)
-            except ValueError as error:
-                reading.refusals.append(Refusal(offset, str(error)))
+        for offset, record in (said for at, line in lines for said in text.records(at, line, form)):
+            if isinstance(record, Refusal):
+                reading.refusals.append(record)
                 continue
             at_ns = time_ns(record.time, piece.arrival_ns)
             if abs(at_ns - piece.arrival_ns) > late_ns:

@@ -6,7 +6,7 @@ passed over.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -53,17 +53,46 @@ def split(
     lines: list[tuple[int, bytes]] = []
     refusals: list[Refusal] = []
     at = -len(pending)
-    for line in (part for ended in whole for part in _DAMAGED_END.split(ended)):
-        text = line.strip()
-        if len(line) > LINE_BYTES_MAX:
-            refusals.append(_too_long(at))
-        elif text and not text.startswith(b"#"):
-            lines.append((at, text))
-        at += len(line) + 1
+    for ended in whole:
+        apart = len(ended) > LINE_BYTES_MAX or ended.lstrip().startswith(b"#")
+        for start, line in _parts(ended, at) if apart else [(at, ended)]:
+            text = line.strip()
+            if len(line) > LINE_BYTES_MAX:
+                refusals.append(_too_long(start))
+            elif text and not text.startswith(b"#"):
+                lines.append((start, text))
+        at += len(ended) + 1
     if len(rest) > LINE_BYTES_MAX:
         # One byte too many stays, so that its end is refused too, not read as a line.
         rest = rest[: LINE_BYTES_MAX + 1]
     return lines, refusals, rest
+
+
+def records(offset: int, line: bytes, form: str) -> Iterator[tuple[int, Record | Refusal]]:
+    """Yield what stands in a line, with its offset: one record, one refusal, or more where it holds
+    what may be a damaged end. A line that can be read as it stands has none, whatever its texts
+    say; one of which no part can be read is refused once."""
+    whole = _read(offset, line, form)
+    found = [whole]
+    if isinstance(whole[1], Refusal):
+        parts = [_read(at, part, form) for at, part in _parts(line, offset)]
+        if not all(isinstance(said, Refusal) for _, said in parts):
+            found = parts
+    yield from found
+
+
+def _read(offset: int, line: bytes, form: str) -> tuple[int, Record | Refusal]:
+    try:
+        return offset, record(line, form)
+    except ValueError as error:
+        return offset, Refusal(offset, str(error))
+
+
+def _parts(line: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Yield what stands between damaged ends, with its offset."""
+    for part in _DAMAGED_END.split(line):
+        yield offset, part
+        offset += len(part) + 1
 
 
 def record(line: bytes, form: str) -> Record:

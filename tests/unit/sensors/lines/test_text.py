@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skypact.sensors.lines import text
-from tests.unit.sensors.lines.written import ALL, LAUNCH, PLOT, POSITION, SIGHTING, Written
+from tests.unit.sensors.lines.written import ALL, BEARING, LAUNCH, PLOT, POSITION, SIGHTING, Written
 
 
 @dataclass
@@ -106,3 +106,38 @@ def test_any_bytes_are_a_record_or_a_refusal(
         line = good[:at] + other + good[at + gone :]
         with contextlib.suppress(ValueError):
             assert isinstance(text.record(line, written.form), text.Record)
+
+
+ENDS = [bytes([10 ^ 1 << bit]) for bit in range(8)]
+
+
+@pytest.mark.parametrize("name", [b"*plot,", b"A*plot,J", b"Jbearing", b'J{"A'])
+def test_a_name_that_looks_like_a_damaged_end_costs_nothing(name: bytes) -> None:
+    in_json = BEARING.json.replace(b'"r1"', b'"' + name.replace(b'"', b'\\"') + b'"')
+    lines = [in_json, *([] if name.endswith((b",", b"J")) else [BEARING.csv.replace(b"r1", name)])]
+    for line in lines:
+        [(_, record)] = text.records(0, line, "lines")
+        assert isinstance(record, text.BearingLine)
+        assert record.sensor.encode() == name
+
+
+@pytest.mark.parametrize("written", ALL, ids=lambda w: w.kind)
+@pytest.mark.parametrize("end", ENDS)
+def test_a_damaged_end_costs_no_line(written: Written, end: bytes) -> None:
+    for one in (written.json, written.csv):
+        for other in (written.json, written.csv):
+            (begun, first), (at, second) = text.records(7, one + end + other, written.form)
+            assert (begun, at) == (7, 7 + len(one) + 1)
+            assert first == text.record(one, written.form)
+            assert second == text.record(other, written.form)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_no_part_makes_sense_of_is_refused_once(end: bytes) -> None:
+    line = PLOT.json.replace(b"range_m", end + b'{"') + end + b"plot,"
+    [(at, refused)] = text.records(5, line, "lines")
+    assert at == 5
+    assert isinstance(refused, text.Refusal)
+    (_, refused), (at, second) = text.records(5, b"plot,r1" + end + PLOT.csv, "lines")
+    assert isinstance(refused, text.Refusal)
+    assert (at, second) == (13, text.record(PLOT.csv, "lines"))
