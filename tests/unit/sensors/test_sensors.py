@@ -26,7 +26,6 @@ from skypact.core.messages import (
     LaunchDetections,
     Message,
     NodeStarted,
-    PacketsRefused,
     PositionReports,
     Scan,
     Sightings,
@@ -168,16 +167,6 @@ def test_drops_are_counted() -> None:
     header = Issuer("auria", "feeds", Context.EXERCISE).header(0, 0)
     sensors.handle(DatagramsDropped(**header, feed="r1", dropped=7), START_NS)
     assert state(sensors, "r1").dropped == 7
-
-
-def test_packets_that_gave_no_datagram_are_refused_with_their_reason() -> None:
-    sensors = room()
-    header = Issuer("auria", "feeds", Context.EXERCISE).header(0, 0)
-    for count in (2, 3):
-        message = PacketsRefused(**header, feed="r1", reason="capture: cut", count=count)
-        sensors.handle(message, START_NS)
-    assert state(sensors, "r1").refused == 5
-    assert state(sensors, "r1").last_refusals == ("capture: cut",)
 
 
 def test_moved_flights_leave_no_real_name_and_no_real_place() -> None:

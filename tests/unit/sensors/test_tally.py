@@ -1,6 +1,7 @@
 """Counters and doubles stay bounded and exact."""
 
-from skypact.core.messages import SourceState
+from skypact.core.ids import Issuer
+from skypact.core.messages import Context, DatagramsDropped, PacketsRefused, SourceState
 from skypact.sensors.asterix_blocks import Refusal
 from skypact.sensors.settings import FeedSettings
 from skypact.sensors.tally import (
@@ -79,3 +80,11 @@ def test_sources_with_a_name_are_kept_beside_them() -> None:
     for i in range(2 * SOURCES_KEPT):
         tally.hear_named(str(i), "", 8)
     assert len(tally.named) == SOURCES_KEPT
+
+
+def test_packets_that_gave_no_datagram_are_refused_with_their_reason() -> None:
+    tally, header = Tally(), Issuer("auria", "edge", Context.TEST).header(0, 0)
+    for count in (2, 3):
+        tally.lose(PacketsRefused(**header, feed="r1", reason="capture: cut", count=count))
+    tally.lose(DatagramsDropped(**header, feed="r1", dropped=7))
+    assert (tally.refused, tally.dropped, tally.last_refusals) == (5, 7, ["capture: cut"])
