@@ -69,7 +69,8 @@ class World:
 
     def asked(self, k: int, seen: object, time_ns: int) -> list[int]:
         rows = np.empty(int(self.counters[ROWS]), np.int64)
-        n = nearby.ask_index.py_func(self.entries, self.heads, k, seen, 0, time_ns, GATE2, rows)
+        about = (seen, nearby.angles_of.py_func(seen), 0, time_ns, GATE2, rows)
+        n = nearby.ask_index.py_func(self.entries, self.heads, k, *about)
         return sorted(rows[:n].tolist())
 
     def fitting(self, seen: object, time_ns: int) -> list[int]:

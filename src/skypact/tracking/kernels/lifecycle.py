@@ -5,8 +5,6 @@ data association, Musicki, Evans 1994) and each radar's view of a track has its 
 import math
 from typing import Any
 
-import numpy as np
-
 from skypact.core.jit import part
 from skypact.tracking.kernels.layout import (
     ASKED,
@@ -25,7 +23,7 @@ from skypact.tracking.kernels.layout import (
 )
 from skypact.tracking.kernels.measure import covered, height_of
 from skypact.tracking.kernels.motion import combine
-from skypact.tracking.kernels.nearby import ask_index, chain_out, file_new, rename
+from skypact.tracking.kernels.nearby import angles_of, ask_index, chain_out, file_new, rename
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
@@ -203,18 +201,18 @@ def confirm(
     counters: Any,
     i: int,
     place: Any,
+    rows: Any,
     now_ns: int,
     tuning: Any,
 ) -> None:
     """Confirm a track that exists surely enough; it takes the number of a lost track that it goes
-    on from, else a new one."""
+    on from, else a new one. rows: room for all tracks."""
     track = table[i]
     if track.state != TENTATIVE or track.odds < tuning.confirm_odds:
         return
     track.state, track.confirmed_ns = CONFIRMED, now_ns
     counters[ASKED] += 1
-    rows = np.empty(counters[ROWS], np.int64)
-    about = (place, 0, track.time_ns, tuning.gate2, rows)
+    about = (place, angles_of(place), 0, track.time_ns, tuning.gate2, rows)
     n = ask_index(entries, heads, counters[ASKED], *about)
     best, old = math.inf, -1
     for k in range(n):

@@ -16,6 +16,7 @@ from skypact.tracking.kernels.layout import ASKED, CHAINED, FLYING, FRESH_NS, MO
 CELLS_M = (16e3, 32e3, 64e3, 256e3)
 EVERYWHERE = -1  # cell of the tracks that fit no grid
 SAME_GATE2 = 16.0  # the squared gate of a plot with the track's own address, over that of others
+_FEW = 64  # so few plots need no order
 KEEP_NS = 6_000_000_000  # a filing is good for so long
 FRESH_FOR_NS, RENEW_NS = 1_000_000_000, 2_000_000_000
 _SPHERE_M = 6.35e6
@@ -306,25 +307,35 @@ def ask_chain(
 
 
 @part
+def angles_of(place: Any) -> tuple[float, float]:
+    """Return the geocentric latitude, from the south pole on, and the longitude, as a share of a
+    turn from the date line on, of a place."""
+    p = place.p
+    north = math.atan2(p[2], math.sqrt(p[0] * p[0] + p[1] * p[1])) + 0.5 * math.pi
+    return north, (math.atan2(p[1], p[0]) + math.pi) / (2 * math.pi)
+
+
+@part
 def ask_index(
     entries: Any,
     heads: Any,
     asked: int,
     place: Any,
+    angles: tuple[float, float],
     address: int,
     time_ns: int,
     gate2: float,
     rows: Any,
 ) -> int:
     """Return n: rows[:n] are all tracks that may have given a plot (and of those of its own
-    address, for which the gate is wider, the ones filed near). rows: room for all tracks."""
+    address, for which the gate is wider, the ones filed near). rows: room for all tracks; angles:
+    of the place."""
+    north, turn = angles
     p, noise = place.p, place.noise
     total = noise[0, 0] + noise[1, 1] + noise[2, 2]
     around = (place, address, time_ns, gate2, rows, math.sqrt(gate2 * total))
     n = ask_chain(entries, heads[0], asked, *around, 0)
     flat2 = p[0] * p[0] + p[1] * p[1]
-    north = math.atan2(p[2], math.sqrt(flat2)) + 0.5 * math.pi
-    turn = (math.atan2(p[1], p[0]) + math.pi) / (2 * math.pi)
     away2 = flat2 + p[2] * p[2]
     cosine, sine = math.sqrt(flat2 / away2), abs(p[2]) / math.sqrt(away2)
     up = 0.0
@@ -353,17 +364,31 @@ def ask_index(
 
 
 @part
+def by_area(plots: Any, places: Any, angles: Any) -> Any:
+    """Return an order of plots in which neighbours lie near each other, so that what was read for
+    one is at hand for the next; fill their angles (n, 2)."""
+    level = _LEVELS - 2
+    area: Any = np.empty(plots.size, np.int64)
+    for j in range(plots.size):
+        angles[j, 0], angles[j, 1] = angles_of(places[j])
+        band = int(angles[j, 0] * _SPHERE_M / CELLS_M[level])
+        area[j] = (band << 32) + int(angles[j, 1] * _COLUMNS[_FIRST[level] + band])
+    return np.arange(plots.size) if plots.size < _FEW else np.argsort(area, kind="mergesort")
+
+
+@part
 def indexed_pairs(
     entries: Any, heads: Any, counters: Any, plots: Any, places: Any, tuning: Any
 ) -> tuple[Any, Any, Any]:
     """Return (track rows near plots, start of their candidates and end, plot of each), in order of
     rows and plots."""
-    count = 0
+    count, angles = 0, np.empty((plots.size, 2))
     keys, rows = np.empty(64 + 2 * plots.size, np.int64), np.empty(counters[ROWS], np.int64)
-    for j in range(plots.size):
+    for j in by_area(plots, places, angles):
         counters[ASKED] += 1
         plot = plots[j]
-        about = (places[j], plot.address, plot.time_ns, tuning.gate2, rows)
+        where = (places[j], (angles[j, 0], angles[j, 1]))
+        about = (*where, plot.address, plot.time_ns, tuning.gate2, rows)
         n = ask_index(entries, heads, counters[ASKED], *about)
         while count + n > keys.size:
             keys = grown(keys, keys.size)

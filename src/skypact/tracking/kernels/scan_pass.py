@@ -70,6 +70,7 @@ def take_hits(
     )
     taken = auction(begin, which, score, plots.size)
     hit, count = np.empty(near.size, np.int64), 0
+    rows = np.empty(table.size, np.int64)
     for q in range(near.size):
         e = taken[q]
         if e < 0:
@@ -95,7 +96,7 @@ def take_hits(
         correct(track, row)
         track.time_ns = at
         note_hit(track, sights[i, s], site, plot, worth, now_ns)
-        confirm(table, entries, heads, counters, i, places[which[e]], now_ns, tuning)
+        confirm(table, entries, heads, counters, i, places[which[e]], rows, now_ns, tuning)
         refile(table, entries, heads, counters, i, tuning)
         hit[count] = i
         count += 1
