@@ -373,10 +373,11 @@ def by_area(plots: Any, places: Any, angles: Any) -> Any:
         angles[j, 0], angles[j, 1] = angles_of(places[j])
         band = int(angles[j, 0] * _SPHERE_M / CELLS_M[level])
         area[j] = (band << 32) + int(angles[j, 1] * _COLUMNS[_FIRST[level] + band])
-    order: Any = np.arange(plots.size)
     if plots.size >= _FEW:
-        order = np.argsort(area, kind="mergesort")
-    return order
+        return np.argsort(area, kind="mergesort")
+    for j in range(plots.size):
+        area[j] = j
+    return area
 
 
 @part
