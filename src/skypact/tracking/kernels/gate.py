@@ -16,12 +16,10 @@ from skypact.core.jit import part
 from skypact.tracking.kernels.layout import FLYING, FRESH_NS, MODELS, ROWS
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
 from skypact.tracking.kernels.measure import SEMI_MAJOR, distance_to, place_near, wrap
-from skypact.tracking.kernels.motion import predict
+from skypact.tracking.kernels.motion import fastest, first_spread, predict
 from skypact.tracking.kernels.nearby import (
     RENEW_NS,
     SAME_GATE2,
-    fastest,
-    first_spread,
     freshen,
     grown,
     indexed_pairs,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
-from skypact.tracking.kernels.layout import ASKED, CHAINED, FLYING, FRESH_NS, MODELS, ROWS
+from skypact.tracking.kernels.layout import ASKED, CHAINED, FRESH_NS, MODELS, ROWS
+from skypact.tracking.kernels.motion import fastest, lone_wide
 
 CELLS_M = (16e3, 32e3, 64e3, 256e3)
 EVERYWHERE = -1  # cell of the tracks that fit no grid
@@ -20,7 +21,6 @@ _FEW = 64  # so few plots need no order
 KEEP_NS = 6_000_000_000  # a filing is good for so long
 FRESH_FOR_NS, RENEW_NS = 1_000_000_000, 2_000_000_000
 _SPHERE_M = 6.35e6
-_TWO_PI_CUBED = (2 * math.pi) ** 3
 _LEVELS = len(CELLS_M)
 _BANDS = tuple(math.ceil(math.pi * _SPHERE_M / size) + 1 for size in CELLS_M)
 _FIRST = tuple(sum(_BANDS[:level]) for level in range(_LEVELS))
@@ -135,47 +135,6 @@ def grown_by(entry: Any, lag: float) -> float:
 def slack_of(entry: Any, lag: float) -> float:
     """Return how far the model that is farthest off, or free fall, takes a track in lag seconds."""
     return entry.apart[0] + lag * entry.apart[1] + 5.0 * lag * lag
-
-
-@part
-def lone_wide(track: Any, dt: float, tuning: Any) -> float:
-    """Return how far away, in dt seconds, a plot can be worth more as the second of a track than as
-    a false one: the longer it takes and the wilder the motion, the less likely is any one place.
-
-    With velocities of variance v along any direction the likelihood after t seconds is at most
-    exp(-off2 / (2 v t2)) / sqrt((2 pi)3 det v) / t3. It pays up to off = t sqrt(2 v (c - 3 ln t)),
-    which is greatest at ln t = c / 3 - 1 / 2.
-    """
-    weight, most = track.weight, 0.0
-    for m in (FLYING - 1, MODELS - 1):  # of each kind the one that may turn hardest
-        total = weight[0] + weight[1] + weight[2] if m < FLYING else weight[3] + weight[4]
-        if total <= 0.0:
-            continue
-        cov = track.model_cov[m]
-        worth = math.log(2 * total) - first_spread(cov) + track.odds - tuning.floor
-        pace = math.sqrt(fastest(cov))
-        lag = min(dt, math.exp(min(worth / 3, 20.0)))
-        far = min(
-            math.sqrt(tuning.gate2) * lag, math.sqrt(3.0) * math.exp(min(worth / 3 - 0.5, 20.0))
-        )
-        size = cov[0, 0] + cov[1, 1] + cov[2, 2] + tuning.noise[m] * lag**3
-        most = max(most, pace * far + math.sqrt(tuning.gate2 * size) + 5.0 * lag * lag)
-    return most
-
-
-@part
-def first_spread(cov: Any) -> float:
-    """Return the log of sqrt((2 pi)3 det v), v the covariance of the velocity."""
-    a, b, c, d, e, f = cov[3, 3], cov[3, 4], cov[3, 5], cov[4, 4], cov[4, 5], cov[5, 5]
-    det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d)
-    return 0.5 * math.log(_TWO_PI_CUBED * det)
-
-
-@part
-def fastest(cov: Any) -> float:
-    """Return a bound of the variance of the velocity along any direction (Gershgorin)."""
-    a, b, c = abs(cov[3, 4]), abs(cov[3, 5]), abs(cov[4, 5])
-    return max(cov[3, 3] + a + b, a + cov[4, 4] + c, b + c + cov[5, 5])
 
 
 @part

@@ -69,8 +69,7 @@ def take_hits(
         table, sights, near, begin, found, site, s, plots, places, tuning, guesses
     )
     taken = auction(begin, which, score, plots.size)
-    hit, count = np.empty(near.size, np.int64), 0
-    rows = np.empty(table.size, np.int64)
+    hit, rows, count = np.empty(near.size, np.int64), np.empty(table.size, np.int64), 0
     for q in range(near.size):
         e = taken[q]
         if e < 0:
