@@ -5,7 +5,8 @@
 Real datagrams (as our world sends them, and random valid records of every item) with bits flipped,
 bytes changed, lost, doubled and cut. All are read in batches, every field. A share is judged by
 libasterix: both must read the same numbers, or both refuse. The slowest datagrams are found
-by reading each of a share, and datagrams made to be slow, alone through the reader of the room.
+by reading each of a share, and datagrams made to be slow (the greatest size, as many records or
+sources as fit), alone through the reader of the room; both count for the bar.
 `planted`: the same judge must find a fault planted in our tables (the test of the test).
 """
 
@@ -76,6 +77,9 @@ def crafted() -> list[bytes]:
         oracle.block(48, warnings),
         oracle.block(48, b"\xff" * (room - 3)),
         b"\x30\x00\x04\x00" * (room // 4),
+        *(oracle.block(c, *[bytes([0x80, 7, 9])] * ((room - 3) // 3)) for c in (1, 2, 21, 34, 62)),
+        oracle.block(34, *[bytes([0xE0, 7, 9, 1, 0, 0, 0])] * ((room - 3) // 7)),
+        oracle.block(48, *[bytes([0x90, 7, 9, 0, 9, 0, 9])] * ((room - 3) // 7)),
         oracle.block(62, b"\xff" * (room - 3)),
     ]
 
@@ -130,12 +134,12 @@ def planted(made: Program) -> Program:
 
 
 def slowest_ms(data: list[bytes]) -> float:
-    """Return the CPU time of the slowest datagram, each the best of three on a shared machine."""
+    """Return the CPU time of the slowest datagram, each the best of several on a shared machine."""
     reader = Reader(Editions(), {(7, 9): SITE}, clock_error_max_s=1e6, refuse_simulated=False)
     worst_s = 0.0
     for datagram in data:
         took_s = []
-        for _ in range(3):
+        for _ in range(9):
             begun = time.process_time()
             reader.read([Arrived(datagram, ZERO_NS)])
             took_s.append(time.process_time() - begun)
@@ -172,6 +176,7 @@ def main() -> None:
     found_planted = wrong(judged[:500], planted(everything))
     alone = slowest_ms([mutated(dice.choice(real), dice) for _ in range(args.alone)])
     made_slow = {i: slowest_ms([d]) for i, d in enumerate(crafted())}
+    worst = max(alone, *made_slow.values())
     result = {
         "datagrams": done,
         "records": records,
@@ -182,7 +187,7 @@ def main() -> None:
         "planted_found": found_planted,
         "worst_ms": round(alone, 3),
         "crafted_64k_ms": {i: round(ms, 2) for i, ms in made_slow.items()},
-        "met": done >= 1_000_000 and found_wrong == 0 and found_planted > 0 and alone <= WORST_MS,
+        "met": done >= 1_000_000 and found_wrong == 0 and found_planted > 0 and worst <= WORST_MS,
     }
     print(json.dumps(result))
     if found_planted == 0:

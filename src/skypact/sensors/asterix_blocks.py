@@ -17,6 +17,7 @@ from skypact.sensors.asterix.kernels.walk import walk
 from skypact.sensors.asterix.program import Program
 
 REFUSALS_MAX = layout.REFUSALS_MAX
+REFUSALS_APART = 16
 _FAULTS = {
     layout.SHORT: "insufficient data",
     layout.FSPEC_LONG: "more FSPEC than the edition has",
@@ -48,6 +49,14 @@ class Refusal:
         for lengths, instead in _LENGTHS:
             reason = lengths.sub(instead, reason)
         return reason
+
+
+def alike(offsets: I64, reason: str) -> tuple[Refusal, ...]:
+    """Return the refusals of records for one reason: the last few each, those before as one, so
+    that thousands in one datagram hold nobody up."""
+    before = max(0, offsets.size - REFUSALS_APART)
+    first = [Refusal(int(offsets[0]), reason, before)] if before else []
+    return (*first, *(Refusal(offset, reason) for offset in offsets[before:].tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ class Records:
 
     def take(self, rows: Flags | I64) -> "Records":
         """Return the records whose flag is set, or those of the rows given, without `repeated`."""
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         return replace(
             self,
             offsets=self.offsets[rows],
@@ -127,16 +137,11 @@ def read_joined(data: NDArray[np.uint8], bounds: I64, arrivals: I64, program: Pr
     """Return what datagrams hold that stand end to end. bounds: (N + 1,), where each begins, and
     the end; else as `read`."""
     walked = _walk(data, bounds, program)
-    rows = {
-        category: np.flatnonzero(walked.records[:, layout.RECORD_CATEGORY] == category)
-        for category in program.editions
-    }
+    categories = np.ascontiguousarray(walked.records[:, layout.RECORD_CATEGORY])
+    there = np.bincount(categories, minlength=256)
+    rows = {c: np.flatnonzero(categories == c) for c in program.editions if there[c]}
     return Batch(
-        {
-            c: _gather(data, bounds, arrivals, walked, c, r, program)
-            for c, r in rows.items()
-            if r.size
-        },
+        {c: _gather(data, bounds, arrivals, walked, c, r, program) for c, r in rows.items()},
         [_refused(fault, data, bounds, program) for fault in walked.faults.tolist()],
         walked.faults[:, layout.FAULT_DATAGRAM],
     )

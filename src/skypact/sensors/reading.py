@@ -37,6 +37,7 @@ Columns = dict[str, NDArray[Any]]
 Source = tuple[int, int]
 Sites = Mapping[int, SensorSite]
 SECOND_NS = 1_000_000_000
+SOURCES = 1 << 16
 
 WANTED: Mapping[int, Callable[[str], Wanted]] = {
     module.CATEGORY: module.wanted
@@ -77,8 +78,9 @@ class Arrived:
 class Reading:
     """What a batch of datagrams held.
 
-    plots: by (SAC, SIC), rows in order of arrival; reports: by category; unknown: by (SAC, SIC)
-    of radars without a site; records: how many were read and belong to somebody known.
+    plots: by (SAC, SIC), rows in order of arrival; reports: by category; unknown: records of radars
+    without a site by SAC * 256 + SIC, shape (SOURCES,), or (0,) when there are none; records: how
+    many were read and belong to somebody known.
     """
 
     plots: dict[Source, Columns] = field(default_factory=dict[Source, Columns])
@@ -86,7 +88,7 @@ class Reading:
     marks: list[Mark] = field(default_factory=list[Mark])
     statuses: list[Status] = field(default_factory=list[Status])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
-    unknown: dict[Source, int] = field(default_factory=dict[Source, int])
+    unknown: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     unknown_categories: dict[int, int] = field(default_factory=dict[int, int])
     records: int = 0
 
@@ -175,16 +177,15 @@ class Reader:
         known = np.isin(codes, self._codes)
         if known.all():
             return records
-        unknown, counts = np.unique(codes[~known], return_counts=True)
-        for code, count in zip(unknown.tolist(), counts.tolist(), strict=True):
-            source = (code >> 8, code & 255)
-            reading.unknown[source] = reading.unknown.get(source, 0) + count
+        # A crafted datagram names twenty thousand sources: no loop over them here.
+        counts = np.bincount(codes[~known], minlength=SOURCES)
+        reading.unknown = reading.unknown + counts if reading.unknown.size else counts
         return records.take(known)
 
     def _read_plots(self, reading: Reading, records: Records) -> None:
         own = self._known(reading, records)
         plots = self._plots(own)
-        reading.records += len(own) - len(plots.refusals)
+        reading.records += len(own) - _count(plots.refusals)
         reading.refusals += plots.refusals
         used = self._used(reading, plots.columns["time_ns"], plots.arrivals, plots.simulated)
         sources = plots.sources[used]
@@ -201,7 +202,7 @@ class Reader:
 
     def _read_reports(self, reading: Reading, category: int, records: Records) -> None:
         reports = REPORTS[category](records, self._by_code)
-        reading.records += len(records) - len(reports.refusals)
+        reading.records += len(records) - _count(reports.refusals)
         reading.refusals += reports.refusals
         used = self._used(reading, reports.columns["time_ns"], reports.arrivals, reports.simulated)
         if used.size:
@@ -215,7 +216,7 @@ class Reader:
             timed &= raw < TIME_OF_DAY_MAX
             said = known.take(timed)
             self.clocks.take(said.value("010"), utc_ns(raw[timed], said.arrivals), said.arrivals)
-        reading.records += len(marks)
+        reading.records += len(known) - _count(refusals)
         reading.marks += marks
         reading.refusals += refusals
 
@@ -232,3 +233,7 @@ class Reader:
                 reading.refusals.append(Refusal(0, reason, count))
                 reading.records -= count
         return np.flatnonzero(~(late | unreal))
+
+
+def _count(refusals: Iterable[Refusal]) -> int:
+    return sum(refusal.count for refusal in refusals)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from skypact.core.ids import Issuer
 from skypact.core.messages import PositionReports, Scan
 from skypact.core.site import SensorSite
@@ -92,7 +94,8 @@ def _batches(
 def _add(recording: Recording, reading: Reading) -> None:
     recording.records += reading.records
     recording.refusals += reading.refusals
-    for source, count in reading.unknown.items():
+    for code in np.flatnonzero(reading.unknown).tolist():
+        source, count = (code >> 8, code & 255), int(reading.unknown[code])
         recording.unknown[source] = recording.unknown.get(source, 0) + count
     for category, count in reading.unknown_categories.items():
         recording.unknown_categories[category] = (

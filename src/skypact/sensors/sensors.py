@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from skypact.core.columns import array, pack
 from skypact.core.errors import InvariantError
@@ -390,10 +391,10 @@ class Sensors:
 
     @staticmethod
     def _count_unknown(tally: Tally, reading: Reading) -> None:
-        tally.unknown += sum(reading.unknown.values())
+        tally.unknown += int(reading.unknown.sum())
         # Thousands of invented sources in a datagram must not hold up the others.
-        for sac, sic in list(reading.unknown)[-REFUSALS_KEPT:]:
-            tally.note(f"unknown radar SAC {sac} SIC {sic}")
+        for code in np.flatnonzero(reading.unknown)[-REFUSALS_KEPT:].tolist():
+            tally.note(f"unknown radar SAC {code >> 8} SIC {code & 255}")
         for category, count in reading.unknown_categories.items():
             tally.unknown += count
             tally.note(f"CAT{category:03d} is not read here")

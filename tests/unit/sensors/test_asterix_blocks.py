@@ -1,7 +1,9 @@
 """Data blocks: what parses, what is refused and where reading goes on."""
 
+import numpy as np
 import pytest
 
+from skypact.sensors import asterix_blocks as blocks
 from skypact.sensors.asterix_blocks import REFUSALS_MAX, Batch, Refusal, UnknownCategory
 from skypact.sensors.categories import asterix_cat034, asterix_cat048
 from tests.unit.sensors import oracle, samples
@@ -88,3 +90,11 @@ def test_a_datagram_full_of_faults_is_given_up(block: bytes) -> None:
 
 def test_a_block_of_empty_records_is_refused_at_the_first() -> None:
     assert refusals(b"\x30" + (60_003).to_bytes(2, "big") + bytes(60_000))[0].offset == 3
+
+
+def test_refusals_for_one_reason_are_told_apart_only_at_the_end() -> None:
+    for count in (0, 1, blocks.REFUSALS_APART, blocks.REFUSALS_APART + 1, 20_000):
+        told = blocks.alike(np.arange(count) * 3, "reason")
+        assert sum(refusal.count for refusal in told) == count
+        assert len(told) <= blocks.REFUSALS_APART + 1
+        assert [r.offset for r in told[-1:]] == [3 * (count - 1)] * (count > 0)

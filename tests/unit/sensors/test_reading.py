@@ -3,6 +3,7 @@
 import numpy as np
 
 from skypact.sensors.categories import asterix_cat021, asterix_cat034, asterix_cat048
+from skypact.sensors.categories.marks import KEPT_MAX
 from skypact.sensors.reading import Arrived, Reader, Reading
 from skypact.sensors.settings import Editions
 from tests.unit.sensors import samples
@@ -31,7 +32,9 @@ def test_plots_of_all_datagrams_come_together_by_radar() -> None:
 
 def test_unknown_radars_are_counted_by_name() -> None:
     reading = read(plots(sac=8), plots())
-    assert reading.unknown == {(8, 9): 5}
+    assert {code: int(reading.unknown[code]) for code in np.flatnonzero(reading.unknown)} == {
+        8 << 8 | 9: 5
+    }
     assert list(reading.plots) == [(7, 9)]
     assert reading.records == 5
     assert list(read(plots(sac=8), known=False).plots) == [(8, 9)]
@@ -62,3 +65,10 @@ def test_arrival_decides_the_day_of_each_record() -> None:
     reading = read(plots(), late_s=day_s)
     away = reading.plots[7, 9]["time_ns"] - samples.plots()["time_ns"]
     assert np.abs(away - round(day_s) * samples.SECOND_NS).max() <= 4_000_000
+
+
+def test_thousands_of_service_messages_are_all_counted_and_the_last_are_read() -> None:
+    mark = bytes([0xE0, 7, 9, 1, 0, 0, 0])
+    size = 3 + 3_000 * len(mark)
+    reading = read(bytes([34, *size.to_bytes(2)]) + mark * 3_000)
+    assert (reading.records, len(reading.marks), reading.refusals) == (3_000, KEPT_MAX, [])

@@ -55,8 +55,8 @@ def _notes(recording: Recording) -> list[str]:
     if recording.refusals:
         first = recording.refusals[0]
         notes.append(
-            f"{len(recording.refusals)} pieces could not be decoded; the first at byte "
-            f"{first.offset} of its datagram: {first.reason}"
+            f"{sum(r.count for r in recording.refusals)} pieces could not be decoded; the first at "
+            f"byte {first.offset} of its datagram: {first.reason}"
         )
     for (sac, sic), count in sorted(recording.unknown.items()):
         notes.append(f"{count} records of SAC {sac} SIC {sic}: not among the sensors given")

@@ -37,9 +37,8 @@ def decode(records: blocks.Records, references_ns: I64) -> Plots:
     """
     position = records.present("040/RHO")
     timed = records.present("141")
-    refusals = tuple(
-        blocks.Refusal(offset, "CAT001 record: no time of day (I001/141)")
-        for offset in records.offsets[position & ~timed].tolist()
+    refusals = blocks.alike(
+        records.offsets[position & ~timed], "CAT001 record: no time of day (I001/141)"
     )
     detection = np.where(records.present("020/TYP"), records.value("020/SSRPSR"), PRIMARY)
     rows = position & timed & (detection > 0) & (records.value("020/RAB") == 0)

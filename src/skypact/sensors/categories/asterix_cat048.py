@@ -167,9 +167,8 @@ def decode(records: blocks.Records, sites: Mapping[int, SensorSite]) -> Plots:
     position = records.present("040/RHO")
     raw_time = records.value("140")
     timed = records.present("140") & (raw_time < fields.TIME_OF_DAY_MAX)
-    refusals = tuple(
-        blocks.Refusal(offset, "CAT048 record: no valid time of day (I048/140)")
-        for offset in records.offsets[position & ~timed].tolist()
+    refusals = blocks.alike(
+        records.offsets[position & ~timed], "CAT048 record: no valid time of day (I048/140)"
     )
     kept = records.take(position & timed & (records.value("020/RAB") == 0))
     range_m, azimuth = _ranges(kept), fields.angle_rad(kept.value("040/THETA"))

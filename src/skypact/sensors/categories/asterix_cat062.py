@@ -121,11 +121,9 @@ def decode(records: blocks.Records) -> Reports:
     timed = records.present("070") & (raw_time < fields.TIME_OF_DAY_MAX)
     sane = (np.abs(lat) <= np.pi / 2) & (np.abs(lon) <= np.pi)
     wrong = here & ~(sane & timed)
-    refusals = tuple(
-        blocks.Refusal(
-            offset, f"CAT062 record: {'position off the globe' if t else 'no valid time of day'}"
-        )
-        for offset, t in zip(records.offsets[wrong].tolist(), timed[wrong].tolist(), strict=True)
+    refusals = (
+        *blocks.alike(records.offsets[wrong & timed], "CAT062 record: position off the globe"),
+        *blocks.alike(records.offsets[wrong & ~timed], "CAT062 record: no valid time of day"),
     )
     rows = here & sane & timed
     kept = records.take(rows)
