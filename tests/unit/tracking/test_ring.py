@@ -11,6 +11,15 @@ from skypact.tracking.registration.kernels.register import BIASES, TIME
 from skypact.tracking.registration.kernels.ring import gather_hits
 
 
+def test_stale_hits_among_the_new_hide_none() -> None:
+    hits, ring, out = np.zeros(64, HIT), np.zeros(RING, np.int64), np.zeros(64, HIT)
+    ring[NEXT], ring[THIN] = 64, 1
+    hits["track"], hits["time_ns"] = 1, np.arange(1000, 1064) * 10**9
+    hits["time_ns"][1::2] = 5 * 10**9
+    biases = np.zeros((2, BIASES))
+    assert gather_hits(hits, ring, 1009 * 10**9, biases, out) == 27
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 4), st.integers(0, 2), st.integers(0, 9)), max_size=40),
     st.integers(0, 30),

@@ -8,7 +8,9 @@ from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature
 from skypact.tracking.kernels.layout import HIT, NEXT
 from skypact.tracking.registration.kernels.register import TIME
 
-LATE_NS = 120_000_000_000  # before a hit that is so old no newer one has come
+# Behind so many in a row that are so much too old, none is new: some come late, and false reports
+# of positions repeat old times.
+OLD_MOST, LATE_NS = 128, 120_000_000_000
 
 
 @part
@@ -53,10 +55,10 @@ def merged(track: Any, time_ns: Any, order: Any, other: Any) -> Any:
 def gather_hits(hits: Any, ring: Any, since_ns: int, biases: Any, out: Any) -> int:
     """Fill `out` with the hits after a time, by track and by time without the clocks' biases
     (radars, BIASES); return how many there are."""
-    held = n = 0
-    while held < min(ring[NEXT], hits.size):
-        if hits[(ring[NEXT] - held - 1) % hits.size].time_ns < since_ns - LATE_NS:
-            break
+    held = n = old = 0
+    while held < min(ring[NEXT], hits.size) and old < OLD_MOST:
+        late = hits[(ring[NEXT] - held - 1) % hits.size].time_ns < since_ns - LATE_NS
+        old = old + 1 if late else 0
         held += 1
     rows, track = np.empty(held, np.int64), np.empty(held, np.int64)
     time_ns = np.empty(held, np.int64)
