@@ -1,11 +1,11 @@
-"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1100,3400,12500,41000]
+"""How the tracker's cost grows: python bench/tracker_scale.py [--sizes 1100,3400,12500,46000]
 
 Prints one JSON object a size and one for all. Density of targets and sensors is constant: the region
 grows with the root of the number (--region at 1,000 targets), the sensors with the number up to
 --sensors. `load` is CPU seconds of tracking a second of scenario; `slope` the log-log growth of it,
 `slope_per_plot` of the cost of a plot plus one (what is left when more sensors see more).
 `--artas` runs the published size of EUROCONTROL's ARTAS instead: 4,000 tracks, 30 sensors, 2,000
-reports a second. `--timing rotating` hands plots over in pieces of a quarter of a second.
+reports a second. `--timing rotating` hands plots over in pieces of a second.
 """
 
 import argparse
@@ -107,7 +107,7 @@ def main() -> None:
     p.add_argument("--repeat", type=int, default=2)
     p.add_argument("--artas", action="store_true")
     a = p.parse_args()
-    a.sizes = a.sizes or [1100, 3400, 12500, 41000]
+    a.sizes = a.sizes or [1100, 3400, 12500, 46000]
     warm()
     with tempfile.TemporaryDirectory() as folder:
         if a.artas:
