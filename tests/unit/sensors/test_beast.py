@@ -1,23 +1,28 @@
 """Beast framing: any cut of the stream gives the same frames, junk is stepped over."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skypact.sensors import beast
 
+Splitter = Callable[[bytes, bytes], tuple[list[Any], list[Any], bytes]]
 MESSAGES = st.lists(
     st.sampled_from([2, 7, 14]).flatmap(lambda n: st.binary(min_size=n, max_size=n)), max_size=8
 )
 
 
-def split(stream: bytes, cuts: list[int]) -> tuple[list[bytes], int]:
+def split(
+    stream: bytes, cuts: list[int], framing: Splitter = beast.split
+) -> tuple[list[bytes], int]:
     """Return the messages and the number of refusals of a stream cut at `cuts`."""
     pending, messages, refused = b"", [], 0
     bounds = [0, *sorted(c % (len(stream) + 1) for c in cuts), len(stream)]
     for start, end in pairwise(bounds):
-        frames, refusals, pending = beast.split(pending, stream[start:end])
+        frames, refusals, pending = framing(pending, stream[start:end])
         assert len(pending) <= 44
         messages += [f.message for f in frames]
         refused += len(refusals)
@@ -63,22 +68,11 @@ def avr(messages: list[bytes]) -> bytes:
     return b"".join(forms[i % 3] % m.hex().encode() for i, m in enumerate(messages))
 
 
-def split_avr(stream: bytes, cuts: list[int]) -> tuple[list[bytes], int]:
-    pending, messages, refused = b"", [], 0
-    bounds = [0, *sorted(c % (len(stream) + 1) for c in cuts), len(stream)]
-    for start, end in pairwise(bounds):
-        frames, refusals, pending = beast.split_avr(pending, stream[start:end])
-        assert len(pending) <= 44
-        messages += [f.message for f in frames]
-        refused += len(refusals)
-    return messages, refused
-
-
 @given(MESSAGES, st.lists(st.integers(0, 10_000), max_size=6))
 def test_avr_messages_return_however_the_stream_is_cut(
     messages: list[bytes], cuts: list[int]
 ) -> None:
-    assert split_avr(avr(messages), cuts) == (messages, 0)
+    assert split(avr(messages), cuts, beast.split_avr) == (messages, 0)
 
 
 def test_clock_and_signal_of_avr_are_read() -> None:
@@ -92,7 +86,7 @@ def test_clock_and_signal_of_avr_are_read() -> None:
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 10_000), max_size=4))
 def test_junk_in_avr_never_fails_and_never_hides_what_follows(junk: bytes, cuts: list[int]) -> None:
-    messages, _ = split_avr(junk + avr([b"ABCDEFG"]), cuts)
+    messages, _ = split(junk + avr([b"ABCDEFG"]), cuts, beast.split_avr)
     assert messages[-1] == b"ABCDEFG"
 
 
