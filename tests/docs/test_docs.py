@@ -106,7 +106,7 @@ def test_the_shell_blocks_of_a_page_run(page: str, tmp_path: Path) -> None:
 def toml_kind(note: str) -> type:
     """Return the Struct that a TOML block is decoded by."""
     if note == "agreement":
-        from skypact.sharing.agreements import Agreement
+        from skypact.sharing.treaty.agreements import Agreement
 
         return Agreement
     if note == "scenario":

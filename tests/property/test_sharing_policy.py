@@ -18,7 +18,7 @@ from skypact.core.columns import array
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import Ledger, Release, Stream, ThreatClass
 from skypact.sharing import degrade, warnings_out
-from skypact.sharing.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import Agreement, Clause, What
 from tests.unit.picture.flights import T0, S, state
 from tests.unit.sharing.treaty import (
     ALL,

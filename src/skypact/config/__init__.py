@@ -15,8 +15,8 @@ from skypact.core.errors import ConfigError
 from skypact.core.lines import line_of
 from skypact.core.toml import faults
 from skypact.sensors.standards.standard import Standard
-from skypact.sharing import lint
-from skypact.sharing.agreements import Agreement
+from skypact.sharing.treaty import lint
+from skypact.sharing.treaty.agreements import Agreement
 
 NODE_FILE = "node.toml"
 AGREEMENTS = "agreements"

@@ -18,7 +18,7 @@ from skypact.core.geodesy import (
     velocity_ecef_from_enu,
     velocity_enu_from_ecef,
 )
-from skypact.sharing.agreements import Clause
+from skypact.sharing.treaty.agreements import Clause
 
 F64 = NDArray[np.float64]
 S = 1_000_000_000

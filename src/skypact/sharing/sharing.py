@@ -22,12 +22,12 @@ from skypact.core.messages import (
     WarningRaised,
     WarningUpdated,
 )
-from skypact.sharing.agreements import DELAY_MAX_S, Agreement
 from skypact.sharing.federation import Federation, FederationState
-from skypact.sharing.policy import Policy
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import DelayLine, LineState, Outlet, OutletState
+from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
+from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
 from skypact.sharing.wire import HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState

@@ -11,10 +11,10 @@ from skypact.core.columns import array, pack
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import OwnTracks, Release, Stream, SystemTracksDeleted, ThreatBatch
 from skypact.core.table import Table, TableState, last_of_each
-from skypact.sharing.agreements import What
 from skypact.sharing.degrade import degraded
-from skypact.sharing.policy import Policy, Rule, Term, admits
 from skypact.sharing.release import Releaser
+from skypact.sharing.treaty.agreements import What
+from skypact.sharing.treaty.policy import Policy, Rule, Term, admits
 from skypact.sharing.wire import ROWS_A_FRAME, TrackBody
 from skypact.sharing.withheld import Withheld
 

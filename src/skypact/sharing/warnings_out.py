@@ -18,9 +18,9 @@ from skypact.core.messages import (
     WarningEvent,
     WarningState,
 )
-from skypact.sharing.agreements import What
-from skypact.sharing.policy import Policy, Rule
 from skypact.sharing.release import Releaser
+from skypact.sharing.treaty.agreements import What
+from skypact.sharing.treaty.policy import Policy, Rule
 from skypact.sharing.wire import AcknowledgementBody, WarningBody
 from skypact.sharing.withheld import Withheld
 

@@ -5,7 +5,7 @@ import pytest
 from skypact.core.errors import ConfigError
 from skypact.core.messages import ThreatClass
 from skypact.core.toml import decode_toml
-from skypact.sharing.agreements import Agreement, What
+from skypact.sharing.treaty.agreements import Agreement, What
 
 TEXT = """
 owner = "auria"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from skypact.core.errors import ConfigError
-from skypact.sharing.lint import check, faults
+from skypact.sharing.treaty.lint import check, faults
 from tests.unit.sharing.treaty import END, START, agreement, clause, everything
 
 AREA = ((-30.0, -20.0), (-30.0, -10.0), (-35.0, -15.0))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from skypact.core.messages import ThreatClass
-from skypact.sharing.agreements import What
-from skypact.sharing.policy import Policy, admits, within
+from skypact.sharing.treaty.agreements import What
+from skypact.sharing.treaty.policy import Policy, admits, within
 from tests.unit.picture.flights import S
 from tests.unit.sharing.treaty import END, START, agreement, clause
 

@@ -24,9 +24,9 @@ from skypact.core.messages import (
     WarningState,
 )
 from skypact.sharing import wire
-from skypact.sharing.agreements import Agreement, Clause, What
 from skypact.sharing.settings import Partner, SharingSettings
 from skypact.sharing.sharing import Sharing
+from skypact.sharing.treaty.agreements import Agreement, Clause, What
 from tests.unit.picture.flights import T0, S, columns, state
 
 ALL = ("unknown", "ballistic", "cruise", "drone", "aircraft", "rocket")

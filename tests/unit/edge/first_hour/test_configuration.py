@@ -18,7 +18,7 @@ from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.core.toml import faults
 from skypact.edge.first_hour.configuration import EXAMPLE, init, unit
-from skypact.sharing.agreements import Agreement
+from skypact.sharing.treaty.agreements import Agreement
 
 # Filled in by the program, never written by a person.
 NOT_WRITTEN = {"sharing.partners"}

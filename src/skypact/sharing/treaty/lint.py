@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skypact.core.errors import ConfigError
 from skypact.core.messages import ThreatClass
-from skypact.sharing.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import Agreement, Clause, What
 
 SPAN_MAX_DEG = 180.0
 

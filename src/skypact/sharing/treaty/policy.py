@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import wrap_pi
 from skypact.core.messages import ThreatClass
-from skypact.sharing.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import Agreement, Clause, What
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""What nations agreed: the text, its faults, and what it comes to."""
