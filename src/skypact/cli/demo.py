@@ -101,10 +101,12 @@ def prepare(
         leaf=kept_port(ports / "leaf"),
         consoles={name: kept_port(ports / f"console-{name}") for name in names},
     )
-    now_ns = Clock().now_ns()
+    now_ns, authorities = Clock().now_ns(), dict[str, str]()
     for name in names:
         folders.write_folder(state / name, scenario, agreements, name, seed, network)
-        pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
+        made = pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
+        authorities[name] = made.certificate.read_text()
+    folders.exchange_cards(state, names, authorities)
     # What partners would carry to each other: certificates of authorities, never a key.
     hub_keys = state / hub / KEYS
     (hub_keys / NATIONS).mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,10 @@ import msgspec
 import tomli_w
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
+from skypact.config.cards import OWN, PARTNERS, card_text
+from skypact.config.signing import make_signing_keys, own_card
 from skypact.core.errors import ConfigError
+from skypact.core.messages import Context
 from skypact.exercise.dice import generator
 from skypact.exercise.scenario import Nation, Scenario
 
@@ -68,10 +71,10 @@ def write_folder(
             (directory / AGREEMENTS / name).write_text(text, "utf-8")
     keys = directory / KEYS
     keys.mkdir(mode=0o700, exist_ok=True)
-    # From the seed, so that a simulated exercise repeats; a real node's is random.
-    secret = hashlib.blake2b(f"{scenario.name} {seed} {nation}".encode(), digest_size=SECRET_BYTES)
+    # From the seed, so that a simulated exercise repeats; a real node's are random.
     (keys / SECRET).touch(mode=0o600)
-    (keys / SECRET).write_text(secret.hexdigest() + "\n")
+    (keys / SECRET).write_text(_derived(scenario, seed, nation, "reference").hex() + "\n")
+    make_signing_keys(keys, _derived(scenario, seed, nation, "signing"))
     overlay = files("skypact") / "data" / "demo_region.geojson"
     (directory / OVERLAY).write_text(overlay.read_text("utf-8"), "utf-8")
     tables = _tables(scenario, scenario.nation(nation), seed, network)
@@ -79,6 +82,28 @@ def write_folder(
     partial = directory / (NODE_FILE + ".partial")
     partial.write_text(HEAD.format(name=scenario.name) + tomli_w.dumps(tables), "utf-8")
     partial.rename(directory / NODE_FILE)
+
+
+def exchange_cards(state: Path, names: Sequence[str], authorities: Mapping[str, str]) -> None:
+    """Give the nations whose folders lie in `state` each other's cards, as people would carry them.
+    authorities: certificate of each, none where they don't meet over a network."""
+    cards = {
+        name: card_text(
+            own_card(state / name / KEYS, name, Context.EXERCISE, authorities.get(name, ""))
+        )
+        for name in names
+    }
+    for name in names:
+        (state / name / PARTNERS).mkdir(exist_ok=True)
+        (state / name / OWN).write_text(cards[name], "utf-8")
+        for other in names:
+            if other != name:
+                (state / name / PARTNERS / f"{other}.toml").write_text(cards[other], "utf-8")
+
+
+def _derived(scenario: Scenario, seed: int, nation: str, use: str) -> bytes:
+    text = f"{scenario.name} {seed} {nation} {use}"
+    return hashlib.blake2b(text.encode(), digest_size=SECRET_BYTES).digest()
 
 
 def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> dict[str, Any]:

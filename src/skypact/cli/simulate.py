@@ -36,14 +36,16 @@ def run(
     end_ns = start_ns + round((for_s or scenario.duration_s) * SECOND_NS)
     nodes: dict[str, Node] = {}
     journals: dict[str, Journal] = {}
-    for nation in scenario.nations:
-        folder = out / nation.name
-        folders.write_folder(folder, scenario, agreements, nation.name, seed, folders.UNCONNECTED)
-        directory = load(folder)
-        nodes[nation.name] = build(directory)
-        journals[nation.name] = Journal(directory.state / "journal")
+    names = [nation.name for nation in scenario.nations]
+    for nation in names:
+        folders.write_folder(out / nation, scenario, agreements, nation, seed, folders.UNCONNECTED)
+    folders.exchange_cards(out, names, {})
+    for nation in names:
+        directory = load(out / nation)
+        nodes[nation] = build(directory)
+        journals[nation] = Journal(directory.state / "journal")
         recorded = RecordedConfig(version=__version__, files=directory.files)
-        journals[nation.name].append(Kind.CONFIG, start_ns, msgspec.msgpack.encode(recorded))
+        journals[nation].append(Kind.CONFIG, start_ns, msgspec.msgpack.encode(recorded))
 
     def record(nation: str, message: Message, now_ns: int) -> None:
         journals[nation].append(Kind.INPUT, now_ns, encode(message))

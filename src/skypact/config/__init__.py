@@ -1,4 +1,5 @@
-"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml` and `keys/`."""
+"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml`, `card.toml`,
+`partners/*.toml` and `keys/`."""
 
 import re
 import tomllib
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from skypact.config.cards import OWN, PARTNERS, Card
 from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
@@ -27,12 +29,13 @@ SECRET_BYTES = 32
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
-    """A node's folder, read. files: name to text of everything that decides what the rooms do;
-    standards: by format, those that installed packages bring too."""
+    """A node's folder, read. cards: by nation, the own one too; files: name to text of all that
+    decides what the rooms do; standards: by format, those that installed packages bring too."""
 
     path: Path
     config: NodeConfig
     agreements: tuple[Agreement, ...]
+    cards: dict[str, Card]
     files: dict[str, str]
     secret: bytes
     standards: dict[str, Standard]
@@ -60,13 +63,14 @@ def load(path: Path) -> NodeDirectory:
 
 def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
     """Return the node's folder from texts, as a journal recorded them."""
-    found, config, agreements = _decoded(path, files)
+    found, config, agreements, cards = _decoded(path, files)
     if found or config is None:
         raise found[0]
     return NodeDirectory(
         path=path,
         config=config,
         agreements=agreements,
+        cards=cards,
         files=dict(files),
         secret=secret,
         standards=standards(feed.format for feed in config.feeds),
@@ -80,29 +84,54 @@ def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
 
 def _decoded(
     path: Path, files: Mapping[str, str]
-) -> tuple[list[ConfigError], NodeConfig | None, tuple[Agreement, ...]]:
-    """Return (faults, what `node.toml` says, agreements in order of file name)."""
+) -> tuple[list[ConfigError], NodeConfig | None, tuple[Agreement, ...], dict[str, Card]]:
+    """Return (faults, what `node.toml` says, agreements in order of file name, cards)."""
     node_path = str(path / NODE_FILE)
-    texts = {str(path / n): t for n, t in sorted(files.items()) if n != NODE_FILE}
+    texts = _under(path, files, AGREEMENTS)
+    card_texts = _under(path, files, PARTNERS)
+    if OWN in files:
+        card_texts[str(path / OWN)] = files[OWN]
     found = faults(files[NODE_FILE], NodeConfig, node_path)
-    for name, text in texts.items():
-        found += faults(text, Agreement, name)
+    for kind, named in ((Agreement, texts), (Card, card_texts)):
+        for name, text in named.items():
+            found += faults(text, kind, name)
     if found:
         text = files[NODE_FILE]
         found += [_with_line(f, text) for f in formats(_written_formats(text), node_path)]
-        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, ()
+        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, (), {}
     config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
     agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
     me = config.node.nation
     named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
     found = lint.faults(agreements, me, sorted(named))
+    cards = {n: msgspec.convert(tomllib.loads(t), Card) for n, t in card_texts.items()}
+    found += _strangers(path, config, cards)
     found += contradictions(config, node_path)
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
         found.append(ConfigError(message, path=node_path, key="link"))
-    texts[node_path] = files[NODE_FILE]
+    texts |= card_texts | {node_path: files[NODE_FILE]}
     lined = [_with_line(fault, texts[fault.path]) for fault in found]
-    return lined, config, tuple(agreements.values())
+    return lined, config, tuple(agreements.values()), {c.nation: c for c in cards.values()}
+
+
+def _under(path: Path, files: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Return the texts of one folder, by path and in order."""
+    return {str(path / n): t for n, t in sorted(files.items()) if n.startswith(f"{folder}/")}
+
+
+def _strangers(path: Path, config: NodeConfig, cards: Mapping[str, Card]) -> list[ConfigError]:
+    """Return the cards that lie under another name than theirs or are of another context."""
+    me, found = config.node, list[ConfigError]()
+    for name, card in cards.items():
+        expected = me.nation if name == str(path / OWN) else Path(name).stem
+        if card.nation != expected:
+            message = f"is the card of {card.nation}, not of {expected}"
+            found.append(ConfigError(message, path=name, key="nation"))
+        if card.context is not me.context:
+            message = f"this node is of context {me.context}, the card of {card.context}"
+            found.append(ConfigError(message, path=name, key="context"))
+    return found
 
 
 def _written_formats(text: str) -> dict[str, str]:
@@ -151,7 +180,9 @@ def _secret(path: Path) -> bytes:
 
 
 def _texts(path: Path) -> dict[str, str]:
-    names = [NODE_FILE, *(f"{AGREEMENTS}/{p.name}" for p in (path / AGREEMENTS).glob("*.toml"))]
+    names = [NODE_FILE, *([OWN] if (path / OWN).exists() else [])]
+    for folder in (AGREEMENTS, PARTNERS):
+        names += [f"{folder}/{p.name}" for p in (path / folder).glob("*.toml")]
     return {name: _read(path / name) for name in sorted(names)}
 
 

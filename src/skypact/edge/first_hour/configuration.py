@@ -8,6 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
+from skypact.config.cards import OWN, card_text
+from skypact.config.signing import make_signing_keys, own_card
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.edge.links.pki import make_authority
@@ -52,8 +54,11 @@ def init(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = make_authority(directory / KEYS, nation, context, now_ns)
     secret = _write(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
+    signing = make_signing_keys(directory / KEYS)
+    card = own_card(directory / KEYS, nation, context, authority.certificate.read_text())
+    texts = {OWN: card_text(card)} | texts
     written = [_write(directory / name, text) for name, text in texts.items()]
-    return [authority.certificate, authority.key, secret, *written]
+    return [authority.certificate, authority.key, secret, *signing, *written]
 
 
 def node_text(nation: str, display_name: str, context: Context) -> str:

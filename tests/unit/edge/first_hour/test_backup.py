@@ -20,6 +20,8 @@ def make_node(directory: Path, entries: int = 50, segment_bytes: int = 400) -> J
     for name, text in {
         "node.toml": '[node]\nnation = "auria"\n',
         "agreements/borvia.toml": "version = 1\n",
+        "card.toml": "own\n",
+        "partners/borvia.toml": "other\n",
         "keys/authority.key": "secret\n",
         "keys/partners/borvia.pem": "certificate\n",
     }.items():
@@ -50,7 +52,13 @@ def test_a_node_comes_back_whole(tmp_path: Path) -> None:
     back = restore(tmp_path / "auria.tar", tmp_path / "elsewhere/auria")
     assert done.position == back.position == held.position
     assert done.files == back.files
-    for name in ("node.toml", "agreements/borvia.toml", "keys/partners/borvia.pem"):
+    for name in (
+        "node.toml",
+        "agreements/borvia.toml",
+        "card.toml",
+        "partners/borvia.toml",
+        "keys/partners/borvia.pem",
+    ):
         assert (tmp_path / "elsewhere/auria" / name).read_text() == (
             tmp_path / "auria" / name
         ).read_text()

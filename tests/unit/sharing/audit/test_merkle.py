@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skypact.sharing.merkle import (
+from skypact.sharing.audit.merkle import (
     EMPTY_ROOT,
     Range,
     Subtree,

@@ -1,0 +1,1 @@
+"""The log of what was shared, which partners can check."""
