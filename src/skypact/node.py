@@ -123,6 +123,11 @@ MESSAGES_MAX = 100_000
 
 def build(directory: NodeDirectory) -> "Node":
     """Return the node that a folder describes, in its first state."""
+    return Node(rooms(directory))
+
+
+def sharing(directory: NodeDirectory) -> Sharing:
+    """Return the room of sharing of a folder."""
     config = directory.config
     nation, context = config.node.nation, config.node.context
     partners = tuple(
@@ -133,23 +138,25 @@ def build(directory: NodeDirectory) -> "Node":
         )
         for name in directory.partners
     )
-    sharing = msgspec.structs.replace(config.sharing, partners=partners)
+    settings = msgspec.structs.replace(config.sharing, partners=partners)
+    return Sharing(Issuer(nation, "sharing", context), settings, directory.agreements)
+
+
+def rooms(directory: NodeDirectory) -> dict[str, Room]:
+    """Return all rooms that a folder describes."""
+    config = directory.config
     picture = msgspec.structs.replace(config.picture, track_numbers=track_numbers(directory))
 
     def issuer(room: str) -> Issuer:
-        return Issuer(nation, room, context)
+        return Issuer(config.node.nation, room, config.node.context)
 
-    return Node(
-        {
-            "sensors": Sensors(
-                issuer("sensors"), config.feeds, config.sensors, directory.standards
-            ),
-            "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
-            "picture": Picture(issuer("picture"), picture),
-            "sharing": Sharing(issuer("sharing"), sharing, directory.agreements),
-            "warning": Warnings(issuer("warning"), config.warning, config.places),
-        }
-    )
+    return {
+        "sensors": Sensors(issuer("sensors"), config.feeds, config.sensors, directory.standards),
+        "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
+        "picture": Picture(issuer("picture"), picture),
+        "sharing": sharing(directory),
+        "warning": Warnings(issuer("warning"), config.warning, config.places),
+    }
 
 
 def track_numbers(directory: NodeDirectory) -> tuple[int, ...]:

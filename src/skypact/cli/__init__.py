@@ -9,36 +9,17 @@ from typing import Any
 import click
 
 from skypact import __version__
+from skypact.cli.agreement import agreement
 from skypact.cli.decode import decode
 from skypact.cli.first_hour import backup, client, init, restore
 from skypact.cli.invite import invite
+from skypact.cli.span import Span
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-class Span(click.ParamType[float]):
-    """A time such as 60s, 5m or 1h."""
-
-    name = "time"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        text = str(value)
-        try:
-            seconds = float(text[:-1]) * UNITS_S[text[-1:]]
-        except (KeyError, ValueError):
-            self.fail(f"{text!r} is not a time such as 60s, 5m or 1h", param, ctx)
-        if not 0 < seconds < 1e7:
-            self.fail(f"{text!r} is not between 0 and 100 days", param, ctx)
-        return seconds
 
 
 class Plainly(click.Group):
@@ -212,7 +193,7 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (init, client, backup, restore, invite, track, decode):
+for command in (agreement, init, client, backup, restore, invite, track, decode):
     main.add_command(command)
 
 

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from skypact.config import KEYS, SECRET, decode
+from skypact.config import KEYS, SECRET, NodeDirectory, decode
 from skypact.core.codec import encode
 from skypact.core.errors import ConfigError
 from skypact.edge.journal import Kind, read
@@ -43,9 +43,14 @@ def _node(journal: Path) -> Node:
             break
     else:
         raise ConfigError("holds no configuration entry", path=str(journal))
+    return build(recorded_folder(journal, recorded))
+
+
+def recorded_folder(journal: Path, recorded: RecordedConfig) -> NodeDirectory:
+    """Return the node's folder that a journal recorded, with the key that lies beside it."""
     folder = journal.resolve().parent.parent
     try:
         secret = bytes.fromhex((folder / KEYS / SECRET).read_text().strip())
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot be read: {error}", path=str(folder / KEYS / SECRET)) from error
-    return build(decode(folder, recorded.files, secret))
+    return decode(folder, recorded.files, secret)

@@ -1,7 +1,6 @@
 """Configuration of a node: a folder with `node.toml`, `agreements/*.toml`, `card.toml`,
 `partners/*.toml` and `keys/`."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +13,7 @@ from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
 from skypact.core.errors import ConfigError
-from skypact.core.lines import line_of
-from skypact.core.toml import faults
+from skypact.core.toml import faults, with_line
 from skypact.sensors.standards.standard import Standard
 from skypact.sharing.treaty import lint
 from skypact.sharing.treaty.agreements import Agreement
@@ -97,7 +95,7 @@ def _decoded(
             found += faults(text, kind, name)
     if found:
         text = files[NODE_FILE]
-        found += [_with_line(f, text) for f in formats(_written_formats(text), node_path)]
+        found += [with_line(f, text) for f in formats(_written_formats(text), node_path)]
         return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, (), {}
     config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
     agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
@@ -111,7 +109,7 @@ def _decoded(
         message = "there are agreements but no [link]: the node would meet nobody"
         found.append(ConfigError(message, path=node_path, key="link"))
     texts |= card_texts | {node_path: files[NODE_FILE]}
-    lined = [_with_line(fault, texts[fault.path]) for fault in found]
+    lined = [with_line(fault, texts[fault.path]) for fault in found]
     return lined, config, tuple(agreements.values()), {c.nation: c for c in cards.values()}
 
 
@@ -161,11 +159,6 @@ def check_folder(path: Path) -> list[ConfigError]:
     except ConfigError as fault:
         found.append(fault)
     return found
-
-
-def _with_line(fault: ConfigError, text: str) -> ConfigError:
-    key = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", fault.key)]
-    return ConfigError(fault.message, path=fault.path, key=fault.key, line=line_of(text, key))
 
 
 def _secret(path: Path) -> bytes:

@@ -48,6 +48,12 @@ def faults(text: str, kind: type[Any], path: str) -> list[ConfigError]:
     return sorted(errors, key=lambda error: error.line)
 
 
+def with_line(fault: ConfigError, text: str) -> ConfigError:
+    """Return a fault of a key in `text` with the line where it stands."""
+    key = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", fault.key)]
+    return ConfigError(fault.message, path=fault.path, key=fault.key, line=line_of(text, key))
+
+
 def dotted(key_path: Sequence[str | int]) -> str:
     """Return `sensor[0].lat_deg` for ("sensor", 0, "lat_deg")."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in key_path]

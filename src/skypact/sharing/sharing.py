@@ -22,10 +22,12 @@ from skypact.core.messages import (
     WarningRaised,
     WarningUpdated,
 )
+from skypact.sharing.explain import explained
 from skypact.sharing.federation import Federation, FederationState
+from skypact.sharing.lines import DelayLine, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
-from skypact.sharing.tracks_out import DelayLine, LineState, Outlet, OutletState
+from skypact.sharing.tracks_out import Outlet, OutletState
 from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
 from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
@@ -157,6 +159,22 @@ class Sharing:
         term = self._policies[partner].term(now_ns)
         heard_ns = self._federation.links[partner].arrived.last_heard_ns
         return term is not None and now_ns - max(heard_ns, self._started_ns) <= term.lease_ns
+
+    def explain(self, number: int, partner: str, now_ns: int) -> list[str]:
+        """Return in words what a partner gets of an own track now, and by which clause, or why it
+        gets nothing."""
+        held = self._lines[0].tracks.keys
+        if number not in held:
+            named = ", ".join(map(str, sorted(held.tolist()))) or "none"
+            return [f"{self._issuer.nation} holds no own track {number}; it holds: {named}"]
+        policy = self._policies.get(partner)
+        term = policy and policy.term(now_ns)
+        if term is None:
+            return [f"{partner} does not see track {number}", "no agreement is in force"]
+        if not self._leased(partner, now_ns):
+            why = f"{partner} was not heard within the lease of {term.lease_ns / S:g} s"
+            return [f"{partner} does not see track {number}", why]
+        return explained(number, partner, term, self._lines)
 
     def _in_force(self, partner: str, now_ns: int) -> bool:
         """Say whether any agreement with the partner is in force, in either direction."""

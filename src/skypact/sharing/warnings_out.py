@@ -20,7 +20,7 @@ from skypact.core.messages import (
 )
 from skypact.sharing.release import Releaser
 from skypact.sharing.treaty.agreements import What
-from skypact.sharing.treaty.policy import Policy, Rule
+from skypact.sharing.treaty.policy import Policy, Rule, Term, warning_rule
 from skypact.sharing.wire import AcknowledgementBody, WarningBody
 from skypact.sharing.withheld import Withheld
 
@@ -88,10 +88,6 @@ class WarningsOut:
             out += self._warn(partner, event.warning, releaser, withheld, now_ns)
         return out
 
-    def _rules(self, partner: str, what: What, threat: ThreatClass, now_ns: int) -> list[Rule]:
-        term = self._policies[partner].term(now_ns)
-        return list(term.table[what, int(threat)]) if term else []
-
     def _warn(
         self,
         partner: str,
@@ -103,18 +99,15 @@ class WarningsOut:
         reference = self.reference(partner, warning.warning_id)
         told = self._told[partner].get(reference)
         threat = warning.threat_class
-        rules = self._rules(partner, What.WARNING, threat, now_ns)
-        if not rules and told and warning.over:
+        term = self._policies[partner].term(now_ns)
+        rule = term and warning_rule(term, partner, warning.nation, threat)
+        if term and rule is None and told and warning.over:
             # An end is told under the class the partner knows: else it would stay warned for ever.
             threat = told.threat_class
-            rules = self._rules(partner, What.WARNING, threat, now_ns)
-        rule = next(
-            (r for r in rules if warning.nation in (r.clause.for_nations or (partner,))), None
-        )
+            rule = warning_rule(term, partner, warning.nation, threat)
         if rule is None:
             if warning.nation == partner:
-                reason = "no clause covers its class" if not rules else "no clause for this nation"
-                withheld.count(partner, What.WARNING, reason, 1)
+                withheld.count(partner, What.WARNING, _why(term, threat), 1)
             return []
         if told is None:
             told = Told(
@@ -144,7 +137,8 @@ class WarningsOut:
         stages_ns = (ledger.received_ns, ledger.shown_ns, ledger.acknowledged_ns)
         if stages_ns == answered.stages_ns:
             return []
-        rules = self._rules(origin, What.ACKNOWLEDGEMENT, warning.threat_class, now_ns)
+        term = self._policies[origin].term(now_ns)
+        rules = term.table[What.ACKNOWLEDGEMENT, int(warning.threat_class)] if term else ()
         if not rules:
             withheld.count(origin, What.ACKNOWLEDGEMENT, "no clause covers its class", 1)
             return []
@@ -201,6 +195,14 @@ def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -
         released_ns=told.released_ns,
         impact=warning.impact if rule.clause.show_impact else None,
     )
+
+
+def _why(term: Term | None, threat: ThreatClass) -> str:
+    """Say why a partner is not told of a warning of its own nation."""
+    if term is None:
+        return "no agreement is in force"
+    covered = term.table[What.WARNING, int(threat)]
+    return "no clause for this nation" if covered else "no clause covers its class"
 
 
 def _public(warning: AirWarning) -> WarningState:

@@ -15,8 +15,18 @@ def faults(
     """Return every fault; `agreements` by path of the file. Lines are not known here."""
     found: list[ConfigError] = []
     for path, agreement in agreements.items():
-        pairs = [*_parties(agreement, nation, partners), *_clauses(agreement)]
+        pairs = _parties(agreement, nation, partners)
         found += [ConfigError(message, path=path, key=key) for key, message in pairs]
+    return found + faults_alone(agreements)
+
+
+def faults_alone(agreements: Mapping[str, Agreement]) -> list[ConfigError]:
+    """Return every fault that does not depend on whose node holds the agreements."""
+    found = [
+        ConfigError(message, path=path, key=key)
+        for path, agreement in agreements.items()
+        for key, message in (*_itself(agreement), *_clauses(agreement))
+    ]
     return found + list(_simultaneous(agreements))
 
 
@@ -30,8 +40,8 @@ def _parties(
     agreement: Agreement, nation: str, partners: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     if agreement.owner == agreement.partner:
-        yield "partner", "an agreement is between two nations"
-    elif nation not in (agreement.owner, agreement.partner):
+        return
+    if nation not in (agreement.owner, agreement.partner):
         yield "owner", f"this node is {nation}, which is no party to the agreement"
     else:
         ours = agreement.owner == nation
@@ -39,6 +49,11 @@ def _parties(
         if other not in partners:
             known = ", ".join(partners) or "none"
             yield "partner" if ours else "owner", f"unknown partner {other}; known: {known}"
+
+
+def _itself(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    if agreement.owner == agreement.partner:
+        yield "partner", "an agreement is between two nations"
     if agreement.valid_until <= agreement.valid_from:
         yield "valid_until", "the agreement ends before it begins"
 

@@ -41,7 +41,7 @@ class Policy:
     def __init__(self, agreements: Sequence[Agreement], owner: str, partner: str) -> None:
         chosen = [a for a in agreements if (a.owner, a.partner) == (owner, partner)]
         self.partner = partner
-        self.terms = tuple(_compiled(agreement) for agreement in chosen)
+        self.terms = tuple(compiled(agreement) for agreement in chosen)
 
     def term(self, now_ns: int) -> Term | None:
         """Return the agreement in force, None outside every validity."""
@@ -55,7 +55,8 @@ class Policy:
         return sorted({rule.delay_ns for term in self.terms for rule in term.rules})
 
 
-def _compiled(agreement: Agreement) -> Term:
+def compiled(agreement: Agreement) -> Term:
+    """Return the table of an agreement."""
     rules = tuple(
         Rule(
             f"{agreement.owner}-{agreement.partner}/{clause.id}",
@@ -75,6 +76,12 @@ def _compiled(agreement: Agreement) -> Term:
     bounds = (agreement.valid_from, agreement.valid_until)
     from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
     return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, table)
+
+
+def warning_rule(term: Term, partner: str, nation: str, threat: ThreatClass) -> Rule | None:
+    """Return the rule under which a partner is told that `nation` is warned of a threat."""
+    rules = term.table[What.WARNING, int(threat)]
+    return next((r for r in rules if nation in (r.clause.for_nations or (partner,))), None)
 
 
 def admits(rule: Rule, lat_rad: F64, lon_rad: F64, height_wgs84_m: F64) -> Mask:

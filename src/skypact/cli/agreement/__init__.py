@@ -1,0 +1,60 @@
+"""`skypact agreement`: what is agreed, in words, before and after it is signed."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from skypact.cli.span import Span
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def agreement() -> None:
+    """What nations agreed to share."""
+
+
+@agreement.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+def lint(files: tuple[Path, ...]) -> None:
+    """Tell every fault of agreements: what can't be read, never applies or contradicts."""
+    from skypact.cli.agreement.read import faults
+
+    found = faults(files)
+    for fault in found:
+        click.echo(str(fault), err=True)
+    if found:
+        click.echo(f"{len(found)} faults", err=True)
+        sys.exit(1)
+    click.echo("no fault found")
+
+
+@agreement.command()
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.option("--journal", type=FOLDER, help="Try both on what this node saw: its folder state/.")
+@click.option("--last", "last_s", type=Span(), default="24h", help="How much of it, e.g. 1h.")
+def diff(old: Path, new: Path, journal: Path | None, last_s: float) -> None:
+    """Tell what the agreement NEW would change against OLD: wider, narrower, coarser, later."""
+    from skypact.cli.agreement.read import differences, read, tried
+
+    before, after = read(old), read(new)
+    for line in differences(before, after):
+        click.echo(line)
+    if journal is not None:
+        for line in tried(journal, before, after, last_s):
+            click.echo(line)
+
+
+@agreement.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("track", type=click.IntRange(min=1))
+@click.argument("partner")
+def explain(folder: Path, track: int, partner: str) -> None:
+    """Tell how PARTNER sees the own TRACK of the node in FOLDER, by which clause, or why not."""
+    from skypact.cli.agreement.read import explained
+
+    for line in explained(folder, track, partner):
+        click.echo(line)

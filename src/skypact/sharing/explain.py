@@ -1,0 +1,47 @@
+"""Why a partner sees a track of ours as it does, or does not see it: clause by clause."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from skypact.core.geodesy import geodetic_from_ecef
+from skypact.core.messages import ThreatClass
+from skypact.sharing.lines import DelayLine, chosen
+from skypact.sharing.treaty.agreements import What
+from skypact.sharing.treaty.policy import Rule, Term, within
+from skypact.sharing.treaty.words import detail, length, shows
+
+
+def explained(number: int, partner: str, term: Term, lines: Mapping[int, DelayLine]) -> list[str]:
+    """Return in words what `partner` gets of one own track under an agreement in force."""
+    for rule, line, rows in chosen(term, dict(lines)):
+        if number in line.tracks.keys[rows]:
+            clause = rule.clause
+            how = ", ".join(p for p in (detail(clause), shows(clause)) if p)
+            return [f"{partner} sees track {number} {how}: clause {clause.id}"]
+    why = [
+        f"clause {rule.clause.id}: {reason}"
+        for rule in term.rules
+        if rule.clause.what is What.TRACK
+        for reason in _failing(number, rule, lines[rule.delay_ns])
+    ]
+    return [f"{partner} does not see track {number}", *(why or ["no clause is about tracks"])]
+
+
+def _failing(number: int, rule: Rule, line: DelayLine) -> Iterator[str]:
+    """Yield everything for which a clause does not admit a track."""
+    clause = rule.clause
+    row = int(line.tracks.rows([number])[0])
+    if row < 0:
+        yield f"{clause.delay_s:g} s ago, as late as it leaves, the track was not known"
+        return
+    threat = ThreatClass(int(line.threat_class()[row]))
+    if threat not in clause.covers():
+        yield f"its class is {threat.name.lower()}, not {' or '.join(clause.classes)}"
+    lat, lon, height = geodetic_from_ecef(line.tracks["state"][row : row + 1, :3])
+    if len(rule.area_rad) and not within(rule.area_rad, lat, lon)[0]:
+        place = ", ".join(f"{v:.2f}" for v in np.degrees([lat[0], lon[0]]))
+        yield f"it is at [{place}], outside the area"
+    if not clause.height_min_m <= height[0] < clause.height_max_m:
+        band = f"{length(clause.height_min_m)} to {length(clause.height_max_m)}"
+        yield f"its height is {length(round(float(height[0])))}, outside {band}"

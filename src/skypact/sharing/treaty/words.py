@@ -1,0 +1,226 @@
+"""Agreements in words: what a clause allows, and how two versions of an agreement differ."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.policy import F64, within
+
+LOWEST_M, HIGHEST_M = -1e4, 1e7
+"""Heights of a clause that names none."""
+AREA_STEPS = 64
+"""Points a side of the grid on which two areas are compared."""
+
+
+class Change(StrEnum):
+    """How what a partner gets changes."""
+
+    WIDER = "wider"
+    NARROWER = "narrower"
+    FINER = "finer"
+    COARSER = "coarser"
+    SOONER = "sooner"
+    LATER = "later"
+    OTHER = "other"
+
+
+class Difference(NamedTuple):
+    """One change, for the named classes; text: what is new, as the end of a sentence."""
+
+    change: Change
+    what: What
+    classes: tuple[str, ...]
+    text: str
+
+    def line(self, partner: str) -> str:
+        """Return one line for a person."""
+        named = ", ".join(self.classes)
+        return f"{self.change}: {partner}, {self.what} of class {named}: {self.text}"
+
+
+def length(metres: float) -> str:
+    """Return a length as people say it: 500 m, 1 km, 1.5 km."""
+    return f"{metres / 1000:,g} km" if metres >= 1000 else f"{metres:g} m"
+
+
+def detail(clause: Clause) -> str:
+    """Return how precisely and how late: "rounded to 1 km and 20 m/s, 10 s late"."""
+    if clause.what is not What.TRACK:
+        return ""
+    grid = clause.position_grid_m
+    rounded = f"rounded to {length(grid)} and {clause.velocity_grid_mps:g} m/s"
+    late = f"{clause.delay_s:g} s late" if clause.delay_s else "at once"
+    return f"{rounded if grid else 'in full precision'}, {late}"
+
+
+def where(clause: Clause) -> str:
+    """Return area and heights of a track clause."""
+    parts = [f"inside an area of {len(clause.area_deg)} corners" if clause.area_deg else ""]
+    low, high = clause.height_min_m > LOWEST_M, clause.height_max_m < HIGHEST_M
+    if low and high:
+        parts.append(f"from {length(clause.height_min_m)} to {length(clause.height_max_m)}")
+    elif low or high:
+        bound = clause.height_min_m if low else clause.height_max_m
+        parts.append(f"{'above' if low else 'below'} {length(bound)}")
+    return ", ".join(p for p in parts if p) or "everywhere"
+
+
+def shows(clause: Clause) -> str:
+    """Return which optional fields go along."""
+    named = [words for key, words in FIELDS.items() if getattr(clause, key)]
+    return f"with {' and '.join(named)}" if named else ""
+
+
+def terms(clause: Clause) -> str:
+    """Return all that a clause says but what and which classes."""
+    if clause.what is What.TRACK:
+        return ", ".join(p for p in (where(clause), detail(clause), shows(clause)) if p)
+    about = f"of {', '.join(clause.for_nations)}" if clause.for_nations else ""
+    return ", ".join(p for p in (about, shows(clause)) if p) or "nothing more"
+
+
+def allows(agreement: Agreement) -> list[str]:
+    """Return one line a clause."""
+    return [
+        f"clause {c.id}: {agreement.partner} gets {PLURAL[c.what]} of class "
+        f"{', '.join(c.classes)}: {terms(c)}"
+        for c in agreement.clauses
+    ]
+
+
+def differences(old: Agreement, new: Agreement) -> list[Difference]:
+    """Return what changes, class by class; classes that change alike share a line."""
+    found: dict[tuple[What, Change, str], list[str]] = {}
+    for what in What:
+        for name in _classes(old, new):
+            for change, text in _of_class(_rules(old, what, name), _rules(new, what, name)):
+                found.setdefault((what, change, text), []).append(name)
+    return [Difference(c, w, tuple(names), text) for (w, c, text), names in found.items()]
+
+
+def frame_differences(old: Agreement, new: Agreement) -> list[str]:
+    """Return what changes about the agreement itself, one line each."""
+    lines: list[str] = []
+    for key, words in (("valid_from", "begins"), ("valid_until", "ends")):
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after:
+            wider = (after < before) == (key == "valid_from")
+            change = Change.WIDER if wider else Change.NARROWER
+            lines.append(
+                f"{change}: {words} {after:%Y-%m-%d %H:%M:%S %Z}, was {before:%Y-%m-%d %H:%M:%S %Z}"
+            )
+    if old.lease_s != new.lease_s:
+        change = Change.WIDER if new.lease_s > old.lease_s else Change.NARROWER
+        lines.append(f"{change}: lease {new.lease_s:g} s, was {old.lease_s:g} s")
+    return lines
+
+
+FIELDS = {
+    "show_callsign": "the call sign",
+    "show_address": "the aircraft address and the kinds of detection",
+    "show_impact": "the predicted impact",
+    "show_person": "the name of the person",
+}
+PLURAL = {
+    What.TRACK: "tracks",
+    What.WARNING: "warnings",
+    What.ACKNOWLEDGEMENT: "acknowledgements",
+}
+
+
+def _classes(old: Agreement, new: Agreement) -> list[str]:
+    named = {name for a in (old, new) for c in a.clauses for name in c.classes}
+    return sorted(named)
+
+
+def _rules(agreement: Agreement, what: What, name: str) -> list[Clause]:
+    return [c for c in agreement.clauses if c.what is what and name in c.classes]
+
+
+def _of_class(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[tuple[Change, str]]:
+    """Yield the changes for one class, whose clauses are these."""
+    before, after = {c.id: c for c in old}, {c.id: c for c in new}
+    for name, clause in after.items():
+        if name in before:
+            yield from _of_clause(before[name], clause)
+        else:
+            yield Change.WIDER, f"also by clause {name}: {terms(clause)}"
+    for name, clause in before.items():
+        if name not in after:
+            yield Change.NARROWER, f"no longer by clause {name}: {terms(clause)}"
+    kept = [n for n in after if n in before]
+    if kept != [n for n in before if n in after]:
+        yield Change.OTHER, f"the clauses now decide in the order {', '.join(kept)}"
+
+
+def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
+    at = f"clause {new.id}"
+    for key, more, less, words in _NUMBERS:
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after:
+            yield more if after > before else less, f"{at}: {words(new)}, was {words(old)}"
+    for change in _area(old, new):
+        yield change, f"{at}: another area, {where(new)}"
+    for key, words in FIELDS.items():
+        if getattr(old, key) != getattr(new, key):
+            now = getattr(new, key)
+            yield (
+                Change.WIDER if now else Change.NARROWER,
+                f"{at}: {'with' if now else 'without'} {words}",
+            )
+    before, after = set(old.for_nations), set(new.for_nations)
+    if before != after:
+        # No name stands for the partner's own warnings.
+        wider = bool(before) and after > before
+        narrower = bool(after) and after < before
+        change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
+        yield change, f"{at}: warnings of {', '.join(new.for_nations) or 'its own nation only'}"
+
+
+def _area(old: Clause, new: Clause) -> list[Change]:
+    """Say whether an area grew, shrank or both."""
+    if old.area_deg == new.area_deg:
+        return []
+    if not old.area_deg or not new.area_deg:
+        return [Change.NARROWER if new.area_deg else Change.WIDER]
+    corners: F64 = np.radians(np.array(old.area_deg + new.area_deg))
+    # Relative to one corner: an area may cross the date line.
+    first = float(corners[0, 1])
+    lons: F64 = (corners[:, 1] - first + np.pi) % (2 * np.pi) - np.pi
+    south, north = float(corners[:, 0].min()), float(corners[:, 0].max())
+    west, east = float(lons.min()), float(lons.max())
+    lat: F64 = np.repeat(np.linspace(south, north, AREA_STEPS), AREA_STEPS)
+    lon: F64 = np.tile(np.linspace(west, east, AREA_STEPS) + first, AREA_STEPS)
+    split = len(old.area_deg)
+    before, after = within(corners[:split], lat, lon), within(corners[split:], lat, lon)
+    out = [Change.WIDER] if (after & ~before).any() else []
+    out += [Change.NARROWER] if (before & ~after).any() else []
+    return out or [Change.OTHER]
+
+
+def _height(clause: Clause) -> str:
+    return f"heights from {length(clause.height_min_m)} to {length(clause.height_max_m)}"
+
+
+def _position(clause: Clause) -> str:
+    return f"positions to {length(clause.position_grid_m)}"
+
+
+def _velocity(clause: Clause) -> str:
+    return f"velocities to {clause.velocity_grid_mps:g} m/s"
+
+
+def _late(clause: Clause) -> str:
+    return f"{clause.delay_s:g} s late"
+
+
+_NUMBERS: tuple[tuple[str, Change, Change, Callable[[Clause], str]], ...] = (
+    ("position_grid_m", Change.COARSER, Change.FINER, _position),
+    ("velocity_grid_mps", Change.COARSER, Change.FINER, _velocity),
+    ("delay_s", Change.LATER, Change.SOONER, _late),
+    ("height_max_m", Change.WIDER, Change.NARROWER, _height),
+    ("height_min_m", Change.NARROWER, Change.WIDER, _height),
+)
