@@ -104,7 +104,7 @@ class Trial:
         """Return one line for a person for each effect, or that there is none."""
         said = [
             f"{e.updates:,} of {self.updates[e.what]:,} {e.what} updates would {e.change} "
-            f"({e.about:,} {PLURAL[e.what]})"
+            f"(of {e.about:,} {e.what if e.about == 1 else PLURAL[e.what]})"
             for e in self.effects()
         ]
         tried = " and ".join(f"{n:,} {what} updates" for what, n in self.updates.items())

@@ -43,7 +43,7 @@ class Difference(NamedTuple):
 
 def length(metres: float) -> str:
     """Return a length as people say it: 500 m, 1 km, 1.5 km."""
-    return f"{metres / 1000:,g} km" if metres >= 1000 else f"{metres:g} m"
+    return f"{metres / 1000:,g} km" if abs(metres) >= 1000 else f"{metres:g} m"
 
 
 def detail(clause: Clause) -> str:
@@ -92,13 +92,14 @@ def allows(agreement: Agreement) -> list[str]:
 
 
 def differences(old: Agreement, new: Agreement) -> list[Difference]:
-    """Return what changes, class by class; classes that change alike share a line."""
+    """Return what changes, what is wider first; classes that change alike share a line."""
     found: dict[tuple[What, Change, str], list[str]] = {}
     for what in What:
         for name in _classes(old, new):
             for change, text in _of_class(_rules(old, what, name), _rules(new, what, name)):
                 found.setdefault((what, change, text), []).append(name)
-    return [Difference(c, w, tuple(names), text) for (w, c, text), names in found.items()]
+    lines = [Difference(c, w, tuple(names), text) for (w, c, text), names in found.items()]
+    return sorted(lines, key=lambda line: list(Change).index(line.change))
 
 
 def frame_differences(old: Agreement, new: Agreement) -> list[str]:
@@ -206,11 +207,13 @@ def _height(clause: Clause) -> str:
 
 
 def _position(clause: Clause) -> str:
-    return f"positions to {length(clause.position_grid_m)}"
+    grid_m = clause.position_grid_m
+    return f"positions to {length(grid_m)}" if grid_m else "positions in full precision"
 
 
 def _velocity(clause: Clause) -> str:
-    return f"velocities to {clause.velocity_grid_mps:g} m/s"
+    grid_mps = clause.velocity_grid_mps
+    return f"velocities to {grid_mps:g} m/s" if grid_mps else "velocities in full precision"
 
 
 def _late(clause: Clause) -> str:
