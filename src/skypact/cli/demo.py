@@ -107,6 +107,7 @@ def prepare(
         made = pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
         authorities[name] = made.certificate.read_text()
     folders.exchange_cards(state, names, authorities)
+    folders.sign_agreements(state, names)
     # What partners would carry to each other: certificates of authorities, never a key.
     hub_keys = state / hub / KEYS
     (hub_keys / NATIONS).mkdir(exist_ok=True)

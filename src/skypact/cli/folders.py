@@ -11,8 +11,9 @@ import msgspec
 import tomli_w
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
-from skypact.config.cards import OWN, PARTNERS, card_text
-from skypact.config.signing import make_signing_keys, own_card
+from skypact.config.cards import AGREEMENTS_USE, OWN, PARTNERS, card_text
+from skypact.config.signatures import SUFFIX, with_signature
+from skypact.config.signing import make_signing_keys, own_card, signing_key
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.exercise.dice import generator
@@ -99,6 +100,23 @@ def exchange_cards(state: Path, names: Sequence[str], authorities: Mapping[str, 
         for other in names:
             if other != name:
                 (state / name / PARTNERS / f"{other}.toml").write_text(cards[other], "utf-8")
+
+
+def sign_agreements(state: Path, names: Sequence[str]) -> None:
+    """Sign the agreements in the folders of all nations with the keys of both parties, as people
+    would by carrying each file to the other; what is signed stays as it is."""
+    for name in names:
+        for path in sorted((state / name / AGREEMENTS).glob("*.toml")):
+            signed = path.with_name(path.name + SUFFIX)
+            if signed.exists():
+                continue
+            text, lines = path.read_bytes().decode("utf-8"), ""
+            parties = tomllib.loads(text)
+            for party in (parties["owner"], parties["partner"]):
+                key = signing_key(state / party / KEYS, AGREEMENTS_USE)
+                by = own_card(state / party / KEYS, party, Context.EXERCISE, "").agreements
+                lines = with_signature(text, lines, by, key)
+            signed.write_text(lines, "utf-8")
 
 
 def _derived(scenario: Scenario, seed: int, nation: str, use: str) -> bytes:

@@ -40,6 +40,7 @@ def run(
     for nation in names:
         folders.write_folder(out / nation, scenario, agreements, nation, seed, folders.UNCONNECTED)
     folders.exchange_cards(out, names, {})
+    folders.sign_agreements(out, names)
     for nation in names:
         directory = load(out / nation)
         nodes[nation] = build(directory)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from skypact.config import signatures
 from skypact.config.cards import OWN, PARTNERS, Card
 from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
@@ -56,18 +57,22 @@ class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(path: Path) -> NodeDirectory:
     """Read a node's folder; raises ConfigError for the first fault."""
-    return decode(path, _texts(path), _secret(path))
+    files = _texts(path)
+    for fault in check(path, files):
+        raise fault
+    return decode(path, files, _secret(path))
 
 
 def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
-    """Return the node's folder from texts, as a journal recorded them."""
+    """Return the node's folder from texts, as a journal recorded them. Who signed them was asked
+    when they were loaded, and is not asked again."""
     found, config, agreements, cards = _decoded(path, files)
     if found or config is None:
         raise found[0]
     return NodeDirectory(
         path=path,
         config=config,
-        agreements=agreements,
+        agreements=tuple(agreements.values()),
         cards=cards,
         files=dict(files),
         secret=secret,
@@ -76,16 +81,21 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
 
 
 def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
-    """Return every fault of the texts of a node's folder, with file and line."""
-    return _decoded(path, files)[0]
+    """Return every fault of the texts of a node's folder, with file and line; a signature that an
+    agreement lacks is one."""
+    found, config, agreements, cards = _decoded(path, files)
+    if config is None:
+        return found
+    texts = _under(path, files, AGREEMENTS)
+    return found + signatures.faults(agreements, texts, cards, config.node.nation)
 
 
 def _decoded(
     path: Path, files: Mapping[str, str]
-) -> tuple[list[ConfigError], NodeConfig | None, tuple[Agreement, ...], dict[str, Card]]:
-    """Return (faults, what `node.toml` says, agreements in order of file name, cards)."""
+) -> tuple[list[ConfigError], NodeConfig | None, dict[str, Agreement], dict[str, Card]]:
+    """Return (faults, what `node.toml` says, agreements by path in order, cards by nation)."""
     node_path = str(path / NODE_FILE)
-    texts = _under(path, files, AGREEMENTS)
+    texts = {n: t for n, t in _under(path, files, AGREEMENTS).items() if n.endswith(".toml")}
     card_texts = _under(path, files, PARTNERS)
     if OWN in files:
         card_texts[str(path / OWN)] = files[OWN]
@@ -96,7 +106,7 @@ def _decoded(
     if found:
         text = files[NODE_FILE]
         found += [with_line(f, text) for f in formats(_written_formats(text), node_path)]
-        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, (), {}
+        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, {}, {}
     config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
     agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
     me = config.node.nation
@@ -110,7 +120,7 @@ def _decoded(
         found.append(ConfigError(message, path=node_path, key="link"))
     texts |= card_texts | {node_path: files[NODE_FILE]}
     lined = [with_line(fault, texts[fault.path]) for fault in found]
-    return lined, config, tuple(agreements.values()), {c.nation: c for c in cards.values()}
+    return lined, config, agreements, {_named(path, n, me): c for n, c in cards.items()}
 
 
 def _under(path: Path, files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -122,7 +132,7 @@ def _strangers(path: Path, config: NodeConfig, cards: Mapping[str, Card]) -> lis
     """Return the cards that lie under another name than theirs or are of another context."""
     me, found = config.node, list[ConfigError]()
     for name, card in cards.items():
-        expected = me.nation if name == str(path / OWN) else Path(name).stem
+        expected = _named(path, name, me.nation)
         if card.nation != expected:
             message = f"is the card of {card.nation}, not of {expected}"
             found.append(ConfigError(message, path=name, key="nation"))
@@ -130,6 +140,11 @@ def _strangers(path: Path, config: NodeConfig, cards: Mapping[str, Card]) -> lis
             message = f"this node is of context {me.context}, the card of {card.context}"
             found.append(ConfigError(message, path=name, key="context"))
     return found
+
+
+def _named(path: Path, name: str, nation: str) -> str:
+    """Return whose card a file is by its name."""
+    return nation if name == str(path / OWN) else Path(name).stem
 
 
 def _written_formats(text: str) -> dict[str, str]:
@@ -173,14 +188,21 @@ def _secret(path: Path) -> bytes:
 
 
 def _texts(path: Path) -> dict[str, str]:
-    names = [NODE_FILE, *([OWN] if (path / OWN).exists() else [])]
-    for folder in (AGREEMENTS, PARTNERS):
-        names += [f"{folder}/{p.name}" for p in (path / folder).glob("*.toml")]
+    texts = {NODE_FILE: _read(path / NODE_FILE), **texts_beside(path)}
+    return dict(sorted(texts.items()))
+
+
+def texts_beside(path: Path) -> dict[str, str]:
+    """Return the texts of a node's folder but `node.toml`; raises ConfigError."""
+    found = [(AGREEMENTS, "*.toml"), (AGREEMENTS, "*.toml.sig"), (PARTNERS, "*.toml")]
+    names = [f"{at}/{p.name}" for at, pattern in found for p in (path / at).glob(pattern)]
+    names += [OWN] if (path / OWN).exists() else []
     return {name: _read(path / name) for name in sorted(names)}
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        # Not as text: it would turn line ends into others, and signatures are of bytes.
+        return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path=str(path)) from error

@@ -16,8 +16,11 @@ NAMES = [n.name for n in SCENARIO.nations]
 
 def write(folder: Path, nation: str, seed: int = 1) -> Path:
     network = folders.Network({}, {nation: 4300}, 7422, {})
-    folders.write_folder(folder, SCENARIO, AGREEMENTS, nation, seed, network)
-    return folder
+    for name in NAMES:
+        folders.write_folder(folder.parent / name, SCENARIO, AGREEMENTS, name, seed, network)
+    folders.exchange_cards(folder.parent, NAMES, {})
+    folders.sign_agreements(folder.parent, NAMES)
+    return folder.parent / nation
 
 
 @pytest.mark.parametrize("nation", NAMES)
@@ -28,6 +31,14 @@ def test_a_folder_has_no_fault(tmp_path: Path, nation: str) -> None:
     assert directory.config.node.context == "exercise"
     assert directory.partners == tuple(sorted(set(NAMES) - {nation}))
     assert (folder / "keys" / "reference.key").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_signed_stays_as_it_is(tmp_path: Path) -> None:
+    folder = write(tmp_path / "auria", "auria")
+    agreement = next((folder / "agreements").glob("*.toml"))
+    agreement.write_text(agreement.read_text() + "# changed\n")
+    folders.sign_agreements(tmp_path, NAMES)
+    assert "is not the text that auria has signed" in str(check_folder(folder)[0])
 
 
 def test_only_the_coordinator_is_a_hub(tmp_path: Path) -> None:
@@ -52,7 +63,7 @@ def test_what_a_person_changed_stays(tmp_path: Path) -> None:
 
 
 def test_the_seed_decides_secrets_and_numbers(tmp_path: Path) -> None:
-    one, two = (load(write(tmp_path / str(s), "auria", seed=s)) for s in (1, 2))
+    one, two = (load(write(tmp_path / str(s) / "auria", "auria", seed=s)) for s in (1, 2))
     assert one.secret != two.secret
     assert one.config.picture.track_numbers != two.config.picture.track_numbers
 

@@ -25,15 +25,12 @@ def test_a_card_is_read_back_as_written(tmp_path: Path) -> None:
 
 
 def test_a_nodes_cards_are_read_by_nation(folder: Path) -> None:
-    (folder / PARTNERS).mkdir()
-    (folder / PARTNERS / "borvia.toml").write_text(card_text(card(folder / "b")))
-    (folder / OWN).write_text(card_text(card(folder / "a", "auria")))
-    assert set(load(folder).cards) == {"auria", "borvia"}
-    assert {OWN, "partners/borvia.toml"} < set(load(folder).files)
+    (folder / PARTNERS / "cestia.toml").write_text(card_text(card(folder / "c", "cestia")))
+    assert set(load(folder).cards) == {"auria", "borvia", "cestia"}
+    assert {OWN, "partners/borvia.toml", "partners/cestia.toml"} < set(load(folder).files)
 
 
 def test_a_card_of_another_nation_or_context_is_told(folder: Path) -> None:
-    (folder / PARTNERS).mkdir()
     path = folder / PARTNERS / "cestia.toml"
     path.write_text(card_text(card(folder / "b", context=Context.OPERATION)))
     one, two = told(folder)

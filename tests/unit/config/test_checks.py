@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from skypact.config import AGREEMENTS, NODE_FILE, load
-from tests.unit.config.folders import change, told
+from tests.unit.config.folders import agree, change, set_context, told
 
 
 def test_what_contradicts_another_line_has_a_line_too(folder: Path) -> None:
     path = folder / AGREEMENTS / "borvia.toml"
     change(path, "velocity_grid_mps = 10.0", "")
+    agree(folder, "auria", "borvia")
     table = path.read_text().splitlines().index("[[clause]]") + 1
     (fault,) = told(folder)
     assert fault.startswith(f"agreements/borvia.toml:{table}: clause[0].velocity_grid_mps: ")
@@ -35,7 +36,7 @@ def test_simulated_entities_are_told_anywhere_but_in_an_exercise(
     folder: Path, context: str
 ) -> None:
     path = folder / NODE_FILE
-    change(path, 'context = "test"', f'context = "{context}"')
+    set_context(folder, "test", context)
     table = (
         '[[feed]]\nname = "sim"\nsource = "udp://127.0.0.1:3000"\nformat = "dis"\nperiod_s = 5\n'
         '[dis]\nto = "udp://127.0.0.1:3001"\n'
@@ -47,7 +48,7 @@ def test_simulated_entities_are_told_anywhere_but_in_an_exercise(
         f"node.toml:{line}: dis.to: {only}",
         f"node.toml:{line - 3}: feed[1].format: {only}",
     ]
-    change(path, f'context = "{context}"', 'context = "exercise"')
+    set_context(folder, context, "exercise")
     assert told(folder) == []
 
 
@@ -107,7 +108,7 @@ def test_a_client_of_cat062_needs_a_role_that_shows_tracks(
 def test_a_client_that_is_sent_tracks_needs_a_role_that_shows_them(
     folder: Path, table: str, key: str
 ) -> None:
-    change(folder / NODE_FILE, 'context = "test"', 'context = "exercise"')
+    set_context(folder, "test", "exercise")
     file, text = folder / NODE_FILE, (folder / NODE_FILE).read_text()
     zones = '[[role]]\nname = "maps"\nshows = ["zones"]\n'
     file.write_text(f'{text}\n{table}\nrole = "maps"\n{zones}')
@@ -147,7 +148,7 @@ def test_a_format_that_nothing_reads_is_told(folder: Path) -> None:
 
 
 def test_entities_without_leased_numbers_are_told(folder: Path) -> None:
-    change(folder / NODE_FILE, 'context = "test"', 'context = "exercise"')
+    set_context(folder, "test", "exercise")
     file = folder / NODE_FILE
     text = re.sub(r"(?s)\ntrack_numbers = \[.*?\]", "\ntrack_numbers = []", file.read_text())
     file.write_text(text + '\n[dis]\nto = "udp://127.0.0.1:1"\n')

@@ -14,7 +14,13 @@ def test_a_good_folder_has_no_fault_and_builds_a_node(folder: Path) -> None:
     node = load(folder)
     assert node.partners == ("borvia",)
     assert node.secret == bytes.fromhex("ab" * 32)
-    assert set(node.files) == {NODE_FILE, "agreements/borvia.toml"}
+    assert set(node.files) == {
+        NODE_FILE,
+        "agreements/borvia.toml",
+        "agreements/borvia.toml.sig",
+        "card.toml",
+        "partners/borvia.toml",
+    }
 
 
 def test_a_recorded_configuration_is_the_same_node(folder: Path) -> None:

@@ -58,3 +58,28 @@ def explain(folder: Path, track: int, partner: str) -> None:
 
     for line in explained(folder, track, partner):
         click.echo(line)
+
+
+@agreement.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("file", type=FILE)
+@click.option("--yes", is_flag=True, help="Sign without being asked.")
+def sign(folder: Path, file: Path, yes: bool) -> None:
+    """Show what the agreement FILE allows, then sign it as the nation of FOLDER.
+
+    The signature goes into FILE.sig. It is in force once both parties have signed, and a node takes
+    it up at its next start.
+    """
+    from skypact.cli.agreement.sign import own_card, shown, unsigned_by
+    from skypact.cli.agreement.sign import sign as write
+
+    for line in shown(folder, file):
+        click.echo(line)
+    nation = own_card(folder).nation
+    if not yes:
+        click.confirm(f"sign it as {nation}?", abort=True)
+    path = write(folder, file)
+    click.echo(f"signed by {nation}: {path}")
+    other = unsigned_by(folder, file)
+    if other:
+        click.echo(f"next: give {other} {file} and {path}; it is in force once {other} signed too")

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES, check
+from skypact.config import KEYS, NODE_FILE, SECRET, SECRET_BYTES, check, texts_beside
 from skypact.core.errors import ConfigError
 
 SUFFIX = ".state"
@@ -25,11 +25,7 @@ def settle(file: Path, home: Path) -> None:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path=str(file)) from error
-    agreements = {
-        f"{AGREEMENTS}/{path.name}": path.read_text("utf-8")
-        for path in sorted((home / AGREEMENTS).glob("*.toml"))
-    }
-    for fault in check(home, {NODE_FILE: text, **agreements}):
+    for fault in check(home, {**texts_beside(home), NODE_FILE: text}):
         named = str(file) if fault.path == str(home / NODE_FILE) else fault.path
         raise ConfigError(fault.message, path=named, key=fault.key, line=fault.line)
     try:

@@ -38,6 +38,7 @@ def node_folder(tmp_path: Path) -> Path:
             tmp_path / name, SCENARIO, {"a.toml": TERMS}, name, 1, folders.UNCONNECTED
         )
     folders.exchange_cards(tmp_path, names, {})
+    folders.sign_agreements(tmp_path, names)
     assert (folder / AGREEMENTS / "a.toml").exists()
     return folder
 

@@ -19,6 +19,7 @@ from skypact.core.messages import Context
 from skypact.core.toml import faults
 from skypact.edge.first_hour.configuration import EXAMPLE, init, unit
 from skypact.sharing.treaty.agreements import Agreement
+from tests.unit.config.folders import agree
 
 # Filled in by the program, never written by a person.
 NOT_WRITTEN = {"sharing.partners"}
@@ -151,6 +152,7 @@ def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
     example = tmp_path / "borvia/agreements" / EXAMPLE
     example.write_text(example.read_text().replace('partner = "borvia"', 'partner = "auria"'))
     example.rename(example.with_name("auria.toml"))
+    agree(tmp_path / "borvia", "borvia", "auria", Context.EXERCISE)
     node = load(tmp_path / "borvia")
     (agreement,) = node.agreements
     assert (agreement.owner, agreement.partner) == ("borvia", "auria")

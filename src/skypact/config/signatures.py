@@ -1,0 +1,73 @@
+"""Who signed an agreement: `agreements/x.toml.sig` beside `x.toml`, one line a party.
+
+The lines are those of a signed note (c2sp.org/signed-note) whose text is the file, byte for byte.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from skypact.config.cards import Card
+from skypact.core import notes
+from skypact.core.errors import ConfigError
+from skypact.core.notes import Note, NoteError, Verifier
+from skypact.sharing.treaty.agreements import Agreement
+
+SUFFIX = ".sig"
+
+
+def faults(
+    agreements: Mapping[str, Agreement],
+    texts: Mapping[str, str],
+    cards: Mapping[str, Card],
+    nation: str,
+) -> list[ConfigError]:
+    """Return for each agreement, by path, which party's signature is missing or wrong. texts: of
+    agreements and signatures, by path; cards: by nation; nation: whose node it is."""
+    found: list[ConfigError] = []
+    for path, agreement in agreements.items():
+        parties = sorted((agreement.owner, agreement.partner), key=lambda name: name != nation)
+        try:
+            missing = _missing(texts[path], texts.get(path + SUFFIX, ""), parties, cards, nation)
+            found += [ConfigError(message, path=path) for message in missing]
+        except NoteError as error:
+            message = f"can't be read: {error}"
+            found.append(ConfigError(message, path=path + SUFFIX))
+    return found
+
+
+def with_signature(text: str, lines: str, by: Verifier, key: Ed25519PrivateKey) -> str:
+    """Return the lines of a signature file with that of one more party, in place of its old one;
+    raises NoteError."""
+    if not text.endswith("\n"):
+        raise NoteError("a text that is signed ends with a new line")
+    kept = [
+        notes.line(name, number, data)
+        for name, number, data in (notes.signatures(lines) if lines else ())
+        if name != by.name
+    ]
+    return "".join([*kept, notes.signature(text, by.name, key)])
+
+
+def is_signed(text: str, lines: str, by: Verifier) -> bool:
+    """Return whether the lines hold a party's signature of the text; raises NoteError."""
+    return bool(lines) and notes.is_signed(Note(text, notes.signatures(lines)), by)
+
+
+def _missing(
+    text: str, lines: str, parties: list[str], cards: Mapping[str, Card], nation: str
+) -> Iterator[str]:
+    for party in parties:
+        card, own = cards.get(party), party == nation
+        if card is None:
+            where = "card.toml" if own else f"partners/{party}.toml"
+            whose = "this node's own card" if own else f"the card of {party}"
+            yield f"its signatures can't be checked: {whose} is missing; it belongs into {where}"
+        elif not is_signed(text, lines, card.agreements):
+            if f"{notes.DASH}{card.agreements.name} " in lines:
+                again = "sign it again" if own else f"let {party} sign it again"
+                yield f"is not the text that {party} has signed; {again}, once both agree to it"
+            elif own:
+                yield f"{party} has not signed it; do it with: skypact agreement sign"
+            else:
+                yield f"{party} has not signed it; give it this file and its {SUFFIX} to sign"
