@@ -26,7 +26,7 @@ export interface Feed {
 export interface Sensor { name: string; alive: boolean; last_ms: number; rotation_s: number; rests_until_ms: number }
 export interface Feeds { kind: 'feeds'; observed_ms: number; feeds: Feed[]; sensors: Sensor[] }
 export interface PartnerLink {
-  partner: string; alive: boolean; last_heard_ms: number; tracks_in: number; tracks_out: number; gaps: number; outbox: number;
+  partner: string; alive: boolean; last_heard_ms: number; tracks_in: number; tracks_out: number; gaps: number; outbox: number; suspended: string[];
 }
 export interface Links { kind: 'links'; observed_ms: number; links: PartnerLink[] }
 export interface Notice { kind: string; about: string; text: string; count: number }

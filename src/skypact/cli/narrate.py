@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     AirWarning,
     ClockStepped,
     Delivery,
@@ -56,6 +58,8 @@ class Narrator:
                 yield from self._changes("feed", self._feeds, fresh)
             case FeedNoted():
                 yield f"feed {message.feed}: {message.text}"
+            case AgreementSuspended() | AgreementResumed():
+                yield agreement(message)
             case _:
                 line = fault(message)
                 if line and line not in self._said:
@@ -80,6 +84,14 @@ class Narrator:
 
 def _links(view: LinkView) -> dict[str, bool]:
     return {link.partner: link.alive for link in view.links}
+
+
+def agreement(message: AgreementSuspended | AgreementResumed) -> str:
+    """Return what a party did with an agreement, in one sentence."""
+    what = "SUSPENDED" if isinstance(message, AgreementSuspended) else "resumed"
+    name = f"{message.agreement}/{message.clause}" if message.clause else message.agreement
+    by = f"{message.person} of {message.party}" if message.person else message.party
+    return f"agreement {name} {what} by {by}: {message.reason}"
 
 
 def fault(message: Message) -> str:

@@ -13,7 +13,15 @@ from skypact.console.settings import NodeIdentity
 from skypact.console.views import may_acknowledge, may_release
 from skypact.core.errors import DecodeError, SkypactError
 from skypact.core.ids import Issuer
-from skypact.core.messages import AcknowledgeWarning, Message, ReleaseAllClear, ReportShown
+from skypact.core.messages import (
+    AcknowledgeWarning,
+    Message,
+    ReleaseAllClear,
+    ReportShown,
+    ResumeAgreement,
+    SuspendAgreement,
+)
+from skypact.core.messages.agreement import AgreementName, ClauseName, Reason
 
 Submit = Callable[[Message], Awaitable[str]]
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -66,7 +74,21 @@ class Got(_Ask, frozen=True, tag="got"):
     sent_ms: PageTime = 0.0
 
 
-Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got
+class _Agreed(_Ask, frozen=True):
+    agreement: AgreementName
+    reason: Reason
+    clause: ClauseName = ""
+
+
+class Suspend(_Agreed, frozen=True, tag="suspend"):
+    """The person on watch suspends an agreement, or a clause of it."""
+
+
+class Resume(_Agreed, frozen=True, tag="resume"):
+    """The person on watch takes a suspension back."""
+
+
+Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got | Suspend | Resume
 _decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -127,6 +149,24 @@ class Desk:
             self._submitted.pop(key, None)
             return _refusal(name, ask.warning_id, why)
         return {"kind": "done", "ask": name, "warning_id": ask.warning_id, "person": person}
+
+    async def agree(self, ask: Suspend | Resume, session: Session) -> dict[str, Any]:
+        """Submit a suspension or its end; returns once it is on disk or refused."""
+        name = "suspend" if isinstance(ask, Suspend) else "resume"
+        if not session.person:
+            return _refusal(name, "", "Say who is on watch first.")
+        now_ns = self._now_ns()
+        command = (SuspendAgreement if isinstance(ask, Suspend) else ResumeAgreement)(
+            **self._issuer.header(now_ns, now_ns),
+            agreement=ask.agreement,
+            clause=ask.clause,
+            person=session.person,
+            reason=ask.reason,
+        )
+        why = await self._submitted_why_not(command)
+        if why:
+            return _refusal(name, "", why)
+        return {"kind": "done", "ask": name, "warning_id": "", "person": session.person}
 
     async def shown(self, ask: Shown, received_ns: int) -> None:
         """Report rows painted; each warning of this nation once for the whole node."""

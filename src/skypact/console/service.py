@@ -23,8 +23,10 @@ from skypact.console.desk import (
     Desk,
     Got,
     Hush,
+    Resume,
     Shown,
     Submit,
+    Suspend,
     Watch,
     decode_ask,
 )
@@ -340,6 +342,8 @@ class Console:
                     client.queue.reply(self._desk.watch(ask, client.session))
                 case Acknowledge() | AllClear():
                     client.queue.reply(await self._desk.decide(ask, client.session))
+                case Suspend() | Resume():
+                    client.queue.reply(await self._desk.agree(ask, client.session))
                 case Shown():
                     await self._desk.shown(ask, received_ns)
                 case Hush():

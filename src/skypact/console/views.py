@@ -9,6 +9,8 @@ import msgspec
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     AirWarning,
     ClockStepped,
     CommandRefused,
@@ -165,6 +167,7 @@ def link_rows(view: LinkView) -> dict[str, Any]:
                 "tracks_out": link.tracks_out,
                 "gaps": link.gaps,
                 "outbox": link.outbox,
+                "suspended": link.suspended,
             }
             for link in view.links
         ],
@@ -181,6 +184,8 @@ def notice(message: Message) -> Notice | None:
             return Notice(
                 kind="withheld", about=message.partner, text=text, count=max(1, message.withheld)
             )
+        case AgreementSuspended() | AgreementResumed():
+            return agreement_notice(message)
         case SensorRegistration() | TurnMeasured():
             return Notice(kind="sensor", about=message.sensor, text=message.text)
         case FeedNoted() | PlotsRefused() | DatagramsDropped():
@@ -202,6 +207,14 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind="clock stepped", about="this node", text=text)
         case _:
             return None
+
+
+def agreement_notice(message: AgreementSuspended | AgreementResumed) -> Notice:
+    """Return who suspended an agreement or took that back, and why."""
+    what = "suspended" if isinstance(message, AgreementSuspended) else "resumed"
+    name = f"{message.agreement}/{message.clause}" if message.clause else message.agreement
+    by = f"{message.person} of {message.party}" if message.person else message.party
+    return Notice(kind=f"agreement {what}", about=name, text=f"by {by}: {message.reason}")
 
 
 def feed_notice(message: FeedNoted | PlotsRefused | DatagramsDropped) -> Notice:

@@ -18,6 +18,8 @@ import msgspec
 from skypact.core.codec import encode
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     ClockStepped,
     CommandRefused,
     Delivery,
@@ -64,7 +66,8 @@ def is_durable(message: Message) -> bool:
     """Return whether a message may leave only when it and its cause are on disk."""
     if isinstance(message, Release):
         return message.stream in (Stream.WARNING, Stream.RECEIPT)
-    return isinstance(message, Delivery | CommandRefused | OutboxAcknowledged)
+    people = Delivery | CommandRefused | AgreementSuspended | AgreementResumed
+    return isinstance(message, people | OutboxAcknowledged)
 
 
 def durable_frame(release: Release) -> DurableFrame:

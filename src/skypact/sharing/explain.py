@@ -1,6 +1,6 @@
 """Why a partner sees a track of ours as it does, or does not see it: clause by clause."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,8 +12,15 @@ from skypact.sharing.treaty.policy import Rule, Term, within
 from skypact.sharing.treaty.words import detail, length, shows
 
 
-def explained(number: int, partner: str, term: Term, lines: Mapping[int, DelayLine]) -> list[str]:
-    """Return in words what `partner` gets of one own track under an agreement in force."""
+def explained(
+    number: int,
+    partner: str,
+    term: Term,
+    lines: Mapping[int, DelayLine],
+    suspended: Sequence[str] = (),
+) -> list[str]:
+    """Return in words what `partner` gets of one own track under an agreement in force. suspended:
+    what of it is not, in words."""
     for rule, line, rows in chosen(term, dict(lines)):
         if number in line.tracks.keys[rows]:
             clause = rule.clause
@@ -25,6 +32,7 @@ def explained(number: int, partner: str, term: Term, lines: Mapping[int, DelayLi
         if rule.clause.what is What.TRACK
         for reason in _failing(number, rule, lines[rule.delay_ns])
     ]
+    why += suspended
     return [f"{partner} does not see track {number}", *(why or ["no clause is about tracks"])]
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from skypact.core.columns import array, fault
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     AirWarning,
     FrameRefused,
     Ledger,
@@ -23,6 +25,7 @@ from skypact.core.messages import (
 from skypact.sharing import wire
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
+from skypact.sharing.treaty.agreements import Agreement
 from skypact.sharing.warnings_out import WarningsOut
 
 S = 1_000_000_000
@@ -51,8 +54,9 @@ class Federation:
         partners: Sequence[str],
         clock_tolerance_ns: int,
         held_frames_max: int,
+        agreements: Sequence[Agreement] = (),
     ) -> None:
-        self._issuer = issuer
+        self._issuer, self._agreements = issuer, agreements
         self.links = {partner: Link(partner) for partner in partners}
         self._tolerance_ns, self._held_max = clock_tolerance_ns, held_frames_max
         self._refused: dict[tuple[str, str], int] = {}
@@ -206,6 +210,8 @@ class Federation:
             header = self._issuer.header(body.assessed_ns, now_ns)
             warning = _warning(partner, body, frame.clauses, now_ns)
             return [PartnerWarning(**header, partner=partner, warning=warning)]
+        if isinstance(body, wire.AgreementBody):
+            return [self._suspension(partner, body, now_ns)]
         told = warnings.find(partner, body.reference)
         if told is None:
             raise Refused("an answer to a warning that was never released to this partner")
@@ -226,6 +232,25 @@ class Federation:
                 released_ns=told.released_ns,
             )
         ]
+
+    def _suspension(self, partner: str, body: wire.AgreementBody, now_ns: int) -> Message:
+        pair = {partner, self._issuer.nation}
+        known = [
+            a for a in self._agreements if a.name == body.agreement and {a.owner, a.partner} == pair
+        ]
+        if not known:
+            raise Refused("a suspension of an agreement that is not between the two")
+        if body.clause and not any(c.id == body.clause for a in known for c in a.clauses):
+            raise Refused("a suspension of a clause that the agreement does not have")
+        kind = AgreementSuspended if body.suspended else AgreementResumed
+        return kind(
+            **self._issuer.header(min(body.since_ns, now_ns), now_ns),
+            agreement=body.agreement,
+            clause=body.clause,
+            party=partner,
+            person="",
+            reason=body.reason or "no reason was given",
+        )
 
     def state(self) -> FederationState:
         """Return the content for a snapshot."""

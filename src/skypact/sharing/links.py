@@ -83,8 +83,16 @@ class Link:
         """Forget tracks without an update."""
         self.tracks.drop(now_ns - self.tracks["seen_ns"] > hold_ns)
 
-    def view(self, now_ns: int, dead_ns: int, tracks_out: int, warnings_out: int) -> LinkState:
-        """Return how the link is doing; warnings_out: newest WARNING sequence we sent."""
+    def view(
+        self,
+        now_ns: int,
+        dead_ns: int,
+        tracks_out: int,
+        warnings_out: int,
+        suspended: tuple[str, ...] = (),
+    ) -> LinkState:
+        """Return how the link is doing; warnings_out: newest WARNING sequence we sent; suspended:
+        what of the agreements with it is, in words."""
         a = self.arrived
         return LinkState(
             partner=self.partner,
@@ -95,6 +103,7 @@ class Link:
             gaps=a.gaps,
             outbox=max(0, warnings_out - a.receipt_upto),
             warnings_missing=max(0, a.warning_promised - a.warning_upto),
+            suspended=suspended,
         )
 
     def saw(self, numbers: np.ndarray, ended: tuple[int, ...], now_ns: int) -> None:

@@ -14,6 +14,7 @@ Body = (
     wire.TrackBody
     | wire.WarningBody
     | wire.AcknowledgementBody
+    | wire.AgreementBody
     | wire.HeartbeatBody
     | wire.ReceiptBody
 )

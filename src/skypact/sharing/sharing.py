@@ -7,13 +7,18 @@ import msgspec
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     AllClearProposed,
+    CommandRefused,
     LinkView,
     Message,
     NodeStarted,
     OwnTracks,
     PartnerFrame,
+    ResumeAgreement,
     Stream,
+    SuspendAgreement,
     SystemTracksDeleted,
     ThreatBatch,
     WarningAcknowledged,
@@ -30,8 +35,9 @@ from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState
 from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
 from skypact.sharing.treaty.policy import Policy
+from skypact.sharing.treaty.suspension import Suspension, Suspensions
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
-from skypact.sharing.wire import HeartbeatBody
+from skypact.sharing.wire import AgreementBody, HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState
 
 S = 1_000_000_000
@@ -49,6 +55,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     federation: FederationState
     releaser: ReleaserState
     withheld: WithheldState
+    suspensions: list[Suspension] = []
 
 
 class Sharing:
@@ -76,8 +83,13 @@ class Sharing:
         self._releaser, self._withheld = Releaser(issuer), Withheld(issuer)
         self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
         self._federation = Federation(
-            issuer, names, round(settings.clock_tolerance_s * S), settings.held_frames_max
+            issuer,
+            names,
+            round(settings.clock_tolerance_s * S),
+            settings.held_frames_max,
+            agreements,
         )
+        self._suspensions = Suspensions()
         self._successors: dict[int, tuple[int, int]] = {}
         self._next_wake_ns = self._started_ns = 0
 
@@ -100,6 +112,8 @@ class Sharing:
                 | WarningCleared()
             ):
                 return self._warnings.take(message, self._releaser, self._withheld, now_ns)
+            case SuspendAgreement() | ResumeAgreement():
+                return self._command(message, now_ns)
             case NodeStarted():
                 self._releaser.start(message.epoch)
                 for outlet in self._outlets.values():
@@ -116,10 +130,75 @@ class Sharing:
         name, dead_ns = message.partner, round(self._settings.link_dead_s * S)
         link = self._federation.links.get(name)
         silent = link is not None and not link.alive(now_ns, dead_ns)
-        out = self._federation.take(message, self._releaser, self._warnings, now_ns)
+        out = list(self._federation.take(message, self._releaser, self._warnings, now_ns))
+        events = [m for m in out if isinstance(m, AgreementSuspended | AgreementResumed)]
+        for event in events:
+            out += self._follow(event, now_ns)
         if link is not None and silent and link.alive(now_ns, dead_ns):
             return [*out, self._heartbeat(name, now_ns), self._view(now_ns)]
         return out
+
+    def _command(
+        self, command: SuspendAgreement | ResumeAgreement, now_ns: int
+    ) -> Sequence[Message]:
+        """Suspend or resume for the own nation and tell the other party, or refuse."""
+        nation, suspends = self._issuer.nation, isinstance(command, SuspendAgreement)
+        why = self._why_not(command)
+        if why:
+            header = self._issuer.header(now_ns, now_ns)
+            return [CommandRefused(**header, command_id=command.id, reason=why)]
+        event = (AgreementSuspended if suspends else AgreementResumed)(
+            **self._issuer.header(now_ns, now_ns),
+            agreement=command.agreement,
+            clause=command.clause,
+            party=nation,
+            person=command.person,
+            reason=command.reason,
+        )
+        body = AgreementBody(
+            agreement=command.agreement,
+            clause=command.clause,
+            suspended=suspends,
+            reason=command.reason,
+            since_ns=now_ns,
+        )
+        one = next(a for a in self._agreements if a.name == command.agreement)
+        partner = one.partner if one.owner == nation else one.owner
+        name = f"{command.agreement}/{command.clause}" if command.clause else command.agreement
+        told = self._releaser.make(partner, Stream.WARNING, (name,), body, now_ns, now_ns)
+        return [event, told, *self._follow(event, now_ns)]
+
+    def _why_not(self, command: SuspendAgreement | ResumeAgreement) -> str:
+        """Say why a command can't be carried out, "" when it can."""
+        nation, name, clause = self._issuer.nation, command.agreement, command.clause
+        known = [a for a in self._agreements if a.name == name]
+        if not known:
+            names = ", ".join(dict.fromkeys(a.name for a in self._agreements)) or "none"
+            return f"there is no agreement {name}; there are: {names}"
+        if clause and not any(c.id == clause for a in known for c in a.clauses):
+            return f"{name} has no clause {clause}"
+        resumes = isinstance(command, ResumeAgreement)
+        if resumes and not self._suspensions.has(name, clause, nation):
+            return f"{nation} has not suspended that"
+        return ""
+
+    def _follow(
+        self, event: AgreementSuspended | AgreementResumed, now_ns: int
+    ) -> Sequence[Message]:
+        """Let a suspension, or its end, take effect at once."""
+        self._suspensions.take(event)
+        self._restrict()
+        out: list[Message] = []
+        if isinstance(event, AgreementResumed):
+            for partner in self._policies:
+                if event.agreement == f"{self._issuer.nation}-{partner}":
+                    out += self._warnings.settle(partner, self._releaser, self._withheld, now_ns)
+        return [*out, self._view(now_ns)]
+
+    def _restrict(self) -> None:
+        for partner, policy in self._policies.items():
+            suspended = self._suspensions.of(f"{self._issuer.nation}-{partner}")
+            policy.suspend({s.clause for s in suspended})
 
     def _note_renamed(self, message: OwnTracks, now_ns: int) -> None:
         for old, new in zip(message.ended, message.successors, strict=True):
@@ -169,12 +248,14 @@ class Sharing:
             return [f"{self._issuer.nation} holds no own track {number}; it holds: {named}"]
         policy = self._policies.get(partner)
         term = policy and policy.term(now_ns)
+        halted = [s.words() for s in self._suspensions.of(f"{self._issuer.nation}-{partner}")]
         if term is None:
-            return [f"{partner} does not see track {number}", "no agreement is in force"]
+            why = policy.why_not() if policy else "no agreement is in force"
+            return [f"{partner} does not see track {number}", why, *halted]
         if not self._leased(partner, now_ns):
             why = f"{partner} was not heard within the lease of {term.lease_ns / S:g} s"
             return [f"{partner} does not see track {number}", why]
-        return explained(number, partner, term, self._lines)
+        return explained(number, partner, term, self._lines, halted)
 
     def _in_force(self, partner: str, now_ns: int) -> bool:
         """Say whether any agreement with the partner is in force, in either direction."""
@@ -206,6 +287,7 @@ class Sharing:
                     dead_ns,
                     self._outlets[name].released,
                     self._releaser.newest(name, Stream.WARNING),
+                    self._suspensions.between({self._issuer.nation, name}, self._agreements),
                 )
                 for name, link in links.items()
             ),
@@ -224,6 +306,7 @@ class Sharing:
             federation=self._federation.state(),
             releaser=self._releaser.state(),
             withheld=self._withheld.state(),
+            suspensions=self._suspensions.state(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -244,3 +327,5 @@ class Sharing:
         self._federation.restore(held.federation)
         self._releaser.restore(held.releaser)
         self._withheld.restore(held.withheld)
+        self._suspensions.restore(held.suspensions)
+        self._restrict()

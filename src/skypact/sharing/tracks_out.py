@@ -58,7 +58,7 @@ class Outlet:
         """Return the frames of this second. successors: what renumbered tracks are called now."""
         term, partner = self._policy.term(now_ns), self._policy.partner
         if term is None or not leased:
-            reason = "no agreement is in force" if term is None else "the lease has run out"
+            reason = self._policy.why_not() if term is None else "the lease has run out"
             withheld.count(partner, What.TRACK, reason, len(lines[0].tracks))
             self.forget()
             self._ended = {}

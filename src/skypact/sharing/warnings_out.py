@@ -29,13 +29,15 @@ ACKNOWLEDGED = "acknowledged"
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """One of our warnings as a partner knows it."""
+    """One of our warnings as a partner knows it. owed: what became of it while nothing could be
+    told."""
 
     warning_id: str
     nation: str
     threat_class: ThreatClass
     released_ns: int
     cleared_ns: int = 0
+    owed: AirWarning | None = None
 
 
 class Answered(msgspec.Struct, kw_only=True):
@@ -107,7 +109,10 @@ class WarningsOut:
             rule = warning_rule(term, partner, warning.nation, threat)
         if rule is None:
             if warning.nation == partner:
-                withheld.count(partner, What.WARNING, _why(term, threat), 1)
+                why = _why(term, threat) if term else self._policies[partner].why_not()
+                withheld.count(partner, What.WARNING, why, 1)
+            if told:
+                told.owed = warning
             return []
         if told is None:
             told = Told(
@@ -117,13 +122,24 @@ class WarningsOut:
                 released_ns=now_ns,
             )
             self._told[partner][reference] = told
-        told.threat_class = threat
+        told.threat_class, told.owed = threat, None
         told.cleared_ns = now_ns if warning.over else 0
         body = _warning_body(warning, reference, told, rule)
         made = releaser.make(
             partner, Stream.WARNING, (rule.name,), body, warning.assessed_ns, now_ns
         )
         return [made]
+
+    def settle(
+        self, partner: str, releaser: Releaser, withheld: Withheld, now_ns: int
+    ) -> list[Release]:
+        """Return what became of the warnings that a partner knows while it could not be told."""
+        owed = [told.owed for told in self._told[partner].values() if told.owed]
+        return [
+            release
+            for warning in owed
+            for release in self._warn(partner, warning, releaser, withheld, now_ns)
+        ]
 
     def _answer(
         self, warning: AirWarning, releaser: Releaser, withheld: Withheld, now_ns: int
@@ -140,7 +156,8 @@ class WarningsOut:
         term = self._policies[origin].term(now_ns)
         rules = term.table[What.ACKNOWLEDGEMENT, int(warning.threat_class)] if term else ()
         if not rules:
-            withheld.count(origin, What.ACKNOWLEDGEMENT, "no clause covers its class", 1)
+            why = "no clause covers its class" if term else self._policies[origin].why_not()
+            withheld.count(origin, What.ACKNOWLEDGEMENT, why, 1)
             return []
         answered.stages_ns = stages_ns
         received_ns, shown_ns, acknowledged_ns = stages_ns
@@ -197,10 +214,8 @@ def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -
     )
 
 
-def _why(term: Term | None, threat: ThreatClass) -> str:
+def _why(term: Term, threat: ThreatClass) -> str:
     """Say why a partner is not told of a warning of its own nation."""
-    if term is None:
-        return "no agreement is in force"
     covered = term.table[What.WARNING, int(threat)]
     return "no clause for this nation" if covered else "no clause covers its class"
 

@@ -103,6 +103,17 @@ class AcknowledgementBody(msgspec.Struct, frozen=True, kw_only=True, tag="acknow
     acknowledged_ns: Natural
 
 
+class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
+    """The sender has suspended an agreement between the two, or a clause of it, or takes it up
+    again. since_ns: when it did."""
+
+    agreement: Annotated[str, msgspec.Meta(max_length=65)]
+    clause: Annotated[str, msgspec.Meta(max_length=32)]
+    suspended: bool
+    reason: Annotated[str, msgspec.Meta(max_length=200)]
+    since_ns: Natural
+
+
 class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True):
     """Newest sequence sent on each stream, so that a lost tail is noticed."""
 
@@ -116,7 +127,7 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     upto_sequence: Natural
 
 
-DurableBody = WarningBody | AcknowledgementBody
+DurableBody = WarningBody | AcknowledgementBody | AgreementBody
 
 encode = msgspec.msgpack.Encoder().encode
 frame_decoder = msgspec.msgpack.Decoder(Frame)

@@ -5,6 +5,8 @@ import pytest
 from skypact.cli.narrate import Narrator, duration, sentence
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     AirWarning,
     Context,
     Delivery,
@@ -91,3 +93,14 @@ def feeds(alive: bool) -> FeedView:
     numbers = dict.fromkeys(("records", "refused", "unknown", "doubled", "dropped", "last_ns"), 0)
     state = FeedState(name="north", format="asterix", **numbers, alive=alive)
     return FeedView(**ISSUER.header(1, 1), feeds=(state,), sensors=())
+
+
+def test_a_suspension_and_its_end_are_told() -> None:
+    given = {"agreement": "auria-borvia", "party": "borvia", "reason": "drill"}
+    suspended = AgreementSuspended(**ISSUER.header(1, 1), clause="2", person="", **given)
+    resumed = AgreementResumed(**ISSUER.header(1, 1), person="Ilse Maren", **given)
+    said = [line for m in (suspended, resumed) for line in Narrator().lines(m)]
+    assert said == [
+        "agreement auria-borvia/2 SUSPENDED by borvia: drill",
+        "agreement auria-borvia resumed by Ilse Maren of borvia: drill",
+    ]

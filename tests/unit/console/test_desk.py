@@ -10,7 +10,17 @@ from skypact.config.settings import ConsoleSettings
 from skypact.console import desk as desks
 from skypact.console.auth import Session
 from skypact.console.board import Board
-from skypact.console.desk import Acknowledge, AllClear, Desk, Hush, Shown, Watch, decode_ask
+from skypact.console.desk import (
+    Acknowledge,
+    AllClear,
+    Desk,
+    Hush,
+    Resume,
+    Shown,
+    Suspend,
+    Watch,
+    decode_ask,
+)
 from skypact.console.settings import NodeIdentity
 from skypact.core.errors import DecodeError, LinkError
 from skypact.core.ids import Issuer
@@ -21,6 +31,8 @@ from skypact.core.messages import (
     Message,
     ReleaseAllClear,
     ReportShown,
+    ResumeAgreement,
+    SuspendAgreement,
     WarningState,
 )
 from tests.unit.console.scene import warning
@@ -206,3 +218,39 @@ def test_a_report_that_failed_may_come_again(node: Node) -> None:
 def test_a_hush_names_the_seat(node: Node) -> None:
     node.desk.hush(node.seat)
     assert node.board.hush["person"] == "an unnamed seat"
+
+
+@pytest.mark.parametrize(("ask", "kind"), [(Suspend, SuspendAgreement), (Resume, ResumeAgreement)])
+def test_an_agreement_is_suspended_by_the_person_on_watch(
+    node: Node, ask: type, kind: type[Message]
+) -> None:
+    asked = ask(agreement="auria-borvia", clause="2", reason="drill")
+    assert "on watch" in asyncio.run(node.desk.agree(asked, node.seat))["reason"]
+    assert node.submitted == []
+    node.desk.watch(Watch(person="Ilse Maren"), node.seat)
+    assert asyncio.run(node.desk.agree(asked, node.seat))["kind"] == "done"
+    (command,) = node.submitted
+    assert isinstance(command, kind)
+    assert (command.agreement, command.clause) == ("auria-borvia", "2")
+    assert (command.person, command.reason) == ("Ilse Maren", "drill")
+
+    async def no() -> str:
+        return "there is no agreement"
+
+    node.answer = no
+    answer = asyncio.run(node.desk.agree(asked, node.seat))
+    assert (answer["kind"], answer["reason"]) == ("refused", "there is no agreement")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"ask":"suspend","agreement":"auria-borvia"}',
+        '{"ask":"suspend","agreement":"auria-borvia","reason":""}',
+        '{"ask":"suspend","agreement":"Auria","reason":"r"}',
+        '{"ask":"resume","agreement":"auria-borvia","clause":"a b","reason":"r"}',
+    ],
+)
+def test_what_could_not_be_journalled_is_not_asked(text: str) -> None:
+    with pytest.raises(DecodeError):
+        decode_ask(text)

@@ -11,6 +11,8 @@ from skypact.console import views
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import pack
 from skypact.core.messages import (
+    AgreementResumed,
+    AgreementSuspended,
     ClockStepped,
     CommandRefused,
     Context,
@@ -143,12 +145,28 @@ def test_feeds_and_links_keep_their_counters() -> None:
     ]
     link = LinkState(
         partner="borvia", alive=True, last_heard_ns=8_000_000, tracks_in=1, tracks_out=2, gaps=3,
-        outbox=4,
+        outbox=4, suspended=("auria-borvia suspended",),
     )  # fmt: skip
     assert views.link_rows(LinkView(**HEADER, links=(link,)))["links"] == [
         {"partner": "borvia", "alive": True, "last_heard_ms": 8.0, "tracks_in": 1, "tracks_out": 2,
-         "gaps": 3, "outbox": 4}
+         "gaps": 3, "outbox": 4, "suspended": ("auria-borvia suspended",)}
     ]  # fmt: skip
+
+
+AGREED = {
+    "agreement": "auria-borvia", "clause": "2", "party": "auria", "person": "Ilse Maren",
+    "reason": "drill",
+}  # fmt: skip
+
+
+def test_who_suspended_is_noted() -> None:
+    notice = views.notice(AgreementSuspended(**HEADER, **AGREED))
+    assert notice is not None
+    assert (notice.about, notice.text) == ("auria-borvia/2", "by Ilse Maren of auria: drill")
+    theirs = AgreementResumed(**HEADER, **{**AGREED, "clause": "", "person": ""})
+    notice = views.notice(theirs)
+    assert notice is not None
+    assert (notice.about, notice.text) == ("auria-borvia", "by auria: drill")
 
 
 @pytest.mark.parametrize(
@@ -156,6 +174,8 @@ def test_feeds_and_links_keep_their_counters() -> None:
     [
         (CommandRefused(**HEADER, command_id="c1", reason="no"), "command refused", 1),
         (ReleaseWithheld(**HEADER, partner="b", what="t", reason="r", withheld=9), "withheld", 9),
+        (AgreementSuspended(**HEADER, **AGREED), "agreement suspended", 1),
+        (AgreementResumed(**HEADER, **AGREED), "agreement resumed", 1),
         (REGISTRATION, "sensor", 1),
         (TurnMeasured(**HEADER, sensor="s", period_s=0.6, settings_s=5.0), "sensor", 1),
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),

@@ -1,6 +1,7 @@
 """`skypact agreement`: what is agreed, in words, before and after it is signed."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -58,6 +59,46 @@ def explain(folder: Path, track: int, partner: str) -> None:
 
     for line in explained(folder, track, partner):
         click.echo(line)
+
+
+PARTS = (
+    click.argument("folder", type=FOLDER),
+    click.argument("name", metavar="AGREEMENT"),
+    click.option("--clause", default="", help="Only this clause of it, by its id."),
+    click.option("--by", "person", required=True, help="Who decides it: a name on the roster."),
+    click.option("--reason", required=True, help="Why; the other party reads it too."),
+)
+
+
+def _with_parts(command: Callable[..., None]) -> Callable[..., None]:
+    for part in reversed(PARTS):
+        command = part(command)
+    return command
+
+
+@agreement.command()
+@_with_parts
+def suspend(folder: Path, name: str, clause: str, person: str, reason: str) -> None:
+    """Stop at once what AGREEMENT (such as auria-borvia) lets go, at the running node in FOLDER.
+
+    The other party is told and stops too. It lasts until the same nation resumes it.
+    """
+    _decide("suspend", folder, name, clause, person, reason)
+
+
+@agreement.command()
+@_with_parts
+def resume(folder: Path, name: str, clause: str, person: str, reason: str) -> None:
+    """Take back what this nation has suspended of AGREEMENT at the running node in FOLDER."""
+    _decide("resume", folder, name, clause, person, reason)
+
+
+def _decide(what: str, folder: Path, name: str, clause: str, person: str, reason: str) -> None:
+    from skypact.cli.agreement.seat import ask
+
+    ask(folder, person, {"ask": what, "agreement": name, "clause": clause, "reason": reason})
+    done = {"suspend": "suspended", "resume": "resumed"}[what]
+    click.echo(f"{done}: {name}{'/' + clause if clause else ''}, by {person}")
 
 
 @agreement.command()

@@ -1,5 +1,11 @@
 """All messages. SCHEMA_VERSION rises with every change; messages only gain optional fields."""
 
+from skypact.core.messages.agreement import (
+    AgreementResumed,
+    AgreementSuspended,
+    ResumeAgreement,
+    SuspendAgreement,
+)
 from skypact.core.messages.feed import (
     Datagrams,
     DatagramsDropped,
@@ -111,6 +117,10 @@ AnyMessage = (
     | PartnerAcknowledgement
     | OutboxAcknowledged
     | LinkView
+    | SuspendAgreement
+    | ResumeAgreement
+    | AgreementSuspended
+    | AgreementResumed
     | AcknowledgeWarning
     | ReleaseAllClear
     | ReportShown
@@ -137,6 +147,8 @@ __all__ = [
     "STATE_COLUMNS",
     "TIME_MAX_NS",
     "AcknowledgeWarning",
+    "AgreementResumed",
+    "AgreementSuspended",
     "AirWarning",
     "AllClearProposed",
     "AnyMessage",
@@ -174,6 +186,7 @@ __all__ = [
     "ReleaseAllClear",
     "ReleaseWithheld",
     "ReportShown",
+    "ResumeAgreement",
     "Scan",
     "SensorRegistration",
     "SensorState",
@@ -185,6 +198,7 @@ __all__ = [
     "Standing",
     "StorageFailed",
     "Stream",
+    "SuspendAgreement",
     "SystemTracks",
     "SystemTracksDeleted",
     "ThreatBatch",

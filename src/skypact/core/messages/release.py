@@ -120,7 +120,7 @@ class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_ac
 class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     """A link to one partner. gaps: best-effort frames lost on the way to us; outbox: durable frames
     not yet on the partner's disk; warnings_missing: durable frames the partner has sent that we
-    still lack."""
+    still lack; suspended: in words, what of the agreements with it is suspended and by whom."""
 
     partner: str
     alive: bool
@@ -130,6 +130,7 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     gaps: int
     outbox: int
     warnings_missing: int = 0
+    suspended: tuple[str, ...] = ()
 
 
 class LinkView(Message, frozen=True, kw_only=True, tag="link_view"):

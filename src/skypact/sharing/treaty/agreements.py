@@ -75,3 +75,8 @@ class Agreement(
     valid_until: Instant
     lease_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 60.0
     clauses: tuple[Clause, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return how frames and people call it: owner and partner."""
+        return f"{self.owner}-{self.partner}"

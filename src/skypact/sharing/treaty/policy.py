@@ -1,7 +1,7 @@
 """Agreements compiled once into a table: (what, threat class, partner) to the clauses that may
 allow it. Nothing that is not in the table leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,13 +42,26 @@ class Policy:
         chosen = [a for a in agreements if (a.owner, a.partner) == (owner, partner)]
         self.partner = partner
         self.terms = tuple(compiled(agreement) for agreement in chosen)
+        self._active = self.terms
+        self._suspended = False
+
+    def suspend(self, clauses: Collection[str]) -> None:
+        """Leave out these clauses from now on, all of them when "" is among them."""
+        self._suspended = "" in clauses
+        self._active = tuple(_without(term, clauses) for term in self.terms)
 
     def term(self, now_ns: int) -> Term | None:
-        """Return the agreement in force, None outside every validity."""
-        for term in self.terms:
+        """Return the agreement in force, None outside every validity or when it is suspended."""
+        if self._suspended:
+            return None
+        for term in self._active:
             if term.from_ns <= now_ns < term.until_ns:
                 return term
         return None
+
+    def why_not(self) -> str:
+        """Say why there is no term."""
+        return "the agreement is suspended" if self._suspended else "no agreement is in force"
 
     def delays_ns(self) -> list[int]:
         """Return every delay that occurs, ascending."""
@@ -59,23 +72,31 @@ def compiled(agreement: Agreement) -> Term:
     """Return the table of an agreement."""
     rules = tuple(
         Rule(
-            f"{agreement.owner}-{agreement.partner}/{clause.id}",
+            f"{agreement.name}/{clause.id}",
             clause,
             np.radians(np.array(clause.area_deg, np.float64).reshape(-1, 2)),
             round(clause.delay_s * S),
         )
         for clause in agreement.clauses
     )
-    table = {
+    bounds = (agreement.valid_from, agreement.valid_until)
+    from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
+    return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, _table(rules))
+
+
+def _without(term: Term, clauses: Collection[str]) -> Term:
+    rules = tuple(rule for rule in term.rules if rule.clause.id not in clauses)
+    return term._replace(rules=rules, table=_table(rules))
+
+
+def _table(rules: Sequence[Rule]) -> dict[tuple[What, int], tuple[Rule, ...]]:
+    return {
         (what, int(threat)): tuple(
             r for r in rules if r.clause.what is what and threat in r.clause.covers()
         )
         for what in What
         for threat in ThreatClass
     }
-    bounds = (agreement.valid_from, agreement.valid_until)
-    from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
-    return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, table)
 
 
 def warning_rule(term: Term, partner: str, nation: str, threat: ThreatClass) -> Rule | None:

@@ -1,0 +1,66 @@
+"""A seat at the console of a running node, for one question of a named person."""
+
+import http.client
+import json
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from skypact.cli.live import SEAT
+from skypact.config import STATE
+from skypact.console.auth import open_seat
+from skypact.core.errors import LinkError
+from skypact.edge.clock import Clock
+
+ANSWER_WITHIN_S = 15.0
+
+
+def ask(folder: Path, person: str, question: dict[str, str]) -> None:
+    """Say who is there, then ask; returns once the answer is on the node's disk.
+
+    Raises LinkError when no node runs in the folder, with its sentence when it refuses.
+    """
+    link = urlsplit(open_seat(folder / STATE / SEAT, Clock().now_ns()))
+    address = (link.hostname or "", link.port or 0)
+    try:
+        cookie = _cookie(address, f"{link.path}?{link.query}")
+        # A socket of our own: no proxy of the environment comes between.
+        with connect(
+            f"ws://{link.netloc}/stream",
+            sock=socket.create_connection(address, ANSWER_WITHIN_S),
+            origin=f"http://{link.netloc}",  # type: ignore[arg-type]
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+        ) as web:
+            for one in ({"ask": "watch", "person": person}, question):
+                web.send(json.dumps(one))
+                answer = _answer(web, one["ask"])
+                if answer["kind"] == "refused":
+                    raise LinkError(str(answer["reason"]), link=str(folder))
+    except (OSError, WebSocketException, http.client.HTTPException) as error:
+        message = f"no node runs here, or it does not answer: {error}"
+        raise LinkError(message, link=str(folder)) from error
+
+
+def _cookie(address: tuple[str, int], path: str) -> str:
+    web = http.client.HTTPConnection(*address, timeout=ANSWER_WITHIN_S)
+    try:
+        web.request("GET", path)
+        answer = web.getresponse()
+        answer.read()
+        return (answer.getheader("set-cookie") or "").partition(";")[0]
+    finally:
+        web.close()
+
+
+def _answer(web: ClientConnection, asked: str) -> dict[str, Any]:
+    while True:
+        said = web.recv(timeout=ANSWER_WITHIN_S)
+        if isinstance(said, str):
+            message: dict[str, Any] = json.loads(said)
+            if message["kind"] in ("done", "refused") and message["ask"] == asked:
+                return message
