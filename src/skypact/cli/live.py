@@ -28,6 +28,9 @@ from skypact.core.messages import (
     Release,
     Stream,
 )
+from skypact.edge.audit.audit import Audit
+from skypact.edge.audit.begin import auditor, open_audit
+from skypact.edge.audit.keeper import Auditor
 from skypact.edge.clients.open import open_clients
 from skypact.edge.clock import Clock
 from skypact.edge.cot.open import OpenCot, open_cot
@@ -38,6 +41,7 @@ from skypact.edge.intake.open import open_intake, run_intake
 from skypact.edge.log import configure
 from skypact.edge.memory import give_back
 from skypact.edge.replay import RecordedConfig
+from skypact.edge.store import Store
 from skypact.edge.warming import compile_first
 from skypact.node import build
 from skypact.sensors.reading import reading_program
@@ -96,6 +100,7 @@ class LiveNode:
             self._clock,
             self._emit,
             config.journal.keep_bytes,
+            partial(self._open_audit, auditor(directory)) if config.link is not None else None,
         )
         self._console = Console(
             msgspec.structs.replace(config.console, overlay=overlay),
@@ -117,6 +122,10 @@ class LiveNode:
             from skypact.edge.links.partners import Partners
 
             self._partners = Partners(directory, config.link, self._clock.now_ns, self._received)
+
+    def _open_audit(self, who: Auditor, store: Store) -> Audit:
+        node = self._config.node
+        return open_audit(store, who, Issuer(node.nation, "audit", node.context))
 
     async def run(self, opened: Callable[[str], None]) -> int:
         """Run until SIGTERM or SIGINT; return the exit status. `opened` gets a console link."""

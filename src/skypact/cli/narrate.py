@@ -6,6 +6,7 @@ from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
     AirWarning,
+    AuditFault,
     ClockStepped,
     Delivery,
     FeedNoted,
@@ -105,6 +106,8 @@ def fault(message: Message) -> str:
             return f"refused {message.count} of {message.source}: {message.reason}"
         case ReleaseWithheld():
             return f"withheld {message.what} from {message.partner}: {message.reason}"
+        case AuditFault():
+            return f"AUDIT, {message.fault}: {message.partner}: {message.text}"
         case InputQuarantined():
             return f"an input broke a rule of the node and is set aside: {message.reason}"
         case StorageFailed():

@@ -160,6 +160,13 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return self.keep_mb * 1024 * 1024
 
 
+class AuditSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """keep_days: how long entries of the audit log are kept; what a partner has not yet followed is
+    kept three times as long."""
+
+    keep_days: Annotated[float, msgspec.Meta(ge=1, le=3_660)] = 30.0
+
+
 class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The HTTPS listener for people with phones and for senders of text feeds.
 
@@ -199,6 +206,7 @@ class NodeConfig(
     sharing: SharingSettings = SharingSettings()
     warning: WarningSettings = WarningSettings()
     journal: JournalSettings = JournalSettings()
+    audit: AuditSettings = AuditSettings()
     sapient: SapientSettings = SapientSettings()
     dis: DisSettings = DisSettings()
     console: ConsoleSettings = ConsoleSettings()

@@ -12,6 +12,7 @@ from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
     AirWarning,
+    AuditFault,
     ClockStepped,
     CommandRefused,
     DatagramsDropped,
@@ -194,8 +195,8 @@ def notice(message: Message) -> Notice | None:
             return launch_notice(message)
         case SightingsUnexplained():
             return sighting_notice(message)
-        case FrameRefused():
-            return Notice(kind="frame refused", about=message.partner, text=message.reason)
+        case FrameRefused() | AuditFault():
+            return partner_notice(message)
         case InputQuarantined():
             where = f"journal {message.position}"
             return Notice(kind="quarantined", about=where, text=message.reason)
@@ -207,6 +208,15 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind="clock stepped", about="this node", text=text)
         case _:
             return None
+
+
+def partner_notice(message: FrameRefused | AuditFault) -> Notice:
+    """Return what a partner sent that cannot be taken, or what is wrong with its audit log."""
+    match message:
+        case FrameRefused():
+            return Notice(kind="frame refused", about=message.partner, text=message.reason)
+        case AuditFault():
+            return Notice(kind=f"audit: {message.fault}", about=message.partner, text=message.text)
 
 
 def agreement_notice(message: AgreementSuspended | AgreementResumed) -> Notice:

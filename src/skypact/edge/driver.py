@@ -20,19 +20,24 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
+    AuditFault,
     ClockStepped,
     CommandRefused,
     Delivery,
+    FrameTaken,
     InputQuarantined,
     Message,
     NodeStarted,
     OutboxAcknowledged,
+    PartnerAudit,
     Release,
     StorageFailed,
     Stream,
+    TellAudit,
     Woken,
 )
 from skypact.edge import snapshots
+from skypact.edge.audit.audit import Audit
 from skypact.edge.clock import Clock
 from skypact.edge.inbox import Done, Inbox, Item, Lane
 from skypact.edge.journal import Journal, Kind, read
@@ -47,19 +52,33 @@ from skypact.edge.replay import (
 from skypact.edge.store import DurableFrame, Store
 from skypact.edge.supervise import attempt
 from skypact.node import Node
+from skypact.sharing.audit.facts import Fact, facts
 
 # Far more often than the journal's size asks for: the tail is what a restart has to decode again.
 SNAPSHOT_EVERY_NS = 10_000_000_000
 SNAPSHOT_EVERY_BYTES = 64 * 1024 * 1024
 DISCIPLINE_EVERY_NS = 1_000_000_000
 DURABLE_LIMIT = 10_000
+TICK_NS = 500_000_000
+INNER = (FrameTaken, PartnerAudit)
+"""What the audit log takes and nobody else."""
 
 
 class _Durable(NamedTuple):
-    """Work for the durable thread: outputs to commit and then let go."""
+    """Work for the durable thread: outputs to commit and then let go, and what the audit log is to
+    know of the input at a journal position."""
 
     outputs: list[Message]
     answer: tuple[Done, str] | None
+    facts: list[Fact]
+    told: list[PartnerAudit]
+    position: int
+    now_ns: int
+
+    @property
+    def pressing(self) -> bool:
+        """Return whether somebody waits for it to be on disk."""
+        return bool(self.outputs or self.answer)
 
 
 def is_durable(message: Message) -> bool:
@@ -72,14 +91,7 @@ def is_durable(message: Message) -> bool:
 
 def durable_frame(release: Release) -> DurableFrame:
     """Return the outbox row of a release."""
-    return DurableFrame(
-        release.partner,
-        release.stream,
-        release.sequence,
-        release.clauses,
-        release.received_ns,
-        release.frame,
-    )
+    return DurableFrame(release.partner, release.sequence, release.frame)
 
 
 class Driver:
@@ -94,12 +106,16 @@ class Driver:
         clock: Clock,
         emit: Callable[[Sequence[Message]], None],
         keep_journal_bytes: int,
+        make_audit: Callable[[Store], Audit] | None = None,
     ) -> None:
         """make_node: called by `recover`, it may load or compile kernels; state: folder of journal,
-        snapshots and store; recorded: what the node is built from."""
+        snapshots and store; recorded: what the node is built from; make_audit: opens the audit log
+        of a node that meets partners."""
         self._make_node, self._state, self._recorded = make_node, state, recorded
         self._clock, self._emit, self._issuer = clock, emit, issuer
         self._keep_bytes = keep_journal_bytes
+        self._make_audit = make_audit
+        self._audit: Audit | None = None
         self.inbox = Inbox(issuer)
         self.journal_bytes = 0
         self.failure: Exception | None = None
@@ -108,6 +124,7 @@ class Driver:
         self._cuts: queue.Queue[tuple[int, bytes] | None] = queue.Queue(1)
         self._snapshot_ns = clock.now_ns()
         self._disciplined_ns = clock.now_ns()
+        self._ticked_ns = 0
         self._last_ns = 0
         self._storage_failed = False
 
@@ -118,6 +135,11 @@ class Driver:
         directory = self._state / "journal"
         self._journal = Journal(directory)
         self._store = Store(self._state / "store.sqlite")
+        entered = -1
+        if self._make_audit is not None:
+            self._audit = self._make_audit(self._store)
+            self._last_ns = self._audit.time_ns
+            entered = self._audit.entered(self._journal.position)
         start = 0
         held = snapshots.newest(self._state / "snapshots", self._journal.position)
         if held is not None:
@@ -127,8 +149,11 @@ class Driver:
         skip = quarantined(read(directory, start))
         for done in replay(self._node, read(directory, start), skip):
             replayed += 1
-            self._last_ns = done.now_ns
+            self._last_ns = max(self._last_ns, done.now_ns)
             self._store.recommit(*_rows(done.outputs))
+            if self._audit is not None and done.position > entered:
+                self._audit.note(facts(done.message, done.outputs), done.position, done.now_ns)
+        self._enter_replayed()
         self._snapshot_position = start
         self._journal.append(
             Kind.CONFIG, self._clock.now_ns(), msgspec.msgpack.encode(self._recorded)
@@ -140,6 +165,12 @@ class Driver:
             Lane.HUMAN, NodeStarted(**header, epoch=epoch, version=self._recorded.version)
         )
         return replayed if replayed or held is not None else None
+
+    def _enter_replayed(self) -> None:
+        """Enter into the audit log what a kill left out; partners hear of it later."""
+        if self._audit is not None:
+            self._store.commit([], [], self._audit.enter)
+            self._audit.settled()
 
     def start(self) -> None:
         """Start the threads. Call `recover` first."""
@@ -205,16 +236,35 @@ class Driver:
             self._quarantine(position, now_ns, failure)
         # Reaches the file with the next input: losing it to a kill loses a check, not a fact.
         self._journal.append(Kind.OUTPUT, now_ns, digest(outputs))
-        prompt = [m for m in outputs if not is_durable(m)]
+        prompt = [m for m in outputs if not is_durable(m) and not isinstance(m, INNER)]
         if prompt:
             self._emit(prompt)
-        durable = [m for m in outputs if is_durable(m)]
         answer: tuple[Done, str] | None = None
         if item.done is not None:
             refused = [m.reason for m in outputs if isinstance(m, CommandRefused)]
             answer = (item.done, refused[0] if refused else "")
-        if durable or answer:
-            self._queue.put(_Durable(durable, answer))
+        self._follow_up(item.message, outputs, answer, position, now_ns)
+
+    def _follow_up(
+        self,
+        message: Message,
+        outputs: list[Message],
+        answer: tuple[Done, str] | None,
+        position: int,
+        now_ns: int,
+    ) -> None:
+        """Hand on what must be durable or belongs into the audit log."""
+        audited = self._audit is not None
+        work = _Durable(
+            [m for m in outputs if is_durable(m)],
+            answer,
+            facts(message, outputs) if audited else [],
+            [m for m in outputs if isinstance(m, PartnerAudit)] if audited else [],
+            position,
+            now_ns,
+        )
+        if work.pressing or work.facts or work.told:
+            self._queue.put(work)
 
     def _quarantine(self, position: int, now_ns: int, failure: Exception) -> None:
         """Mark the input and stop: the state may be half changed, so the node starts again from
@@ -229,6 +279,10 @@ class Driver:
         raise failure
 
     def _housekeep(self, now_ns: int) -> None:
+        if self._audit is not None and now_ns - self._ticked_ns >= TICK_NS:
+            self._ticked_ns = now_ns
+            position = self._journal.position - 1
+            self._queue.put(_Durable([], None, [], [], position, now_ns))
         if now_ns - self._disciplined_ns >= DISCIPLINE_EVERY_NS:
             self._disciplined_ns = now_ns
             step_ns = self._clock.discipline()
@@ -260,22 +314,53 @@ class Driver:
                 batch.append(self._queue.get_nowait())
             work = [b for b in batch if b is not None]
             stopping = len(work) < len(batch)
+            told: list[Message] = []
             try:
-                self._commit(work)
+                told = self._commit(work, stopping)
             except (OSError, apsw.Error) as error:
                 # A warning that cannot be recorded still goes out; silence would be worse.
+                if self._audit is not None:
+                    self._audit.failed()
                 self._report_storage(f"{type(error).__name__}: {error}")
             self._emit([m for b in work for m in b.outputs])
+            self._tell(told)
             for answer in (b.answer for b in work if b.answer):
                 answer[0](answer[1])
 
-    def _commit(self, work: Sequence[_Durable]) -> None:
+    def _tell(self, told: Sequence[Message]) -> None:
+        """Let go what the audit log has for partners, by the rooms, and for our people."""
+        for message in told:
+            if isinstance(message, TellAudit):
+                self.inbox.put(Lane.RELEASE, message)
+        self._emit([m for m in told if isinstance(m, AuditFault)])
+
+    def _commit(self, work: Sequence[_Durable], stopping: bool) -> list[Message]:
+        """Make work durable; return what the audit log has to tell."""
+        frames, receipts = _rows([m for b in work for m in b.outputs])
+        audit, told = self._audit, list[Message]()
+        now_ns = work[-1].now_ns if work else 0
+        wanted = bool(frames or receipts)
+        if audit is not None:
+            for part in work:
+                audit.note(part.facts, part.position, part.now_ns)
+                audit.hear(part.told)
+            wanted |= stopping or audit.due(now_ns)
+        if not wanted and not any(b.pressing for b in work):
+            return told
         self._journal.sync()
-        outputs = [m for b in work for m in b.outputs]
-        frames, receipts = _rows(outputs)
-        if frames or receipts:
-            self._store.commit(frames, receipts)
+        if wanted:
+
+            def also() -> None:
+                if audit is not None:
+                    told.extend(audit.write(now_ns))
+                    if stopping:
+                        audit.stop()
+
+            self._store.commit(frames, receipts, also)
+            if audit is not None:
+                audit.settled()
         self._storage_failed = False
+        return told
 
     def _report_storage(self, reason: str) -> None:
         if not self._storage_failed:

@@ -33,6 +33,7 @@ class Step(NamedTuple):
 
     position: int
     now_ns: int
+    message: Message
     outputs: list[Message]
     agrees: bool | None
 
@@ -78,6 +79,6 @@ def replay(node: Node, entries: Iterable[Entry], skip: Set[int]) -> Iterator[Ste
         if entry.kind is Kind.INPUT and entry.position not in skip:
             message = decode(entry.payload, f"journal position {entry.position}")
             outputs = step(node, message, entry.now_ns)
-            waiting = Step(entry.position, entry.now_ns, outputs, None)
+            waiting = Step(entry.position, entry.now_ns, message, outputs, None)
     if waiting is not None:
         yield waiting

@@ -1,10 +1,10 @@
 """The store: one SQLite file a node, one writer.
 
-What must survive is committed here in one transaction: outbox rows, the partner's receipts, the
-audit row of each release. Columns high in rate stay in the journal.
+What must survive is committed here in one transaction: outbox rows, the partner's receipts, and
+what edge/audit writes of them. Columns high in rate stay in the journal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -20,21 +20,14 @@ CREATE TABLE IF NOT EXISTS outbox (
   partner TEXT NOT NULL, sequence INTEGER NOT NULL, frame BLOB NOT NULL,
   PRIMARY KEY (partner, sequence)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS receipt (partner TEXT PRIMARY KEY, upto INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS audit (
-  entry INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, partner TEXT NOT NULL, stream TEXT NOT NULL,
-  sequence INTEGER NOT NULL, clauses TEXT NOT NULL, bytes INTEGER NOT NULL,
-  UNIQUE (partner, stream, sequence)) STRICT;
 """
 
 
 class DurableFrame(NamedTuple):
-    """A frame that must reach its partner, with the clauses that allow it."""
+    """A frame that must reach its partner."""
 
     partner: str
-    stream: str
     sequence: int
-    clauses: tuple[str, ...]
-    at_ns: int
     frame: bytes
 
 
@@ -79,14 +72,25 @@ class Store:
             ).get
         return int(row or 0)
 
+    @property
+    def database(self) -> apsw.Connection:
+        """Return the connection; what is written through it belongs into `commit`."""
+        return self._db
+
     def commit(
-        self, frames: Sequence[DurableFrame], receipts: Iterable[tuple[str, int]] = ()
+        self,
+        frames: Sequence[DurableFrame],
+        receipts: Iterable[tuple[str, int]] = (),
+        also: Callable[[], None] | None = None,
     ) -> None:
-        """Commit frames to the outbox with their audit rows, and drop what partners have on disk.
+        """Commit frames to the outbox, drop what partners have on disk, and do `also` within the
+        same transaction.
 
         Raises InvariantError when another frame already has the number of one of these.
         """
         with self._db:
+            if also is not None:
+                also()
             for item in frames:
                 self._insert(item)
             for partner, upto in receipts:
@@ -127,19 +131,6 @@ class Store:
             self._db,
             "INSERT INTO outbox VALUES (?, ?, ?)",
             (item.partner, item.sequence, item.frame),
-        )
-        _run(
-            self._db,
-            "INSERT OR IGNORE INTO audit (at_ns, partner, stream, sequence, clauses, bytes) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                item.at_ns,
-                item.partner,
-                item.stream,
-                item.sequence,
-                " ".join(item.clauses),
-                len(item.frame),
-            ),
         )
 
     def close(self) -> None:

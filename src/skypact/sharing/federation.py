@@ -13,10 +13,12 @@ from skypact.core.messages import (
     AgreementSuspended,
     AirWarning,
     FrameRefused,
+    FrameTaken,
     Ledger,
     Message,
     OutboxAcknowledged,
     PartnerAcknowledgement,
+    PartnerAudit,
     PartnerFrame,
     PartnerTracks,
     PartnerWarning,
@@ -35,7 +37,12 @@ DAMAGED = "the frame cannot be read"
 
 
 class Refused(Exception):  # noqa: N818 - it is what happened, not a failure of ours
-    """A frame or its body cannot be accepted; the text says why in one sentence."""
+    """A frame or its body cannot be accepted; the text says why in one sentence. told: what of it
+    is taken all the same."""
+
+    def __init__(self, why: str, *told: Message) -> None:
+        super().__init__(why)
+        self.told = told
 
 
 class FederationState(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,15 +78,25 @@ class Federation:
                 case Stream.TRACK:
                     out = self._tracks(link, frame, now_ns)
                 case Stream.HEARTBEAT:
-                    out = self._heartbeat(link, frame)
+                    out = self._heartbeat(link, frame, now_ns)
                 case Stream.RECEIPT:
                     out = self._receipt(link, frame, releaser, now_ns)
                 case Stream.WARNING:
                     out = self._durable(link, frame, message, releaser, warnings, now_ns)
         except Refused as why:
-            return self._refuse(message.partner, str(why), now_ns)
+            return [*why.told, *self._refuse(message.partner, str(why), now_ns)]
         link.arrived.last_heard_ns = now_ns
-        return out
+        return [*out, self._taken(frame, now_ns)]
+
+    def _taken(self, frame: wire.Frame, now_ns: int) -> FrameTaken:
+        return FrameTaken(
+            **self._issuer.header(frame.sent_ns, now_ns),
+            partner=frame.sender,
+            stream=frame.stream,
+            epoch=frame.epoch,
+            sequence=frame.sequence,
+            sent_ns=frame.sent_ns,
+        )
 
     def _opened(self, message: PartnerFrame, now_ns: int) -> tuple[Link, wire.Frame]:
         """Return the link and the frame, every header field checked."""
@@ -148,18 +165,23 @@ class Federation:
             )
         ]
 
-    def _heartbeat(self, link: Link, frame: wire.Frame) -> list[Message]:
+    def _heartbeat(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
         body = _decoded(wire.heartbeat_decoder, frame.body)
         a = link.arrived
-        if link.beat_is_new(frame.epoch, frame.sequence, body.track_sequence):
-            a.warning_promised = max(body.warning_sequence, a.warning_upto)
-            # A heartbeat may be overtaken by a warning that was sent after it.
-            if body.warning_sequence < a.warning_upto and frame.sent_ns > a.warning_sent_ns:
-                raise Refused(
-                    f"the partner's warnings went back from {a.warning_upto} to "
-                    f"{body.warning_sequence}: it has lost its memory and must enrol again"
-                )
-        return []
+        if not link.beat_is_new(frame.epoch, frame.sequence, body.track_sequence):
+            return []
+        header = self._issuer.header(frame.sent_ns, now_ns)
+        told = PartnerAudit(**header, partner=link.partner, body=body.audit)
+        a.warning_promised = max(body.warning_sequence, a.warning_upto)
+        # A heartbeat may be overtaken by a warning that was sent after it.
+        if body.warning_sequence < a.warning_upto and frame.sent_ns > a.warning_sent_ns:
+            raise Refused(
+                f"the partner's warnings went back from {a.warning_upto} to "
+                f"{body.warning_sequence}: it has lost its memory and must enrol again",
+                # Its log has gone back too, and its own signature says so.
+                *([told] if body.audit else ()),
+            )
+        return [told] if body.audit else []
 
     def _receipt(
         self, link: Link, frame: wire.Frame, releaser: Releaser, now_ns: int

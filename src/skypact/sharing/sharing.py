@@ -20,6 +20,7 @@ from skypact.core.messages import (
     Stream,
     SuspendAgreement,
     SystemTracksDeleted,
+    TellAudit,
     ThreatBatch,
     WarningAcknowledged,
     WarningCleared,
@@ -56,6 +57,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     releaser: ReleaserState
     withheld: WithheldState
     suspensions: list[Suspension] = []
+    audits: dict[str, bytes] = {}
 
 
 class Sharing:
@@ -91,6 +93,7 @@ class Sharing:
         )
         self._suspensions = Suspensions()
         self._successors: dict[int, tuple[int, int]] = {}
+        self._audits: dict[str, bytes] = {}
         self._next_wake_ns = self._started_ns = 0
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
@@ -98,6 +101,8 @@ class Sharing:
         match message:
             case PartnerFrame():
                 return self._take(message, now_ns)
+            case TellAudit():
+                self._audits[message.partner] = message.body
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 if isinstance(message, OwnTracks):
                     self._note_renamed(message, now_ns)
@@ -267,7 +272,9 @@ class Sharing:
         )
 
     def _heartbeat(self, partner: str, now_ns: int) -> Message:
+        """Return a sign of life, with what is to be told of the audit log."""
         body = HeartbeatBody(
+            audit=self._audits.pop(partner, b""),
             track_sequence=self._releaser.newest(partner, Stream.TRACK),
             warning_sequence=self._releaser.newest(partner, Stream.WARNING),
         )
@@ -307,6 +314,7 @@ class Sharing:
             releaser=self._releaser.state(),
             withheld=self._withheld.state(),
             suspensions=self._suspensions.state(),
+            audits=self._audits,
         )
         return msgspec.msgpack.encode(state)
 
@@ -329,3 +337,4 @@ class Sharing:
         self._withheld.restore(held.withheld)
         self._suspensions.restore(held.suspensions)
         self._restrict()
+        self._audits = dict(held.audits)

@@ -18,6 +18,7 @@ from skypact.core.messages import (
     ThreatenedPlace,
     WarningState,
 )
+from skypact.core.messages.audit import AUDIT_BYTES_MAX
 
 VERSION = 1
 ROWS_A_FRAME = 2_000
@@ -114,11 +115,13 @@ class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
     since_ns: Natural
 
 
-class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Newest sequence sent on each stream, so that a lost tail is noticed."""
+class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Newest sequence sent on each stream, so that a lost tail is noticed. audit: what the sender
+    tells of its audit log, when there is something to tell."""
 
     track_sequence: Natural
     warning_sequence: Natural
+    audit: Annotated[bytes, msgspec.Meta(max_length=AUDIT_BYTES_MAX)] = b""
 
 
 class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from skypact.edge.store import DurableFrame, OutboxReader, Store
 
 
 def frame(sequence: int, data: bytes = b"x", partner: str = "borvia") -> DurableFrame:
-    return DurableFrame(partner, "warning", sequence, ("1",), 1, data)
+    return DurableFrame(partner, sequence, data)
 
 
 def test_frames_wait_in_order_until_receipted(tmp_path: Path) -> None:

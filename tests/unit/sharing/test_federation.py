@@ -208,7 +208,8 @@ def test_a_double_is_receipted_again_and_nothing_else():
     auria, borvia = pair()
     (release,) = warnings(auria, 1)
     borvia.handle(arrived(release, T0), T0)
-    (receipt,) = borvia.handle(arrived(release, T0 + S), T0 + S)
+    receipt, taken = borvia.handle(arrived(release, T0 + S), T0 + S)
+    assert (taken.stream, taken.sequence) == (Stream.WARNING, 1)
     assert opened(receipt)[1].upto_sequence == 1
 
 

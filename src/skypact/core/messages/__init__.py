@@ -6,6 +6,7 @@ from skypact.core.messages.agreement import (
     ResumeAgreement,
     SuspendAgreement,
 )
+from skypact.core.messages.audit import AuditFault, FrameTaken, PartnerAudit, TellAudit
 from skypact.core.messages.feed import (
     Datagrams,
     DatagramsDropped,
@@ -112,6 +113,10 @@ AnyMessage = (
     | ReleaseWithheld
     | PartnerFrame
     | FrameRefused
+    | FrameTaken
+    | TellAudit
+    | PartnerAudit
+    | AuditFault
     | PartnerTracks
     | PartnerWarning
     | PartnerAcknowledgement
@@ -152,6 +157,7 @@ __all__ = [
     "AirWarning",
     "AllClearProposed",
     "AnyMessage",
+    "AuditFault",
     "Bearings",
     "ClockStepped",
     "CommandRefused",
@@ -163,6 +169,7 @@ __all__ = [
     "FeedState",
     "FeedView",
     "FrameRefused",
+    "FrameTaken",
     "Identity",
     "ImpactEllipse",
     "InputQuarantined",
@@ -176,6 +183,7 @@ __all__ = [
     "OwnTracks",
     "PacketsRefused",
     "PartnerAcknowledgement",
+    "PartnerAudit",
     "PartnerFrame",
     "PartnerTracks",
     "PartnerWarning",
@@ -201,6 +209,7 @@ __all__ = [
     "SuspendAgreement",
     "SystemTracks",
     "SystemTracksDeleted",
+    "TellAudit",
     "ThreatBatch",
     "ThreatClass",
     "ThreatenedPlace",

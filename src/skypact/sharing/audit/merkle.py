@@ -36,14 +36,16 @@ class Range:
             )
         self.size, self.roots = size, list(roots)
 
-    def append(self, leaf: bytes) -> None:
-        """Add the hash of the next leaf."""
-        size, root = self.size, leaf
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add the hash of the next leaf; return the roots of the subtrees that it completes, by
+        level: the leaf itself is the first."""
+        size, made = self.size, [leaf]
         while size & 1:
-            root = node_hash(self.roots.pop(), root)
+            made.append(node_hash(self.roots.pop(), made[-1]))
             size >>= 1
-        self.roots.append(root)
+        self.roots.append(made[-1])
         self.size += 1
+        return made
 
     def head(self) -> bytes:
         """Return the root of the whole log."""

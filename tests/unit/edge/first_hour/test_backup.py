@@ -37,7 +37,7 @@ def make_node(directory: Path, entries: int = 50, segment_bytes: int = 400) -> J
             snapshots.save(directory / "state/snapshots", held.position, b"state")
     store = Store(directory / "state/store.sqlite")
     store.next_epoch()
-    store.commit([DurableFrame("borvia", "warning", 1, ("clause",), 5, b"frame")])
+    store.commit([DurableFrame("borvia", 1, b"frame")])
     store.close()
     return held
 
@@ -126,7 +126,7 @@ def test_a_running_node_is_backed_up_in_one_consistent_state(tmp_path: Path) -> 
                 i += 1
                 held.append(Kind.INPUT, i, b"live %d" % i)
                 held.flush()
-                store.commit([DurableFrame("borvia", "warning", i, ("c",), i, b"%d" % i)])
+                store.commit([DurableFrame("borvia", i, b"%d" % i)])
                 if i % 5 == 0:
                     snapshots.save(node / "state/snapshots", held.position, b"state %d" % i)
                     held.tidy(20_000, held.position)

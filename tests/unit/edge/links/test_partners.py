@@ -58,9 +58,7 @@ def test_frames_of_both_kinds_reach_the_partner(tmp_path: Path) -> None:
         hub, nation = Side(tmp_path / "keystone"), Side(tmp_path / "auria")
         await hub.start()
         await nation.start()
-        nation.rows.commit(
-            [DurableFrame("keystone", Stream.WARNING, 1, (), Clock().now_ns(), b"warn")], []
-        )
+        nation.rows.commit([DurableFrame("keystone", 1, b"warn")], [])
         end = asyncio.get_running_loop().time() + WITHIN_S
         kinds: set[Stream] = set()
         while kinds < {Stream.TRACK, Stream.WARNING}:
