@@ -61,6 +61,19 @@ def explain(folder: Path, track: int, partner: str) -> None:
         click.echo(line)
 
 
+@agreement.command()
+@click.argument("file", type=FILE)
+@click.option("--cedar", is_flag=True, help="As Cedar policies instead of in words.")
+def show(file: Path, cedar: bool) -> None:
+    """Tell what the agreement FILE allows, clause by clause."""
+    from skypact.cli.agreement.read import read
+    from skypact.sharing.treaty.cedar import policies
+    from skypact.sharing.treaty.words import allows
+
+    said = policies(read(file)) if cedar else "\n".join(allows(read(file))) + "\n"
+    click.echo(said, nl=False)
+
+
 PARTS = (
     click.argument("folder", type=FOLDER),
     click.argument("name", metavar="AGREEMENT"),

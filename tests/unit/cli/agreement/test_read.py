@@ -1,4 +1,4 @@
-"""`skypact agreement lint | diff | explain`, through the command line that a person types."""
+"""`skypact agreement show, lint, diff, explain` through the command line that a person types."""
 
 from pathlib import Path
 
@@ -96,3 +96,13 @@ def test_how_a_partner_sees_a_track(tmp_path: Path):
     )
     status, said = skypact("explain", folder, 1, "atlantis")
     assert (status, "no agreement with atlantis, only with borvia" in said) == (2, True)
+
+
+def test_what_it_says_in_words_and_in_cedar(old: Path):
+    assert skypact("show", old) == (
+        0,
+        "clause 1: borvia gets tracks of class unknown, aircraft: everywhere, in full precision, "
+        "at once\n",
+    )
+    status, said = skypact("show", old, "--cedar")
+    assert (status, said.count("permit ("), '@id("auria-borvia/1")' in said) == (0, 1, True)

@@ -1,0 +1,165 @@
+"""The compiled table decides what Cedar decides, for every agreement, track and warning.
+
+Cedar judges the text of the policies and knows nothing of tables. In which areas a track lies is
+worked out here, by another way than the table's. A planted fault in either must be found.
+"""
+
+import math
+from typing import Any
+from unittest.mock import patch
+
+import cedarpy
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from skypact.core.geodesy import geodetic_from_ecef
+from skypact.core.messages import ThreatClass
+from skypact.sharing.lines import DelayLine, decided
+from skypact.sharing.treaty import cedar, policy
+from skypact.sharing.treaty.agreements import Agreement, What
+from skypact.sharing.treaty.policy import Policy, warning_rule
+from tests.property.test_sharing_policy import NOW, clauses, inside, policies, skies
+from tests.unit.picture.flights import T0, state
+from tests.unit.sharing.treaty import ALL, agreement, clause, own
+from tests.unit.sharing.treaty import classes as classed
+
+NATIONS = ("auria", "borvia", "cestia")
+
+
+@st.composite
+def agreements(draw: Any) -> Agreement:
+    """Return an agreement with clauses of all kinds."""
+    tracks = draw(policies())
+    told = [
+        clause(
+            draw(st.sampled_from(["warning", "acknowledgement"])),
+            id=f"w{i}",
+            classes=tuple(draw(st.lists(st.sampled_from(ALL), min_size=1, unique=True))),
+            for_nations=tuple(draw(st.lists(st.sampled_from(NATIONS), unique=True))),
+        )
+        for i in range(draw(st.integers(0, 3)))
+    ]
+    mixed = draw(st.permutations([*tracks.clauses, *told]))
+    return agreement(*mixed, valid_from=tracks.valid_from, valid_until=tracks.valid_until)
+
+
+def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[str]:
+    """Return which clause decides about each track, warning and acknowledgement, "" none."""
+    table = Policy([treaty], "auria", "borvia")
+    table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
+    term = table.term(NOW)
+    if term is None:
+        return [""] * (len(sky) + len(ThreatClass) * (len(NATIONS) + 1))
+    line = DelayLine(0)
+    line.feed(classed(T0, **{f"n{n}": threat for n, _, threat in sky}), T0)
+    line.feed(own([n for n, _, _ in sky], [x for _, x, _ in sky], T0), T0)
+    chosen = decided(term, line)[line.tracks.rows([n for n, _, _ in sky])].tolist()
+    names = [term.rules[i].name if i >= 0 else "" for i in chosen]
+    for threat in ThreatClass:
+        told = [warning_rule(term, "borvia", nation, threat) for nation in NATIONS]
+        answers = term.table[What.ACKNOWLEDGEMENT, int(threat)]
+        names += [rule.name if rule else "" for rule in (*told, answers[0] if answers else None)]
+    return names
+
+
+def by_cedar(treaty: Agreement, sky: list, suspended: frozenset[str], text: str) -> list[str]:
+    context = {"now_us": NOW // 1000, "suspended": sorted(suspended)}
+    asked: list[tuple[str, dict[str, Any]]] = []
+    for _, x, threat in sky:
+        lat, lon, height = (float(v) for v in geodetic_from_ecef(x[:3]))
+        where = (math.degrees(lat), math.degrees(lon))
+        areas = [c.id for c in treaty.clauses if c.area_deg and inside(c.area_deg, *where)]
+        facts = {"height_mm": math.floor(height * 1000), "areas": areas, "warned": ""}
+        asked.append(("track", {**facts, "class": ThreatClass(threat).name.lower()}))
+    for threat in ThreatClass:
+        facts = {"height_mm": 0, "areas": [], "class": threat.name.lower()}
+        asked += [("warning", {**facts, "warned": nation}) for nation in NATIONS]
+        asked.append(("acknowledgement", {**facts, "warned": ""}))
+    owner = {"__entity": {"type": "Nation", "id": "auria"}}
+    entities = [
+        {"uid": {"type": "Object", "id": str(i)}, "attrs": {"owner": owner, **facts}, "parents": []}
+        for i, (_, facts) in enumerate(asked)
+    ]
+    requests = [
+        {
+            "principal": 'Nation::"borvia"',
+            "action": f'Action::"{action}"',
+            "resource": f'Object::"{i}"',
+            "context": context,
+        }
+        for i, (action, _) in enumerate(asked)
+    ]
+    answers = cedarpy.is_authorized_batch(requests, cedarpy.PolicySet.from_str(text), entities)
+    return [_clause(treaty, answer) for answer in answers]
+
+
+def _clause(treaty: Agreement, answer: cedarpy.AuthzResult) -> str:
+    """Return the clause whose policy permits: policies are numbered as they stand in the text,
+    after the one that forbids."""
+    assert answer.diagnostics.errors == []
+    if not answer.allowed:
+        return ""
+    (only,) = answer.diagnostics.reasons
+    return f"auria-borvia/{treaty.clauses[int(only.removeprefix('policy')) - 1].id}"
+
+
+@settings(max_examples=150)
+@given(agreements(), skies(), st.data())
+def test_the_table_decides_what_cedar_decides(treaty: Agreement, sky: list, data: Any):
+    ids = [cedar.WHOLE, *(c.id for c in treaty.clauses)]
+    suspended = frozenset(data.draw(st.sets(st.sampled_from(ids), max_size=2)))
+    text = cedar.policies(treaty)
+    assert by_table(treaty, sky, suspended) == by_cedar(treaty, sky, suspended, text)
+
+
+AREA = ((-31.0, -19.0), (-31.0, -17.0), (-33.0, -17.0), (-33.0, -19.0))
+TREATY = agreement(
+    clause(id="1", classes=("drone",), area_deg=AREA, height_max_m=9_500.0),
+    clause(id="2", classes=("drone", "rocket")),
+    clause("warning", id="3", classes=("rocket",), for_nations=("cestia",)),
+)
+SKY = [
+    (1, state(0, 0, 0, 0), int(ThreatClass.DRONE)),
+    (2, state(200_000, 0, 0, 0), int(ThreatClass.DRONE)),
+    (3, state(0, 0, 0, 0), int(ThreatClass.ROCKET)),
+]
+
+
+def differs(text: str, suspended: frozenset[str] = frozenset()) -> bool:
+    return by_table(TREATY, SKY, suspended) != by_cedar(TREATY, SKY, suspended, text)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("resource.height_mm < 9500000", "resource.height_mm < 8500000"),
+        ('["drone", "rocket"].contains', '["rocket"].contains'),
+        ('resource.areas.contains("1")', '!resource.areas.contains("1")'),
+        ('["cestia"].contains(resource.warned)', '["borvia"].contains(resource.warned)'),
+        ("context.now_us < 17", "context.now_us < 16"),
+    ],
+)
+def test_a_planted_fault_in_the_text_is_found(said: str, wrong: str):
+    text = cedar.policies(TREATY)
+    assert said in text
+    assert not differs(text)
+    assert differs(text.replace(said, wrong))
+
+
+def test_a_planted_fault_in_the_table_is_found():
+    text = cedar.policies(TREATY)
+    with patch.object(policy, "within", lambda corners, lat, lon: lat > -9):
+        assert differs(text)
+    assert not differs(text, frozenset({"1"}))
+    assert differs(text.replace("!context.suspended", "context.suspended"), frozenset({"1"}))
+
+
+def test_clauses_are_drawn_with_every_kind_of_limit():
+    """Else the property above could hold for want of cases."""
+    for wanted in (
+        lambda c: bool(c.area_deg),
+        lambda c: c.height_max_m < 1e7,
+        lambda c: c.delay_s > 0,
+    ):
+        find(clauses(0), wanted)
