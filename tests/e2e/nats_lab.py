@@ -99,7 +99,7 @@ class Lab:
         pki.write_bundle(
             self.bundle,
             Context.EXERCISE,
-            {name: self.parties[name].authority.certificate for name in NATIONS},
+            {name: self.parties[name].authority.certificate.read_text() for name in NATIONS},
         )
         self.tasks: list[asyncio.Task[None]] = []
 

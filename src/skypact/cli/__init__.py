@@ -11,8 +11,9 @@ import click
 from skypact import __version__
 from skypact.cli.agreement import agreement
 from skypact.cli.decode import decode
-from skypact.cli.first_hour import backup, client, init, restore
-from skypact.cli.invite import invite
+from skypact.cli.first_hour.enrol import enrol
+from skypact.cli.first_hour.folder import backup, client, init, restore
+from skypact.cli.first_hour.invite import invite
 from skypact.cli.span import Span
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
@@ -193,7 +194,7 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (agreement, init, client, backup, restore, invite, track, decode):
+for command in (agreement, init, enrol, client, backup, restore, invite, track, decode):
     main.add_command(command)
 
 

@@ -18,7 +18,6 @@ from skypact.core.jit import is_cold, warm
 from skypact.core.messages import Context
 from skypact.edge.clock import Clock
 from skypact.edge.links import pki
-from skypact.edge.links.credentials import HUB_AUTHORITY, NATIONS
 from skypact.edge.links.nats_server import kept_port
 from skypact.edge.log import configure
 from skypact.edge.supervise import ChildSpec, supervise
@@ -94,7 +93,6 @@ def prepare(
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     ports = state / "ports"
     names = [n.name for n in scenario.nations]
-    hub = folders.coordinator(scenario)
     network = folders.Network(
         feeds={f: kept_port(ports / f"feed-{f}") for n in scenario.nations for f in _feeds(n)},
         servers={name: kept_port(ports / f"server-{name}") for name in names},
@@ -103,20 +101,9 @@ def prepare(
     )
     now_ns, authorities = Clock().now_ns(), dict[str, str]()
     for name in names:
-        folders.write_folder(state / name, scenario, agreements, name, seed, network)
         made = pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
         authorities[name] = made.certificate.read_text()
-    folders.exchange_cards(state, names, authorities)
-    folders.sign_agreements(state, names)
-    # What partners would carry to each other: certificates of authorities, never a key.
-    hub_keys = state / hub / KEYS
-    (hub_keys / NATIONS).mkdir(exist_ok=True)
-    for name in names:
-        if name == hub:
-            continue
-        authority = (state / name / KEYS / "authority.pem").read_bytes()
-        (hub_keys / NATIONS / f"{name}.pem").write_bytes(authority)
-        (state / name / KEYS / HUB_AUTHORITY).write_bytes((hub_keys / "authority.pem").read_bytes())
+    folders.write_folders(state, scenario, agreements, seed, network, authorities)
     return network
 
 

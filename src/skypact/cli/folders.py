@@ -54,7 +54,36 @@ def agreement_texts(name_or_path: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def write_folder(
+def write_folders(
+    state: Path,
+    scenario: Scenario,
+    agreements: Mapping[str, str],
+    seed: int,
+    network: Network,
+    authorities: Mapping[str, str],
+) -> None:
+    """Write the folder of each nation into `state`, give them each other's cards and let them sign
+    their agreements as people would who carry them; what is already there stays as it is.
+    authorities: certificate of each, none where they don't meet over a network."""
+    names = [nation.name for nation in scenario.nations]
+    for name in names:
+        _write_folder(state / name, scenario, agreements, name, seed, network)
+    cards = {
+        name: card_text(
+            own_card(state / name / KEYS, name, Context.EXERCISE, authorities.get(name, ""))
+        )
+        for name in names
+    }
+    for name in names:
+        (state / name / PARTNERS).mkdir(exist_ok=True)
+        (state / name / OWN).write_text(cards[name], "utf-8")
+        for other in names:
+            if other != name:
+                (state / name / PARTNERS / f"{other}.toml").write_text(cards[other], "utf-8")
+    sign_agreements(state, names)
+
+
+def _write_folder(
     directory: Path,
     scenario: Scenario,
     agreements: Mapping[str, str],
@@ -62,7 +91,6 @@ def write_folder(
     seed: int,
     network: Network,
 ) -> None:
-    """Write the folder of `nation`; what is already there stays as it is."""
     if (directory / NODE_FILE).exists():
         return
     (directory / AGREEMENTS).mkdir(parents=True, exist_ok=True)
@@ -83,23 +111,6 @@ def write_folder(
     partial = directory / (NODE_FILE + ".partial")
     partial.write_text(HEAD.format(name=scenario.name) + tomli_w.dumps(tables), "utf-8")
     partial.rename(directory / NODE_FILE)
-
-
-def exchange_cards(state: Path, names: Sequence[str], authorities: Mapping[str, str]) -> None:
-    """Give the nations whose folders lie in `state` each other's cards, as people would carry them.
-    authorities: certificate of each, none where they don't meet over a network."""
-    cards = {
-        name: card_text(
-            own_card(state / name / KEYS, name, Context.EXERCISE, authorities.get(name, ""))
-        )
-        for name in names
-    }
-    for name in names:
-        (state / name / PARTNERS).mkdir(exist_ok=True)
-        (state / name / OWN).write_text(cards[name], "utf-8")
-        for other in names:
-            if other != name:
-                (state / name / PARTNERS / f"{other}.toml").write_text(cards[other], "utf-8")
 
 
 def sign_agreements(state: Path, names: Sequence[str]) -> None:
@@ -130,7 +141,7 @@ def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> 
     if nation.name == hub:
         link |= {"leaf_port": network.leaf, "pairs": _pairs(scenario)}
     else:
-        link |= {"hubs": [f"127.0.0.1:{network.leaf}"]}
+        link |= {"hubs": [f"127.0.0.1:{network.leaf}"], "coordinator": hub}
     return {
         "node": {
             "nation": nation.name,

@@ -121,7 +121,13 @@ class LiveNode:
             # A nation that is alone needs neither message server nor client.
             from skypact.edge.links.partners import Partners
 
-            self._partners = Partners(directory, config.link, self._clock.now_ns, self._received)
+            self._partners = Partners(
+                directory,
+                config.link,
+                self._clock.now_ns,
+                self._received,
+                self._driver.inbox.unopened,
+            )
 
     def _open_audit(self, who: Auditor, store: Store) -> Audit:
         node = self._config.node

@@ -37,10 +37,7 @@ def run(
     nodes: dict[str, Node] = {}
     journals: dict[str, Journal] = {}
     names = [nation.name for nation in scenario.nations]
-    for nation in names:
-        folders.write_folder(out / nation, scenario, agreements, nation, seed, folders.UNCONNECTED)
-    folders.exchange_cards(out, names, {})
-    folders.sign_agreements(out, names)
+    folders.write_folders(out, scenario, agreements, seed, folders.UNCONNECTED, {})
     for nation in names:
         directory = load(out / nation)
         nodes[nation] = build(directory)

@@ -2,14 +2,14 @@
 `partners/*.toml` and `keys/`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from skypact.config import signatures
-from skypact.config.cards import OWN, PARTNERS, Card
+from skypact.config.cards import CUT, OWN, PARTNERS, Card, Cut
 from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
@@ -28,13 +28,15 @@ SECRET_BYTES = 32
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
-    """A node's folder, read. cards: by nation, the own one too; files: name to text of all that
-    decides what the rooms do; standards: by format, those that installed packages bring too."""
+    """A node's folder, read. agreements: without those of partners that are cut off; cards: by
+    nation, the own one too; files: name to text of all that decides what the rooms do; standards:
+    by format, those that installed packages bring too."""
 
     path: Path
     config: NodeConfig
     agreements: tuple[Agreement, ...]
     cards: dict[str, Card]
+    cut: frozenset[str]
     files: dict[str, str]
     secret: bytes
     standards: dict[str, Standard]
@@ -69,15 +71,22 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
     found, config, agreements, cards = _decoded(path, files)
     if found or config is None:
         raise found[0]
+    cut = cut_off(files)
     return NodeDirectory(
         path=path,
         config=config,
-        agreements=tuple(agreements.values()),
+        agreements=tuple(a for a in agreements.values() if not cut & {a.owner, a.partner}),
         cards=cards,
+        cut=cut,
         files=dict(files),
         secret=secret,
         standards=standards(feed.format for feed in config.feeds),
     )
+
+
+def cut_off(names: Iterable[str]) -> frozenset[str]:
+    """Return the nations that a node's files say are cut off."""
+    return frozenset(Path(n).name.removesuffix(CUT) for n in names if n.endswith(CUT))
 
 
 def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
@@ -96,11 +105,13 @@ def _decoded(
     """Return (faults, what `node.toml` says, agreements by path in order, cards by nation)."""
     node_path = str(path / NODE_FILE)
     texts = {n: t for n, t in _under(path, files, AGREEMENTS).items() if n.endswith(".toml")}
-    card_texts = _under(path, files, PARTNERS)
+    partner_texts = _under(path, files, PARTNERS)
+    cut_texts = {n: t for n, t in partner_texts.items() if n.endswith(CUT)}
+    card_texts = {n: t for n, t in partner_texts.items() if n not in cut_texts}
     if OWN in files:
         card_texts[str(path / OWN)] = files[OWN]
     found = faults(files[NODE_FILE], NodeConfig, node_path)
-    for kind, named in ((Agreement, texts), (Card, card_texts)):
+    for kind, named in ((Agreement, texts), (Card, card_texts), (Cut, cut_texts)):
         for name, text in named.items():
             found += faults(text, kind, name)
     if found:
@@ -113,7 +124,7 @@ def _decoded(
     named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
     found = lint.faults(agreements, me, sorted(named))
     cards = {n: msgspec.convert(tomllib.loads(t), Card) for n, t in card_texts.items()}
-    found += _strangers(path, config, cards)
+    found += [*_strangers(path, config, cards), *_unknown(path, config, cards)]
     found += contradictions(config, node_path)
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
@@ -174,6 +185,15 @@ def check_folder(path: Path) -> list[ConfigError]:
     except ConfigError as fault:
         found.append(fault)
     return found
+
+
+def _unknown(path: Path, config: NodeConfig, cards: Mapping[str, Card]) -> list[ConfigError]:
+    """Return that the coordinator is not known by its card."""
+    link = config.link
+    if link is None or not link.hubs or any(c.nation == link.coordinator for c in cards.values()):
+        return []
+    message = f'there is no card of "{link.coordinator}": skypact enrol trust takes it in'
+    return [ConfigError(message, path=str(path / NODE_FILE), key="link.coordinator")]
 
 
 def _secret(path: Path) -> bytes:

@@ -4,6 +4,8 @@
 a card is secret; what counts is that it came from whom it names.
 """
 
+from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -12,7 +14,7 @@ import tomli_w
 from skypact.core.messages import Context
 from skypact.core.notes import NoteError, Verifier, verifier
 
-OWN, PARTNERS = "card.toml", "partners"
+OWN, PARTNERS, CUT = "card.toml", "partners", ".cut.toml"
 AGREEMENTS_USE, AUDIT_USE = "agreements", "audit"
 HEAD = """\
 # Public keys of a nation, for its partners. Nothing in here is secret. Before you trust it, let
@@ -62,6 +64,24 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if found.name != wanted:
             raise ValueError(f"the key for {use} is named {found.name}, not {wanted}")
         return found
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A partner that was cut off: `partners/<nation>.cut.toml`. by: the person; at: when."""
+
+    nation: Name
+    by: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def fingerprint(card: Card) -> str:
+    """Return what two people compare by voice: 128 bits of a hash of all that a card says."""
+    said = "\n".join(
+        (card.nation, card.context, card.authority.strip(), card.agreement_key, card.audit_key)
+    )
+    digits = sha256(said.encode()).hexdigest()[:32]
+    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
 
 def card_text(card: Card) -> str:

@@ -31,13 +31,15 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The node's own message server and the way to the coordinator.
 
-    port: of the own server, loopback only; hubs: "host:port" of the coordinator's leaf doors.
+    port: of the own server, loopback only; hubs: "host:port" of the coordinator's leaf doors;
+    coordinator: the nation whose doors they are, by the name on its card.
     leaf_* are set on the coordinator alone: where it takes nations' links, and the IP addresses
     under which they reach it, which its certificate names (leaf_host when left out).
     """
 
     port: Port
     hubs: tuple[str, ...] = ()
+    coordinator: Name | Literal[""] = ""
     leaf_port: Port | None = None
     leaf_host: str = "127.0.0.1"
     leaf_addresses: tuple[str, ...] = ()

@@ -60,9 +60,9 @@ def _missing(
     for party in parties:
         card, own = cards.get(party), party == nation
         if card is None:
-            where = "card.toml" if own else f"partners/{party}.toml"
-            whose = "this node's own card" if own else f"the card of {party}"
-            yield f"its signatures can't be checked: {whose} is missing; it belongs into {where}"
+            whose = "this node's own card.toml" if own else f"the card of {party}"
+            how = "" if own else "; skypact enrol trust takes it in"
+            yield f"its signatures can't be checked: {whose} is missing{how}"
         elif not is_signed(text, lines, card.agreements):
             if f"{notes.DASH}{card.agreements.name} " in lines:
                 again = "sign it again" if own else f"let {party} sign it again"

@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from skypact.core.columns import pack
 from skypact.core.ids import Issuer
-from skypact.core.messages import Datagrams, DatagramsDropped, Message, PacketsRefused
+from skypact.core.messages import (
+    Datagrams,
+    DatagramsDropped,
+    FrameUnopened,
+    Message,
+    PacketsRefused,
+)
 
 Done = Callable[[str], None]
 """Called with "" once a command is on disk, or with the reason it was refused."""
@@ -52,6 +58,7 @@ class Inbox:
         self._plots: deque[_Datagram] = deque()
         self._dropped: Counter[str] = Counter()
         self._refused: Counter[tuple[str, str]] = Counter()
+        self._unopened: Counter[tuple[str, str]] = Counter()
         self.releases_dropped = 0
 
     def put(self, lane: Lane, message: Message, done: Done | None = None) -> bool:
@@ -82,6 +89,12 @@ class Inbox:
             self._refused[feed, reason] += count
             self._ready.notify()
 
+    def unopened(self, partner: str, reason: str) -> None:
+        """Count what came in a partner's name and could not be opened; the reasons are few."""
+        with self._ready:
+            self._unopened[partner, reason] += 1
+            self._ready.notify()
+
     def interrupt(self) -> None:
         """Let a waiting `take` return."""
         with self._ready:
@@ -103,12 +116,17 @@ class Inbox:
                 (feed, reason), count = self._refused.popitem()
                 header = self._issuer.header(now_ns(), now_ns())
                 return Item(PacketsRefused(**header, feed=feed, reason=reason, count=count), None)
+            if self._unopened:
+                (partner, reason), count = self._unopened.popitem()
+                header = self._issuer.header(now_ns(), now_ns())
+                message = FrameUnopened(**header, partner=partner, reason=reason, count=count)
+                return Item(message, None)
             if self._plots:
                 return Item(self._batch(now_ns()), None)
         return None
 
     def _waiting(self) -> bool:
-        lost = self._dropped or self._refused
+        lost = self._dropped or self._refused or self._unopened
         return bool(self._plots or lost or any(self._lanes.values()))
 
     def _batch(self, now_ns: int) -> Datagrams:

@@ -14,6 +14,7 @@ from skypact.core.messages import (
     AirWarning,
     FrameRefused,
     FrameTaken,
+    FrameUnopened,
     Ledger,
     Message,
     OutboxAcknowledged,
@@ -34,6 +35,7 @@ S = 1_000_000_000
 LOWEST_M = 6.34e6
 """Distance from the centre of the Earth below which nothing flies."""
 DAMAGED = "the frame cannot be read"
+REPEATED = "a repeat, or older than what is here"
 
 
 class Refused(Exception):  # noqa: N818 - it is what happened, not a failure of ours
@@ -81,11 +83,13 @@ class Federation:
                     out = self._heartbeat(link, frame, now_ns)
                 case Stream.RECEIPT:
                     out = self._receipt(link, frame, releaser, now_ns)
+                case Stream.KEYS:
+                    raise Refused("keys are not sent in frames")
                 case Stream.WARNING:
                     out = self._durable(link, frame, message, releaser, warnings, now_ns)
         except Refused as why:
             return [*why.told, *self._refuse(message.partner, str(why), now_ns)]
-        link.arrived.last_heard_ns = now_ns
+        link.hear(frame.epoch, frame.sent_ns, now_ns)
         return [*out, self._taken(frame, now_ns)]
 
     def _taken(self, frame: wire.Frame, now_ns: int) -> FrameTaken:
@@ -97,6 +101,10 @@ class Federation:
             sequence=frame.sequence,
             sent_ns=frame.sent_ns,
         )
+
+    def unopened(self, message: FrameUnopened, now_ns: int) -> list[Message]:
+        """Count what could not even be opened; tell the first of its kind in a second."""
+        return self._refuse(message.partner, message.reason, now_ns, message.count)
 
     def _opened(self, message: PartnerFrame, now_ns: int) -> tuple[Link, wire.Frame]:
         """Return the link and the frame, every header field checked."""
@@ -125,11 +133,12 @@ class Federation:
             raise Refused("the body is too large")
         return link, frame
 
-    def _refuse(self, partner: str, reason: str, now_ns: int) -> list[Message]:
+    def _refuse(self, partner: str, reason: str, now_ns: int, count: int = 1) -> list[Message]:
         """Tell the first of its kind in a second, count the others."""
         key = (partner, reason)
-        self._refused[key] = self._refused.get(key, 0) + 1
-        return [self._refusal(partner, reason, now_ns)] if self._refused[key] == 1 else []
+        first = key not in self._refused
+        self._refused[key] = self._refused.get(key, 0) + count
+        return [self._refusal(partner, reason, now_ns)] if first else []
 
     def _refusal(self, partner: str, reason: str, now_ns: int) -> FrameRefused:
         header = self._issuer.header(now_ns, now_ns)
@@ -151,7 +160,7 @@ class Federation:
             raise Refused(why)
         _check_tracks(body, now_ns + self._tolerance_ns)
         if not link.track_is_new(frame.epoch, frame.sequence):
-            return []
+            raise Refused(REPEATED)
         link.saw(array(body, "number"), body.ended, now_ns)
         observed_ns = int(array(body, "time_ns").max(initial=0)) or frame.sent_ns
         return [
@@ -169,7 +178,7 @@ class Federation:
         body = _decoded(wire.heartbeat_decoder, frame.body)
         a = link.arrived
         if not link.beat_is_new(frame.epoch, frame.sequence, body.track_sequence):
-            return []
+            raise Refused(REPEATED)
         header = self._issuer.header(frame.sent_ns, now_ns)
         told = PartnerAudit(**header, partner=link.partner, body=body.audit)
         a.warning_promised = max(body.warning_sequence, a.warning_upto)

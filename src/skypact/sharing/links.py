@@ -12,7 +12,8 @@ S = 1_000_000_000
 class Arrived(msgspec.Struct, kw_only=True):
     """Sequences of one partner's streams.
 
-    track, beat: newest (epoch, sequence); accounted: TRACK sequence up to which every frame is
+    heard: (epoch, sent_ns) of the newest frame, by the partner's clock: an older one is no sign of
+    life; track, beat: newest (epoch, sequence); accounted: TRACK sequence up to which every one is
     either here or counted as lost; promised: TRACK sequence of the heartbeat before; warning_upto:
     WARNING frames up to here were taken; warning_sent_ns: when the last of them was sent, by the
     partner's clock; warning_promised: newest the partner says it has sent;
@@ -20,6 +21,7 @@ class Arrived(msgspec.Struct, kw_only=True):
     """
 
     last_heard_ns: int = 0
+    heard: tuple[int, int] = (0, 0)
     track: tuple[int, int] = (0, 0)
     accounted: int = 0
     promised: tuple[int, int] = (0, 0)
@@ -51,6 +53,12 @@ class Link:
         """Say whether it was heard lately."""
         heard_ns = self.arrived.last_heard_ns
         return heard_ns > 0 and now_ns - heard_ns <= dead_ns
+
+    def hear(self, epoch: int, sent_ns: int, now_ns: int) -> None:
+        """Take a good frame as a sign of life, unless it is a repeat of an old one."""
+        a = self.arrived
+        if (epoch, sent_ns) > a.heard:
+            a.heard, a.last_heard_ns = (epoch, sent_ns), now_ns
 
     def track_is_new(self, epoch: int, sequence: int) -> bool:
         """Take the sequence of a TRACK frame; False when it is no newer than what is here."""

@@ -11,6 +11,7 @@ from skypact.core.messages import (
     AgreementSuspended,
     AllClearProposed,
     CommandRefused,
+    FrameUnopened,
     LinkView,
     Message,
     NodeStarted,
@@ -103,6 +104,8 @@ class Sharing:
                 return self._take(message, now_ns)
             case TellAudit():
                 self._audits[message.partner] = message.body
+            case FrameUnopened():
+                return self._federation.unopened(message, now_ns)
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 if isinstance(message, OwnTracks):
                     self._note_renamed(message, now_ns)

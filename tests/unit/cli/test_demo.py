@@ -30,8 +30,8 @@ def test_partners_get_certificates_and_never_keys(tmp_path: Path) -> None:
     copies = [p for p in tmp_path.rglob("*") if p.is_file() and p.read_bytes() == own]
     assert copies == [tmp_path / "auria/keys/authority.key"]
     assert copies[0].stat().st_mode & 0o077 == 0
-    nations = sorted(p.name for p in (tmp_path / "keystone/keys/nations").iterdir())
-    assert nations == ["auria.pem", "borvia.pem", "cestia.pem"]
+    partners = sorted(p.name for p in (tmp_path / "keystone/partners").iterdir())
+    assert partners == ["auria.toml", "borvia.toml", "cestia.toml"]
 
 
 def test_every_name_says_exercise(tmp_path: Path) -> None:

@@ -15,17 +15,14 @@ NAMES = [n.name for n in SCENARIO.nations]
 
 
 def write(folder: Path, nation: str, seed: int = 1) -> Path:
-    network = folders.Network({}, {nation: 4300}, 7422, {})
-    for name in NAMES:
-        folders.write_folder(folder.parent / name, SCENARIO, AGREEMENTS, name, seed, network)
-    folders.exchange_cards(folder.parent, NAMES, {})
-    folders.sign_agreements(folder.parent, NAMES)
-    return folder.parent / nation
+    network = folders.Network({}, dict.fromkeys(NAMES, 4300), 7422, {})
+    folders.write_folders(folder, SCENARIO, AGREEMENTS, seed, network, {})
+    return folder / nation
 
 
 @pytest.mark.parametrize("nation", NAMES)
 def test_a_folder_has_no_fault(tmp_path: Path, nation: str) -> None:
-    folder = write(tmp_path / nation, nation)
+    folder = write(tmp_path, nation)
     assert check_folder(folder) == []
     directory = load(folder)
     assert directory.config.node.context == "exercise"
@@ -34,7 +31,7 @@ def test_a_folder_has_no_fault(tmp_path: Path, nation: str) -> None:
 
 
 def test_what_is_signed_stays_as_it_is(tmp_path: Path) -> None:
-    folder = write(tmp_path / "auria", "auria")
+    folder = write(tmp_path, "auria")
     agreement = next((folder / "agreements").glob("*.toml"))
     agreement.write_text(agreement.read_text() + "# changed\n")
     folders.sign_agreements(tmp_path, NAMES)
@@ -42,23 +39,21 @@ def test_what_is_signed_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_only_the_coordinator_is_a_hub(tmp_path: Path) -> None:
-    hubs = [
-        n for n in NAMES if (link := load(write(tmp_path / n, n)).config.link) and link.leaf_port
-    ]
+    hubs = [n for n in NAMES if (link := load(write(tmp_path, n)).config.link) and link.leaf_port]
     assert hubs == [folders.coordinator(SCENARIO)] == ["keystone"]
 
 
 def test_no_two_nations_share_a_track_number(tmp_path: Path) -> None:
-    given = [load(write(tmp_path / n, n)).config.picture.track_numbers for n in NAMES]
+    given = [load(write(tmp_path, n)).config.picture.track_numbers for n in NAMES]
     everything = [number for numbers in given for number in numbers]
     assert len(set(everything)) == len(everything)
     assert list(given[0]) != sorted(given[0])
 
 
 def test_what_a_person_changed_stays(tmp_path: Path) -> None:
-    folder = write(tmp_path / "a", "auria")
+    folder = write(tmp_path, "auria")
     (folder / NODE_FILE).write_text("changed")
-    write(folder, "auria")
+    write(tmp_path, "auria")
     assert (folder / NODE_FILE).read_text() == "changed"
 
 

@@ -98,8 +98,8 @@ def test_a_signature_by_another_key_of_the_same_name_is_refused(folder: Path):
 def test_without_a_card_nothing_can_be_checked(folder: Path):
     (folder / PARTNERS / "borvia.toml").unlink()
     assert told(folder) == [
-        f"{FILE}: its signatures can't be checked: the card of borvia is missing; it belongs into "
-        "partners/borvia.toml"
+        f"{FILE}: its signatures can't be checked: the card of borvia is missing; "
+        "skypact enrol trust takes it in"
     ]
 
 

@@ -7,6 +7,7 @@ from skypact.core.messages import (
     Context,
     Datagrams,
     DatagramsDropped,
+    FrameUnopened,
     PacketsRefused,
     PartnerFrame,
     Stream,
@@ -83,3 +84,14 @@ def test_a_full_warning_lane_refuses_and_a_full_release_lane_renews() -> None:
 
 def test_nothing_comes_from_nothing() -> None:
     assert Inbox(ISSUER).take(0, lambda: 9) is None
+
+
+def test_what_could_not_be_opened_is_told_with_its_number() -> None:
+    inbox = Inbox(ISSUER)
+    for _ in range(3):
+        inbox.unopened("borvia", "its seal is broken")
+    item = inbox.take(0.0, lambda: 1)
+    assert item is not None
+    assert isinstance(item.message, FrameUnopened)
+    assert (item.message.partner, item.message.count) == ("borvia", 3)
+    assert inbox.take(0.0, lambda: 1) is None

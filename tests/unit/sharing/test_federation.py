@@ -8,7 +8,9 @@ from skypact.core.columns import array
 from skypact.core.messages import (
     Context,
     FrameRefused,
+    FrameUnopened,
     Ledger,
+    LinkView,
     OutboxAcknowledged,
     PartnerAcknowledgement,
     PartnerFrame,
@@ -264,3 +266,33 @@ def test_the_class_travels_with_the_track():
     auria.handle(classes(T0, n105=ThreatClass.CRUISE), T0)
     got = only(borvia.handle(arrived(track_frame(auria), T0 + S), T0 + S), PartnerTracks)
     assert array(got, "threat_class").tolist() == [ThreatClass.CRUISE]
+
+
+def test_a_frame_sent_again_by_others_is_refused_and_no_sign_of_life():
+    auria, borvia = pair()
+    (beat,) = releases(auria.wake(T0 + S), Stream.HEARTBEAT)
+    borvia.handle(arrived(beat, T0 + S), T0 + S)
+    out = borvia.handle(arrived(beat, T0 + 6 * S), T0 + 6 * S)
+    assert "a repeat" in only(out, FrameRefused).reason
+    (view,) = of(borvia.wake(T0 + 6 * S), LinkView)
+    assert not view.links[0].alive
+
+
+def test_a_repeated_warning_is_no_sign_of_life():
+    auria, borvia = pair()
+    (release,) = warnings(auria, 1)
+    borvia.handle(arrived(release, T0), T0)
+    borvia.handle(arrived(release, T0 + 6 * S), T0 + 6 * S)
+    (view,) = of(borvia.wake(T0 + 6 * S), LinkView)
+    assert not view.links[0].alive
+
+
+def test_what_could_not_be_opened_is_told_once_a_second_with_its_number():
+    _, borvia = pair()
+    unopened = FrameUnopened(
+        **ISSUER.header(T0, T0),
+        partner="auria", reason="its seal is broken", count=40,
+    )  # fmt: skip
+    assert only(borvia.handle(unopened, T0), FrameRefused).reason == "its seal is broken"
+    assert borvia.handle(unopened, T0) == []
+    assert only(borvia.wake(T0 + S), FrameRefused).reason == "its seal is broken (79 more)"

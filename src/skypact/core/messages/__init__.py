@@ -41,7 +41,9 @@ from skypact.core.messages.plot import (
 )
 from skypact.core.messages.registration import SensorRegistration, Standing, TurnMeasured
 from skypact.core.messages.release import (
+    FRAMED,
     FrameRefused,
+    FrameUnopened,
     LinkState,
     LinkView,
     OutboxAcknowledged,
@@ -146,6 +148,7 @@ AnyMessage = (
 
 __all__ = [
     "DEPENDENT",
+    "FRAMED",
     "PRIMARY",
     "SCHEMA_VERSION",
     "SECONDARY",
@@ -170,6 +173,7 @@ __all__ = [
     "FeedView",
     "FrameRefused",
     "FrameTaken",
+    "FrameUnopened",
     "Identity",
     "ImpactEllipse",
     "InputQuarantined",

@@ -14,12 +14,18 @@ from skypact.core.messages.warning import AirWarning
 
 class Stream(StrEnum):
     """TRACK and HEARTBEAT are best effort (epoch and sequence); WARNING goes through the outbox
-    and is never lost; RECEIPT says up to where WARNING is on the receiver's disk."""
+    and is never lost; RECEIPT says up to where WARNING is on the receiver's disk. KEYS stays at the
+    edge: certificates of the keys that sign and seal frames, no frame."""
 
     TRACK = "track"
     HEARTBEAT = "heartbeat"
     WARNING = "warning"
     RECEIPT = "receipt"
+    KEYS = "keys"
+
+
+FRAMED = (Stream.TRACK, Stream.HEARTBEAT, Stream.WARNING, Stream.RECEIPT)
+"""Streams of frames."""
 
 
 class Release(Message, frozen=True, kw_only=True, tag="release"):
@@ -52,6 +58,15 @@ class PartnerFrame(Message, frozen=True, kw_only=True, tag="partner_frame"):
     partner: str
     stream: Stream
     frame: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
+
+
+class FrameUnopened(Message, frozen=True, kw_only=True, tag="frame_unopened"):
+    """Bytes that came in a partner's name and could not be opened: not sealed for us, not signed by
+    it, or no keys are known; counted per partner and reason."""
+
+    partner: str
+    reason: str
+    count: int
 
 
 class OutboxAcknowledged(Message, frozen=True, kw_only=True, tag="outbox_acknowledged"):

@@ -1,16 +1,16 @@
 """From a node's folder to its certificates and the configuration of its message server.
 
-`keys/` of a nation: `authority.pem` and `.key` (its own), `hub-authority.pem` (the coordinator's).
-`keys/` of the coordinator: its own authority, and `nations/<name>.pem`, the authority of every
-nation that may join. The rest is issued from the own authority and renewed before it ends.
+`keys/` holds the nation's own authority (`authority.pem` and `.key`). Those of others stand on
+their cards: a nation's server trusts the coordinator's, the coordinator's that of every nation
+whose card it holds. The rest is issued from the own authority and renewed before it ends.
 """
 
 from pathlib import Path
 
 from skypact.config import NodeDirectory
 from skypact.config.settings import LinkSettings
-from skypact.core.errors import ConfigError
 from skypact.edge.links import pki
+from skypact.edge.links.frame_keys import OwnKeys, own_keys
 from skypact.edge.links.link import Endpoint
 from skypact.edge.links.nats_config import (
     LOOPBACK,
@@ -21,14 +21,26 @@ from skypact.edge.links.nats_config import (
 )
 from skypact.edge.links.pki import Role
 
-HUB_AUTHORITY = "hub-authority.pem"
-NATIONS = "nations"
-
 
 def own_authority(directory: NodeDirectory, now_ns: int) -> pki.Authority:
     """Return the node's own authority, made when there is none."""
     node = directory.config.node
     return pki.make_authority(directory.keys, node.nation, node.context, now_ns)
+
+
+def authorities(directory: NodeDirectory) -> dict[str, str]:
+    """Return the certificate of the authority (PEM) of every nation whose card is held."""
+    me = directory.config.node.nation
+    return {
+        name: card.authority
+        for name, card in sorted(directory.cards.items())
+        if name != me and card.authority and name not in directory.cut
+    }
+
+
+def frame_keys(directory: NodeDirectory, now_ns: int) -> OwnKeys:
+    """Return the keys that sign and open frames."""
+    return own_keys(own_authority(directory, now_ns), now_ns)
 
 
 def endpoint(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Endpoint:
@@ -60,19 +72,24 @@ def intake_certificate(directory: NodeDirectory, now_ns: int) -> tuple[Path, Pat
     return made.certificate, made.key
 
 
-def server_text(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> str:
-    """Return the configuration of the node's message server; the coordinator's is the hub."""
+def server_text(
+    directory: NodeDirectory, link: LinkSettings, now_ns: int, cut: frozenset[str] = frozenset()
+) -> str:
+    """Return the configuration of the node's message server; the coordinator's is the hub.
+    cut: nations that were cut off since the folder was read."""
     if link.leaf_port is not None:
-        return hub_config(_hub(directory, link, link.leaf_port, now_ns))
+        return hub_config(_hub(directory, link, link.leaf_port, now_ns, cut))
     return nation_config(_nation(directory, link, now_ns))
 
 
 def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> NationServer:
     node = directory.config.node
     authority = own_authority(directory, now_ns)
-    hub_authority = directory.keys / HUB_AUTHORITY
-    if link.hubs and not hub_authority.exists():
-        raise ConfigError("the coordinator's authority is missing", path=str(hub_authority))
+    directory.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    hub_authority = directory.state / "hub-authority.pem"
+    if link.hubs:
+        hub = authorities(directory)[link.coordinator]
+        pki.write_bundle(hub_authority, node.context, {link.coordinator: hub})
     return NationServer(
         nation=node.nation,
         context=node.context,
@@ -87,18 +104,25 @@ def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Nation
     )
 
 
-def _hub(directory: NodeDirectory, link: LinkSettings, leaf_port: int, now_ns: int) -> HubServer:
+def _hub(
+    directory: NodeDirectory,
+    link: LinkSettings,
+    leaf_port: int,
+    now_ns: int,
+    cut: frozenset[str],
+) -> HubServer:
     node = directory.config.node
     authority = own_authority(directory, now_ns)
-    nations = {path.stem: path for path in sorted((directory.keys / NATIONS).glob("*.pem"))}
+    nations = {name: pem for name, pem in authorities(directory).items() if name not in cut}
+    joined = {node.nation, *nations}
+    directory.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     bundle = directory.state / "nations.pem"
-    bundle.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     pki.write_bundle(bundle, node.context, nations)
     return HubServer(
         nation=node.nation,
         context=node.context,
         nations=tuple(nations),
-        pairs=link.pairs,
+        pairs=[(a, b) for a, b in link.pairs if {a, b} <= joined],
         port=link.port,
         leaf_port=leaf_port,
         server=pki.issue(authority, Role.SERVER, now_ns, link.leaf_addresses or (link.leaf_host,)),

@@ -81,8 +81,11 @@ class NatsServer:
                 logger().error("nats_server_failed", why=str(error))
                 await asyncio.sleep(FAILED_WAIT_S)
 
-    async def renew(self) -> None:
-        """End it, so that `run` starts it again with the certificates that are now on disk."""
+    async def renew(self, config: str = "") -> None:
+        """End it, so that `run` starts it again with the certificates that are now on disk.
+        config: another configuration from now on."""
+        if config:
+            self._config.write_text(config)
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
 

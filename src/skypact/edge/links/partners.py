@@ -5,21 +5,33 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from skypact.config import NodeDirectory
+from skypact.config import NodeDirectory, cut_off
+from skypact.config.cards import CUT, PARTNERS
 from skypact.config.settings import LinkSettings
 from skypact.core.messages import Release, Stream
-from skypact.edge.links.credentials import endpoint, feed_credential, server_text
+from skypact.edge.links import pki
+from skypact.edge.links.credentials import (
+    authorities,
+    endpoint,
+    feed_credential,
+    frame_keys,
+    server_text,
+)
 from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks, Received
 from skypact.edge.links.nats_config import server_name
 from skypact.edge.links.nats_server import NatsServer
+from skypact.edge.links.sealed import Refused, SealedLinks
+from skypact.edge.log import logger
 from skypact.edge.store import OutboxReader
 
+CUT_EVERY_S = 1.0
 RENEW_EVERY_S = 6 * 3600.0
 
 
 class Partners:
-    """Belongs to one event loop. received: called with partner, stream and frame; endpoint: how the
-    node's own program reaches the message server."""
+    """Belongs to one event loop. received: called with partner, stream and frame; unopened: with
+    partner and reason for what could not be opened; endpoint: how the node's own program reaches
+    the message server."""
 
     def __init__(
         self,
@@ -27,12 +39,19 @@ class Partners:
         link: LinkSettings,
         now_ns: Callable[[], int],
         received: Received,
+        unopened: Refused,
     ) -> None:
         self._directory, self._link, self._now_ns = directory, link, now_ns
-        self._received = received
+        self._received, self._unopened = received, unopened
+        self._cut = directory.cut
         self._sending: set[asyncio.Task[bool]] = set()
         node = directory.config.node
         self.endpoint = self._issue(now_ns())
+        self._authorities = {
+            partner: pki.bound_authority(pem, partner, node.context)
+            for partner, pem in authorities(directory).items()
+            if partner in directory.partners
+        }
         self._server = NatsServer(
             directory.state / "nats",
             server_name(node.nation, node.context),
@@ -48,12 +67,32 @@ class Partners:
         """Return what runs until cancelled; store: the file with the outbox, which must exist."""
         self._links = PartnerLinks(
             self.endpoint,
-            self._received,
+            self._arrived,
             self._reconnected,
             lambda: None,
         )
-        self._outbox = OutboxSender(OutboxReader(store), self._directory.partners, self._links.send)
-        return [self._server.run(), self._renew(), self._links.run(), self._outbox.run()]
+        node = self._directory.config.node
+        self._sealed = SealedLinks(
+            node.nation,
+            node.context,
+            self._authorities,
+            frame_keys(self._directory, self._now_ns()),
+            self._now_ns,
+            self._links.send,
+            self._received,
+            self._unopened,
+            self._met,
+        )
+        partners = self._directory.partners
+        self._outbox = OutboxSender(OutboxReader(store), partners, self._sealed.send)
+        return [
+            self._server.run(),
+            self._renew(),
+            self._watch_cut(),
+            self._links.run(),
+            self._sealed.run(),
+            self._outbox.run(),
+        ]
 
     async def stop(self) -> None:
         await self._server.stop()
@@ -64,7 +103,7 @@ class Partners:
             self._outbox.notify(release.partner)
             return
         task = asyncio.get_running_loop().create_task(
-            self._links.send(release.partner, release.stream, release.frame)
+            self._sealed.send(release.partner, release.stream, release.frame)
         )
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -74,16 +113,41 @@ class Partners:
         self._outbox.acknowledged(partner, upto)
 
     def _reconnected(self) -> None:
+        self._sealed.reconnected()
         for partner in self._directory.partners:
             self._outbox.resend(partner)
+
+    def _arrived(self, partner: str, stream: Stream, data: bytes) -> None:
+        self._sealed.take(partner, stream, data)
+
+    def _met(self, partner: str) -> None:
+        self._outbox.resend(partner)
+
+    async def _watch_cut(self) -> None:
+        """Cut off whom a person has cut off, at once and without a restart of the node."""
+        folder = self._directory.path / PARTNERS
+        while True:
+            await asyncio.sleep(CUT_EVERY_S)
+            cut = self._cut | cut_off(path.name for path in folder.glob(f"*{CUT}"))
+            if cut == self._cut:
+                continue
+            for name in cut - self._cut:
+                self._sealed.forget(name)
+                logger().warning("partner_cut_off", partner=name)
+            self._cut = cut
+            if self._link.leaf_port is not None:
+                await self._server.renew(
+                    server_text(self._directory, self._link, self._now_ns(), cut)
+                )
 
     async def _renew(self) -> None:
         """Issue certificates anew before they end; the links read theirs at each connection."""
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
             now_ns = self._now_ns()
-            server_text(self._directory, self._link, now_ns)
+            server_text(self._directory, self._link, now_ns, self._cut)
             self._issue(now_ns)
+            self._sealed.renewed(frame_keys(self._directory, now_ns))
             await self._server.renew()
 
     def _issue(self, now_ns: int) -> Endpoint:

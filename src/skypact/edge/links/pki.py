@@ -8,7 +8,8 @@ The constraint covers DNS names, URIs and mail addresses, because nats-server ma
 a user by any of the three. IP addresses are not constrained: nothing is mapped by them, and only a
 nation's own programs trust its authority for servers.
 
-Keys are ECDSA P-256, which smart cards and hardware modules hold too. Time comes as `now_ns`.
+Keys are ECDSA P-256, which smart cards and hardware modules hold too; those of frames are Ed25519
+and X25519. Time comes as `now_ns`.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -33,13 +34,16 @@ from skypact.core.messages.header import Context
 CERTIFICATE_LIFE = dt.timedelta(days=30)
 AUTHORITY_LIFE = dt.timedelta(days=730)
 BACKDATED = dt.timedelta(minutes=5)  # clocks of two machines differ
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | x25519.X25519PublicKey
 T = TypeVar("T")
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 
 
 class Role(StrEnum):
     """What a certificate is for: the node's program, its server's leaf link, the server itself,
-    a sender of a feed to it, the intake, the door for Cursor on Target clients."""
+    a sender of a feed to it, the intake, the door for Cursor on Target clients; the keys that sign
+    frames to partners and open frames from them."""
 
     APP = "app"
     NODE = "node"
@@ -47,6 +51,12 @@ class Role(StrEnum):
     FEED = "feed"
     INTAKE = "intake"
     COT = "cot"
+    SIGN = "sign"
+    SEAL = "seal"
+
+
+SERVERS = (Role.SERVER, Role.INTAKE, Role.COT)
+FRAMES = (Role.SIGN, Role.SEAL)
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def make_authority(directory: Path, nation: str, context: Context, now_ns: int) 
     certificate, key = directory / "authority.pem", directory / "authority.key"
     if not certificate.exists():
         _write_authority(certificate, key, name, _time(now_ns))
-    found = _certificate(certificate)
+    found = read_certificate(certificate)
     if not _belongs(certificate, key):
         raise ConfigError("the key does not belong to the certificate", path=str(key))
     if found.subject != _subject(name):
@@ -112,7 +122,7 @@ def make_authority(directory: Path, nation: str, context: Context, now_ns: int) 
             "all partners",
             path=str(certificate),
         )
-    return Authority(nation, context, certificate, key, _ns(found.not_valid_after_utc))
+    return Authority(nation, context, certificate, key, ns_of(found.not_valid_after_utc))
 
 
 def issue(
@@ -127,13 +137,11 @@ def issue(
     certificate = authority.certificate.with_name(f"{role}.pem")
     key = certificate.with_suffix(".key")
     now = _time(now_ns)
-    signer = _certificate(authority.certificate)
+    signer = read_certificate(authority.certificate)
     if not (certificate.exists() and _serves(certificate, key, signer, addresses, now)):
-        server = role in (Role.SERVER, Role.INTAKE, Role.COT)
-        usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
         name = dns_name(role, authority.nation, authority.context)
-        _write_certificate(authority, name, usage, addresses, now, certificate, key)
-    return Credential(certificate, key, _ns(_certificate(certificate).not_valid_after_utc))
+        _write_certificate(authority, name, role, addresses, now, certificate, key)
+    return Credential(certificate, key, ns_of(read_certificate(certificate).not_valid_after_utc))
 
 
 def issue_client(
@@ -150,10 +158,9 @@ def issue_client(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = directory / f"{name}.pem"
     subject = f"{name}.{role}.client.{domain(authority.nation, authority.context)}"
-    usage = ExtendedKeyUsageOID.CLIENT_AUTH
     key = certificate.with_suffix(".key")
-    _write_certificate(authority, subject, usage, (), _time(now_ns), certificate, key)
-    return Credential(certificate, key, _ns(_certificate(certificate).not_valid_after_utc))
+    _write_certificate(authority, subject, Role.APP, (), _time(now_ns), certificate, key)
+    return Credential(certificate, key, ns_of(read_certificate(certificate).not_valid_after_utc))
 
 
 def write_bundle_of(own: Credential, authority: Authority, passphrase: str) -> Path:
@@ -161,34 +168,44 @@ def write_bundle_of(own: Credential, authority: Authority, passphrase: str) -> P
     path = own.certificate.with_suffix(".p12")
     data = pkcs12.serialize_key_and_certificates(
         own.certificate.stem.encode(),
-        _key(own.key),
-        _certificate(own.certificate),
-        [_certificate(authority.certificate)],
+        _signing_key(own.key),
+        read_certificate(own.certificate),
+        [read_certificate(authority.certificate)],
         serialization.BestAvailableEncryption(passphrase.encode()),
     )
     _write(path, data)
     return path
 
 
-def write_bundle(path: Path, context: Context, authorities: Mapping[str, Path]) -> None:
-    """Write the authorities (nation -> certificate) that a server trusts into one file.
+def write_bundle(path: Path, context: Context, authorities: Mapping[str, str]) -> None:
+    """Write the authorities (nation -> certificate in PEM form) that a server trusts into one file.
 
-    Raises ConfigError unless each is bound to exactly the names of its nation in `context`: one
-    that is not could sign another nation's name.
+    Raises ConfigError for one that `bound_authority` refuses.
     """
-    for nation, certificate in authorities.items():
-        found = _certificate(certificate)
-        expected = _permitted(domain(nation, context))
-        try:
-            bound = found.extensions.get_extension_for_class(x509.NameConstraints)
-        except x509.ExtensionNotFound:
-            raise ConfigError("carries no name constraint", path=str(certificate)) from None
-        if not bound.critical or bound.value != expected:
-            raise ConfigError(
-                f"may sign other names than those of {domain(nation, context)}",
-                path=str(certificate),
-            )
-    _write(path, b"".join(one.read_bytes() for one in authorities.values()))
+    for nation, pem in authorities.items():
+        bound_authority(pem, nation, context)
+    _write(path, "".join(authorities.values()).encode())
+
+
+def bound_authority(pem: str, nation: str, context: Context) -> x509.Certificate:
+    """Return the authority of a nation.
+
+    Raises ConfigError unless it is bound to exactly the names of its nation in `context`: one that
+    is not could sign another nation's name.
+    """
+    where = f"authority of {nation}"
+    try:
+        found = x509.load_pem_x509_certificate(pem.encode())
+        bound = found.extensions.get_extension_for_class(x509.NameConstraints)
+    except ValueError:
+        raise ConfigError("is not a certificate in PEM form", path=where) from None
+    except x509.ExtensionNotFound:
+        raise ConfigError("carries no name constraint", path=where) from None
+    if not bound.critical or bound.value != _permitted(domain(nation, context)):
+        raise ConfigError(
+            f"may sign other names than those of {domain(nation, context)}", path=where
+        )
+    return found
 
 
 def _permitted(name: str) -> x509.NameConstraints:
@@ -214,29 +231,33 @@ def _write_authority(certificate: Path, key_path: Path, name: str, now: dt.datet
 def _write_certificate(
     authority: Authority,
     name: str,
-    usage: x509.ObjectIdentifier,
+    role: Role,
     addresses: Sequence[str],
     now: dt.datetime,
     certificate: Path,
     key_path: Path,
 ) -> None:
-    signer = _certificate(authority.certificate)
-    signing_key = _key(authority.key)
-    key = ec.generate_private_key(ec.SECP256R1())
+    signer = read_certificate(authority.certificate)
+    signing_key = _signing_key(authority.key)
+    key = _new_key(role)
     names: list[x509.GeneralName] = [x509.DNSName(name)]
     names += [x509.IPAddress(ip_address(address)) for address in addresses]
     end = min(now + CERTIFICATE_LIFE - BACKDATED, signer.not_valid_after_utc)
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())
     issuer = domain(authority.nation, authority.context)
-    signed = (
+    builder = (
         _builder(name, issuer, key.public_key(), now, end)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(_key_usage(agrees=role is Role.SEAL), critical=True)
         .add_extension(issuer_key, critical=False)
-        .sign(signing_key, hashes.SHA256())
     )
+    if role not in FRAMES:
+        usage = (
+            ExtendedKeyUsageOID.SERVER_AUTH if role in SERVERS else ExtendedKeyUsageOID.CLIENT_AUTH
+        )
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    signed = builder.sign(signing_key, hashes.SHA256())
     _write(key_path, _pem(key))
     _write(certificate, signed.public_bytes(serialization.Encoding.PEM))
 
@@ -250,7 +271,7 @@ def _serves(
 ) -> bool:
     if not _belongs(certificate, key):
         return False
-    found = _certificate(certificate)
+    found = read_certificate(certificate)
     life = found.not_valid_after_utc - found.not_valid_before_utc
     if found.not_valid_after_utc - now < life / 3 or found.not_valid_before_utc > now:
         return False
@@ -266,7 +287,7 @@ def _serves(
 def _builder(
     name: str,
     issuer: str,
-    public_key: ec.EllipticCurvePublicKey,
+    public_key: PublicKey,
     begin: dt.datetime,
     end: dt.datetime,
 ) -> x509.CertificateBuilder:
@@ -281,13 +302,13 @@ def _builder(
     )
 
 
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _key_usage(*, signs_certificates: bool = False, agrees: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not signs_certificates,
+        digital_signature=not (signs_certificates or agrees),
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
-        key_agreement=False,
+        key_agreement=agrees,
         key_cert_sign=signs_certificates,
         crl_sign=signs_certificates,
         encipher_only=False,
@@ -300,21 +321,39 @@ def _subject(name: str) -> x509.Name:
 
 
 def _belongs(certificate: Path, key: Path) -> bool:
-    return key.exists() and _key(key).public_key() == _certificate(certificate).public_key()
+    return key.exists() and read_key(key).public_key() == read_certificate(certificate).public_key()
 
 
-def _certificate(path: Path) -> x509.Certificate:
+def read_certificate(path: Path) -> x509.Certificate:
+    """Return a certificate; raises ConfigError."""
     return _read(path, x509.load_pem_x509_certificate, "is not a certificate in PEM form")
 
 
-def _key(path: Path) -> ec.EllipticCurvePrivateKey:
-    def load(pem: bytes) -> ec.EllipticCurvePrivateKey:
+def read_key(path: Path) -> PrivateKey:
+    """Return a private key; raises ConfigError."""
+
+    def load(pem: bytes) -> PrivateKey:
         key = serialization.load_pem_private_key(pem, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
+        if not isinstance(key, PrivateKey):
             raise ValueError
         return key
 
     return _read(path, load, "is not an elliptic curve key in PEM form")
+
+
+def _signing_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = read_key(path)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ConfigError("is not the key of an authority", path=str(path))
+    return key
+
+
+def _new_key(role: Role) -> PrivateKey:
+    if role is Role.SIGN:
+        return ed25519.Ed25519PrivateKey.generate()
+    if role is Role.SEAL:
+        return x25519.X25519PrivateKey.generate()
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _read(path: Path, load: Callable[[bytes], T], fault: str) -> T:
@@ -326,12 +365,17 @@ def _read(path: Path, load: Callable[[bytes], T], fault: str) -> T:
         raise ConfigError(error.strerror or "cannot be read", path=str(path)) from None
 
 
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _pem(key: PrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def write_key(path: Path, key: PrivateKey) -> None:
+    """Write a private key, for its owner's eyes only."""
+    _write(path, _pem(key))
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -349,5 +393,6 @@ def _time(now_ns: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
 
 
-def _ns(time: dt.datetime) -> int:
+def ns_of(time: dt.datetime) -> int:
+    """Return a time as ns UTC."""
     return int(time.timestamp()) * 1_000_000_000

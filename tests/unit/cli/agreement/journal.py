@@ -32,13 +32,7 @@ classes = ["unknown", "aircraft"]
 def node_folder(tmp_path: Path) -> Path:
     """Return the folder of auria."""
     folder = tmp_path / "auria"
-    names = [n.name for n in SCENARIO.nations]
-    for name in names:
-        folders.write_folder(
-            tmp_path / name, SCENARIO, {"a.toml": TERMS}, name, 1, folders.UNCONNECTED
-        )
-    folders.exchange_cards(tmp_path, names, {})
-    folders.sign_agreements(tmp_path, names)
+    folders.write_folders(tmp_path, SCENARIO, {"a.toml": TERMS}, 1, folders.UNCONNECTED, {})
     assert (folder / AGREEMENTS / "a.toml").exists()
     return folder
 

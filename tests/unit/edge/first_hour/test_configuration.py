@@ -13,18 +13,20 @@ import msgspec
 import pytest
 
 from skypact.config import check, load
+from skypact.config.cards import OWN, fingerprint
 from skypact.config.settings import NodeConfig
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.core.toml import faults
 from skypact.edge.first_hour.configuration import EXAMPLE, init, unit
+from skypact.edge.first_hour.enrol import read_card, trust
 from skypact.sharing.treaty.agreements import Agreement
 from tests.unit.config.folders import agree
 
 # Filled in by the program, never written by a person.
 NOT_WRITTEN = {"sharing.partners"}
 # Shown with an example: the default is to have none.
-EXAMPLES = {"link.hubs", "link.pairs", "link.leaf_addresses"}
+EXAMPLES = {"link.hubs", "link.coordinator", "link.pairs", "link.leaf_addresses"}
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}
 EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
@@ -149,6 +151,9 @@ def test_two_nodes_share_no_secret_and_no_order_of_numbers(tmp_path: Path) -> No
 
 def test_the_example_agreement_is_good_once_renamed(tmp_path: Path) -> None:
     init(tmp_path / "borvia", "borvia", NOW_NS)
+    init(tmp_path / "auria", "auria", NOW_NS)
+    card = tmp_path / "auria" / OWN
+    trust(tmp_path / "borvia", card, fingerprint(read_card(card)))
     example = tmp_path / "borvia/agreements" / EXAMPLE
     example.write_text(example.read_text().replace('partner = "borvia"', 'partner = "auria"'))
     example.rename(example.with_name("auria.toml"))

@@ -10,7 +10,7 @@ from skypact.config import NodeDirectory, load
 from skypact.config.settings import LinkSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.clock import Clock
-from skypact.edge.links.credentials import HUB_AUTHORITY, endpoint, server_text
+from skypact.edge.links.credentials import endpoint, server_text
 from skypact.exercise.scenario import load as load_scenario
 
 
@@ -47,10 +47,16 @@ def test_the_program_has_its_own_certificate(state: Path) -> None:
     assert here.partners == ("borvia", "cestia", "keystone")
 
 
-def test_a_nation_without_the_coordinators_authority_is_told(state: Path) -> None:
-    held = state / "cestia" / "keys" / HUB_AUTHORITY
+def test_a_nation_without_the_coordinators_card_is_told(state: Path) -> None:
+    held = state / "cestia" / "partners" / "keystone.toml"
     kept = held.read_bytes()
     held.unlink()
-    with pytest.raises(ConfigError, match="coordinator"):
-        server_text(*node(state, "cestia"), Clock().now_ns())
+    with pytest.raises(ConfigError, match='there is no card of "keystone"'):
+        load(state / "cestia")
     held.write_bytes(kept)
+
+
+def test_a_nation_that_is_cut_off_is_no_account_of_the_hub(state: Path) -> None:
+    text = server_text(*node(state, "keystone"), Clock().now_ns(), frozenset({"cestia"}))
+    assert "cestia" not in text
+    assert "exercise.auria.borvia.*" in text

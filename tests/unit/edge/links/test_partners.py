@@ -29,11 +29,13 @@ class Side:
         directory = load(home)
         assert directory.config.link is not None
         self.got: list[tuple[str, Stream, bytes]] = []
+        self.unopened: list[tuple[str, str]] = []
         self.partners = Partners(
             directory,
             directory.config.link,
             Clock().now_ns,
             lambda partner, stream, frame: self.got.append((partner, stream, frame)),
+            lambda partner, reason: self.unopened.append((partner, reason)),
         )
         self.store = directory.state / "store.sqlite"
         self.rows = Store(self.store)
@@ -70,6 +72,7 @@ def test_frames_of_both_kinds_reach_the_partner(tmp_path: Path) -> None:
         assert {(partner, frame) for partner, _, frame in hub.got} == {
             ("auria", b"track"), ("auria", b"warn"),
         }  # fmt: skip
+        assert hub.unopened == []
         nation.partners.acknowledged("keystone", 1)
         await nation.stop()
         await hub.stop()

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from skypact.cli import main
-from skypact.cli.invite import qr_text
+from skypact.cli.first_hour.invite import qr_text
 from skypact.edge.intake.tokens import holder, load_key
 
 FEEDS = """

@@ -1,0 +1,147 @@
+"""Frames to and from partners that only the two of them can read or make.
+
+Stands between the rooms and `PartnerLinks`: seals what goes out, opens what comes in, and tells
+partners our keys. A partner whose keys are not known yet gets nothing: what waits in the outbox
+goes as soon as they are.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from cryptography import x509
+
+from skypact.core.messages.header import Context
+from skypact.core.messages.release import Stream
+from skypact.edge.links.envelope import EnvelopeRefused, opened, seal
+from skypact.edge.links.frame_keys import (
+    KeysRefused,
+    OwnKeys,
+    PartnerKeys,
+    partner_keys,
+    read_announcement,
+)
+from skypact.edge.links.link import Received, Send
+
+ASK_EVERY_S, TELL_EVERY_S, ANSWER_AT_MOST_EVERY_S = 1.0, 10.0, 0.5
+EARLY_MAX_FRAMES, EARLY_MAX_BYTES = 64, 65_536
+
+Refused = Callable[[str, str], None]
+"""Called with the partner and the reason why something of it was refused."""
+
+
+class SealedLinks:
+    """Belongs to one event loop. authorities: certificate of each partner's authority; met: called
+    with a partner when its keys are known for the first time or have changed."""
+
+    def __init__(
+        self,
+        nation: str,
+        context: Context,
+        authorities: Mapping[str, x509.Certificate],
+        own: OwnKeys,
+        now_ns: Callable[[], int],
+        send: Send,
+        received: Received,
+        refused: Refused,
+        met: Callable[[str], None],
+    ) -> None:
+        self._nation, self._context, self._now_ns = nation, context, now_ns
+        self._authorities, self._own = dict(authorities), own
+        self._send, self._received, self._refused, self._met = send, received, refused, met
+        self._known: dict[str, PartnerKeys] = {}
+        self._told_s: dict[str, float] = {}
+        self._early: dict[str, deque[tuple[Stream, bytes]]] = {}
+        self._telling: set[asyncio.Task[bool]] = set()
+
+    async def run(self) -> None:
+        """Tell partners our keys until cancelled: each second one that is unknown, else rarely."""
+        loop = asyncio.get_running_loop()
+        while True:
+            for partner in list(self._authorities):
+                every_s = TELL_EVERY_S if partner in self._known else ASK_EVERY_S
+                if loop.time() - self._told_s.get(partner, -TELL_EVERY_S) >= every_s:
+                    await self._tell(partner)
+            await asyncio.sleep(ASK_EVERY_S / 4)
+
+    def renewed(self, own: OwnKeys) -> None:
+        """Take new keys of our own; partners are told at once."""
+        if own.certificates != self._own.certificates:
+            self._told_s.clear()
+        self._own = own
+
+    def reconnected(self) -> None:
+        """Tell everybody anew: who was away may have missed it."""
+        self._told_s.clear()
+
+    def forget(self, partner: str) -> None:
+        """Cut a partner off: nothing goes to it, nothing of it is read."""
+        self._authorities.pop(partner, None)
+        self._known.pop(partner, None)
+        self._early.pop(partner, None)
+
+    async def send(self, partner: str, stream: Stream, frame: bytes) -> bool:
+        """Seal a frame and hand it on; False, at once, if it cannot leave now."""
+        keys = self._keys(partner)
+        if keys is None:
+            return False
+        return await self._send(partner, stream, seal(frame, self._own, keys))
+
+    def take(self, partner: str, stream: Stream, data: bytes) -> None:
+        """Take what came from a partner: its keys, or a frame that is opened and passed on."""
+        try:
+            if stream is Stream.KEYS:
+                self._learn(partner, data)
+                return
+            if partner not in self._authorities:
+                raise EnvelopeRefused("there is no card of this sender")
+            keys = self._keys(partner)
+            if keys is None:
+                self._wait(partner, stream, data)
+                return
+            frame = opened(data, self._own, keys)
+        except (EnvelopeRefused, KeysRefused) as why:
+            self._refused(partner, str(why))
+        else:
+            self._received(partner, stream, frame)
+
+    def _wait(self, partner: str, stream: Stream, data: bytes) -> None:
+        """Keep what came before the keys; a few small frames, the outbox sends the others again."""
+        if len(data) <= EARLY_MAX_BYTES:
+            waiting = self._early.setdefault(partner, deque(maxlen=EARLY_MAX_FRAMES))
+            waiting.append((stream, data))
+
+    def _keys(self, partner: str) -> PartnerKeys | None:
+        keys = self._known.get(partner)
+        if keys is not None and self._now_ns() >= keys.ends_ns:
+            del self._known[partner]
+            return None
+        return keys
+
+    def _learn(self, partner: str, data: bytes) -> None:
+        authority = self._authorities.get(partner)
+        if authority is None:
+            raise KeysRefused("there is no card of this sender")
+        said = read_announcement(data)
+        found = partner_keys(said, authority, partner, self._context, self._now_ns())
+        known = self._known.get(partner)
+        if known is not None and found.begins_ns < known.begins_ns:
+            raise KeysRefused("older keys than those already announced")
+        self._known[partner] = found
+        if known is None or (known.sign_id, known.seal_id) != (found.sign_id, found.seal_id):
+            self._met(partner)
+        for stream, early in self._early.pop(partner, ()):
+            self.take(partner, stream, early)
+        waited_s = asyncio.get_running_loop().time() - self._told_s.get(partner, -TELL_EVERY_S)
+        if said.asks and waited_s >= ANSWER_AT_MOST_EVERY_S:
+            task = asyncio.get_running_loop().create_task(self._tell(partner))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, partner: str) -> bool:
+        self._told_s[partner] = asyncio.get_running_loop().time()
+        data = self._own.announcement(asks=partner not in self._known)
+        sent = await self._send(partner, Stream.KEYS, data)
+        if not sent:
+            del self._told_s[partner]
+        return sent

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skypact.edge.links.envelope import (
+    HEAD_BYTES,
+    MAGIC,
+    SMALLEST_BYTES,
+    EnvelopeRefused,
+    opened,
+    padded,
+    seal,
+)
+from tests.unit.edge.links.allies import Ally, ally, as_known
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ally, Ally]:
+    folder: Path = tmp_path_factory.mktemp("allies")
+    return ally(folder / "a", "auria"), ally(folder / "b", "borvia")
+
+
+@pytest.mark.parametrize("size", [0, 1, 900, 5_000, 1_000_000])
+def test_what_was_sealed_is_opened_by_its_receiver_alone(two: tuple[Ally, Ally], size: int) -> None:
+    auria, borvia = two
+    frame = bytes(i % 251 for i in range(size))
+    data = seal(frame, auria.keys, as_known(borvia))
+    assert opened(data, borvia.keys, as_known(auria)) == frame
+    assert size < 900 or frame[:64] not in data
+    with pytest.raises(EnvelopeRefused, match="a key that is not ours"):
+        opened(data, auria.keys, as_known(auria))
+
+
+def test_no_two_envelopes_of_a_frame_are_alike(two: tuple[Ally, Ally]) -> None:
+    auria, borvia = two
+    one, other = (seal(b"frame", auria.keys, as_known(borvia)) for _ in range(2))
+    assert one[HEAD_BYTES:] != other[HEAD_BYTES:]
+    assert len(one) == len(other)
+
+
+def test_a_frame_that_another_signed_is_refused(two: tuple[Ally, Ally], tmp_path: Path) -> None:
+    auria, borvia = two
+    hub = ally(tmp_path, "keystone")
+    forged = seal(b"frame", hub.keys, as_known(borvia))
+    with pytest.raises(EnvelopeRefused, match="has not announced"):
+        opened(forged, borvia.keys, as_known(auria))
+    as_if = hub.keys._replace(sign_id=auria.keys.sign_id)
+    with pytest.raises(EnvelopeRefused, match="signature is forged"):
+        opened(seal(b"frame", as_if, as_known(borvia)), borvia.keys, as_known(auria))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**20), st.integers(1, 255))
+def test_no_altered_byte_passes(two: tuple[Ally, Ally], place: int, change: int) -> None:
+    auria, borvia = two
+    data = bytearray(seal(b"a warning", auria.keys, as_known(borvia)))
+    data[place % len(data)] ^= change
+    with pytest.raises(EnvelopeRefused):
+        opened(bytes(data), borvia.keys, as_known(auria))
+
+
+@given(st.binary(max_size=3_000))
+def test_noise_is_refused(two: tuple[Ally, Ally], noise: bytes) -> None:
+    auria, borvia = two
+    head = MAGIC + next(iter(borvia.keys.seals))
+    for data in (noise, MAGIC + noise, head + noise):
+        with pytest.raises(EnvelopeRefused):
+            opened(data, borvia.keys, as_known(auria))
+
+
+@given(st.integers(0, 10**7))
+def test_padding_leaves_few_lengths_and_little_waste(length: int) -> None:
+    full = padded(length)
+    assert full >= max(length, SMALLEST_BYTES)
+    assert full <= max(length * 1.12, SMALLEST_BYTES)
+    assert padded(full) == full
+
+
+def test_few_lengths_occur() -> None:
+    assert len({padded(length) for length in range(0, 200_000, 7)}) < 150
