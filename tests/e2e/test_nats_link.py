@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
@@ -61,7 +62,7 @@ def test_a_pair_without_agreement_is_cut_at_either_door(
             async def hear(message: object) -> None:
                 heard.append(str(message))
 
-            await spy.subscribe(">", cb=hear)
+            await spy.subscribe("exercise.*.cestia.*", cb=hear)
             await spy.flush()
             auria = await _client(lab["auria"])
             for _ in range(20):
@@ -316,3 +317,32 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def test_a_program_hears_and_says_only_what_is_its_own_and_the_server_notes_it(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        async with Lab(tmp_path) as lab:
+            heard: list[str] = []
+
+            async def hear(message: Msg) -> None:
+                heard.append(message.subject)
+
+            spy = await _client(lab["cestia"])
+            for wanted in (">", "exercise.auria.borvia.*", "exercise.*.borvia.track"):
+                await spy.subscribe(wanted, cb=hear)
+            await spy.publish("exercise.auria.cestia.track", b"in another's name")
+            await spy.flush()
+            links = lab["auria"].links
+            assert links is not None
+            assert await links.send("borvia", Stream.TRACK, b"agreed")
+            await until(lambda: ("auria", Stream.TRACK, b"agreed") in lab["borvia"].inbox)
+            await spy.flush()
+            assert heard == []
+            log = (tmp_path / "cestia" / "nats-server.log").read_text()
+            assert log.count("Subscription Violation") == 3
+            assert log.count("Publish Violation") == 1
+            await spy.close()
+
+    asyncio.run(run())

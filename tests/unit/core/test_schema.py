@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from skypact.core.messages import SCHEMA_VERSION, AnyMessage
+from skypact.core.messages import SCHEMA_VERSION, AnyMessage, Message
 
 GOLDEN = Path(__file__).parents[3] / "docs/reference/messages.schema.json"
 
@@ -29,6 +29,14 @@ def test_every_kind_is_in_the_schema_once() -> None:
     kinds = [kind.__struct_config__.tag for kind in get_args(AnyMessage)]
     assert sorted(kinds) == sorted(set(kinds))
     assert schema()["discriminator"]["mapping"].keys() == set(kinds)
+
+
+def test_every_message_can_be_read_from_a_journal() -> None:
+    def kinds(above: type[Message]) -> set[type[Message]]:
+        below = above.__subclasses__()
+        return {above} if not below else {kind for one in below for kind in kinds(one)}
+
+    assert kinds(Message) == set(get_args(AnyMessage))
 
 
 def test_every_message_carries_the_header() -> None:

@@ -116,6 +116,7 @@ AnyMessage = (
     | PartnerFrame
     | FrameRefused
     | FrameTaken
+    | FrameUnopened
     | TellAudit
     | PartnerAudit
     | AuditFault

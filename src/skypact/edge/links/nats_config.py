@@ -114,7 +114,7 @@ def nation_config(server: NationServer) -> str:
     accounts = [
         _account(
             "NATION",
-            [_user(Role.APP, me, context, "STANDARD"), _feed_user(me, context)],
+            [_app_user(me, context), _feed_user(me, context)],
             exports=[_export(name, "LINK") for name in leaving],
             imports=[_import(name, "LINK") for name in coming],
         ),
@@ -137,10 +137,7 @@ def hub_config(server: HubServer) -> str:
     accounts: list[str] = []
     for nation in (server.nation, *server.nations):
         partners = [b if a == nation else a for a, b in server.pairs if nation in (a, b)]
-        if nation == server.nation:
-            user = _user(Role.APP, nation, context, "STANDARD")
-        else:
-            user = _user(Role.NODE, nation, context, "LEAFNODE")
+        user = _app_user(nation, context) if nation == server.nation else _leaf(nation, context)
         accounts.append(
             _account(
                 nation,
@@ -191,15 +188,26 @@ def _pair(context: Context, sender: str, receiver: str) -> str:
     return f"{context}.{sender}.{receiver}.*"
 
 
-def _user(role: Role, nation: str, context: Context, kind: str) -> str:
-    name = json.dumps(dns_name(role, nation, context))
-    return f"{{ user: {name}, allowed_connection_types: [{kind}] }}"
+def _leaf(nation: str, context: Context) -> str:
+    name = json.dumps(dns_name(Role.NODE, nation, context))
+    return f"{{ user: {name}, allowed_connection_types: [LEAFNODE] }}"
+
+
+def _app_user(nation: str, context: Context) -> str:
+    """Return the node's program: it speaks for its nation, and hears what is for it and feeds."""
+    heard = json.dumps([f"{context}.*.{nation}.*", FEED_SUBJECTS])
+    rights = f'publish: {{ allow: ["{context}.{nation}.*.*"] }}, subscribe: {{ allow: {heard} }}'
+    return _user(Role.APP, nation, context, rights)
 
 
 def _feed_user(nation: str, context: Context) -> str:
     """Return the user that brings feeds: it publishes on their subjects and hears nothing."""
-    name = json.dumps(dns_name(Role.FEED, nation, context))
     rights = f'publish: {{ allow: ["{FEED_SUBJECTS}"] }}, subscribe: {{ deny: [">"] }}'
+    return _user(Role.FEED, nation, context, rights)
+
+
+def _user(role: Role, nation: str, context: Context, rights: str) -> str:
+    name = json.dumps(dns_name(role, nation, context))
     return f"{{ user: {name}, allowed_connection_types: [STANDARD], permissions: {{ {rights} }} }}"
 
 
