@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from bench.nation import Nation
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -38,7 +39,6 @@ from skypact.edge.links.nats_config import FRAME_MAX_BYTES, server_name
 from skypact.edge.links.nats_server import NatsServer
 from skypact.exercise.scenario import load as load_scenario
 from skypact.sharing import wire
-from tests.e2e.nation import Nation
 from tests.e2e.nats_lab import until
 from tests.unit.sharing.treaty import warning
 

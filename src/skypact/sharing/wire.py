@@ -1,4 +1,4 @@
-"""What goes over the wire between nations: a frame around one body. docs/reference/agreement.md.
+"""What goes over the wire between nations: a frame around one body. docs/reference/wire.md.
 
 msgpack maps with the field names below; a receiver drops fields it does not know.
 """

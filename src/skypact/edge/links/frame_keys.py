@@ -78,13 +78,13 @@ def own_keys(authority: pki.Authority, now_ns: int) -> OwnKeys:
     sign, seal = pki.read_key(signer.key), _seal(sealer.key)
     if not isinstance(sign, Ed25519PrivateKey) or seal is None:
         raise ConfigError("is not the key of frames", path=str(signer.key))
-    if before is not None and _id(before.public_key()) != _id(seal.public_key()):
+    if before is not None and key_id(before.public_key()) != key_id(seal.public_key()):
         pki.write_key(old, before)
     held = [key for key in (seal, _seal(old)) if key is not None]
     return OwnKeys(
         sign,
-        _id(sign.public_key()),
-        {_id(key.public_key()): key for key in held},
+        key_id(sign.public_key()),
+        {key_id(key.public_key()): key for key in held},
         (_der(signer.certificate), _der(sealer.certificate)),
     )
 
@@ -114,9 +114,9 @@ def partner_keys(
     both = (signer, sealer)
     return PartnerKeys(
         sign,
-        _id(sign),
+        key_id(sign),
         seal,
-        _id(seal),
+        key_id(seal),
         max(pki.ns_of(c.not_valid_before_utc) for c in both),
         min(pki.ns_of(c.not_valid_after_utc) for c in both),
     )
@@ -149,7 +149,8 @@ def _proven(
     return found
 
 
-def _id(key: Ed25519PublicKey | X25519PublicKey) -> bytes:
+def key_id(key: Ed25519PublicKey | X25519PublicKey) -> bytes:
+    """Return the id of a key on the wire."""
     return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).digest()[:ID_BYTES]
 
 

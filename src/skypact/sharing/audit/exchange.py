@@ -1,4 +1,4 @@
-"""What two nodes tell each other of their logs, in the heartbeat. docs/reference/agreement.md."""
+"""What two nodes tell each other of their logs, in the heartbeat. docs/reference/wire.md."""
 
 from typing import Annotated
 

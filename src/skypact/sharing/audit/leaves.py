@@ -1,7 +1,7 @@
 """What the log for one partner says: nothing but what this partner can check against its own.
 
 A frame is told by its SHA-256, so a partner compares it with the frame that it got or sent. What
-left within some seconds shares a leaf. docs/reference/agreement.md, "The audit log".
+left within some seconds shares a leaf. docs/reference/wire.md, "The audit log".
 """
 
 from collections.abc import Iterator, Sequence

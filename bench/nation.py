@@ -1,4 +1,4 @@
-"""A whole nation on the loopback for tests: rooms, journal, store, message server, links; no feeds,
+"""A whole nation on the loopback, for benches and tests: rooms, journal, store, message server, links; no feeds,
 no console."""
 
 import asyncio
