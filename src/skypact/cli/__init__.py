@@ -10,6 +10,7 @@ import click
 
 from skypact import __version__
 from skypact.cli.agreement import agreement
+from skypact.cli.audit import audit
 from skypact.cli.decode import decode
 from skypact.cli.first_hour.enrol import enrol
 from skypact.cli.first_hour.folder import backup, client, init, restore
@@ -194,7 +195,18 @@ def warm() -> None:
     click.echo(json.dumps(compile_kernels()))
 
 
-for command in (agreement, init, enrol, client, backup, restore, invite, track, decode):
+for command in (
+    agreement,
+    init,
+    enrol,
+    client,
+    backup,
+    restore,
+    invite,
+    track,
+    decode,
+    audit,
+):
     main.add_command(command)
 
 

@@ -135,11 +135,10 @@ class Driver:
         directory = self._state / "journal"
         self._journal = Journal(directory)
         self._store = Store(self._state / "store.sqlite")
-        entered = -1
         if self._make_audit is not None:
             self._audit = self._make_audit(self._store)
             self._last_ns = self._audit.time_ns
-            entered = self._audit.entered(self._journal.position)
+            self._audit.resume(self._journal.position)
         start = 0
         held = snapshots.newest(self._state / "snapshots", self._journal.position)
         if held is not None:
@@ -151,7 +150,7 @@ class Driver:
             replayed += 1
             self._last_ns = max(self._last_ns, done.now_ns)
             self._store.recommit(*_rows(done.outputs))
-            if self._audit is not None and done.position > entered:
+            if self._audit is not None:
                 self._audit.note(facts(done.message, done.outputs), done.position, done.now_ns)
         self._enter_replayed()
         self._snapshot_position = start
@@ -352,7 +351,7 @@ class Driver:
 
             def also() -> None:
                 if audit is not None:
-                    told.extend(audit.write(now_ns))
+                    told.extend(audit.write(now_ns, bool(frames or receipts) or stopping))
                     if stopping:
                         audit.stop()
 

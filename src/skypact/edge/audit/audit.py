@@ -31,9 +31,10 @@ class Audit:
         """Return the time of the newest entry."""
         return self.keeper.time_ns
 
-    def entered(self, end: int) -> int:
-        """Return the journal position up to which inputs are in the log; end: of the journal."""
-        return min(self.keeper.tables.position(), end)
+    def resume(self, end: int) -> None:
+        """Pass over what is in the logs already when the journal is replayed. end: of the
+        journal."""
+        self.keeper.resume(end)
 
     def note(self, facts: Sequence[Fact], position: int, now_ns: int) -> None:
         """Take what an input was and led to."""
@@ -45,12 +46,15 @@ class Audit:
 
     def due(self, now_ns: int) -> bool:
         """Return whether there is something to write now, though nothing else is durable."""
-        return bool(self._heard) or self._talk.due(now_ns)
+        return bool(self._heard) or self.keeper.pressing or self._talk.due(now_ns)
 
-    def write(self, now_ns: int) -> list[Message]:
-        """Write all that was noted; return what partners and people are to be told once it is on
-        disk. `settled` follows the commit, `failed` a failure."""
-        faults: list[AuditFault] = list(self.keeper.write())
+    def write(self, now_ns: int, durable: bool) -> list[Message]:
+        """Write all that was noted when something durable goes with it or a checkpoint is due, and
+        take what partners told; return what partners and people are to be told once it is on disk.
+        `settled` follows the commit, `failed` a failure."""
+        faults: list[AuditFault] = []
+        if durable or self.keeper.pressing or self._talk.whole(now_ns):
+            faults += self.keeper.write()
         for told in self._heard:
             faults += self._talk.take(told.partner, told.body)
         told_now = self._talk.tell(now_ns) if self._talk.due(now_ns) else []
@@ -73,7 +77,7 @@ class Audit:
 
     def failed(self) -> None:
         """Go back to what is on disk; what was noted is kept for the next write."""
-        self.keeper.reload()
+        self.keeper.unwritten()
         self._heard = []  # the partner tells it again
 
     def stop(self) -> None:

@@ -72,7 +72,7 @@ class _Pending:
 
 class Keeper:
     """Belongs to the thread that writes the store. urgent: something durable left since the last
-    checkpoint."""
+    checkpoint; pressing: it, or something durable that came, is not yet written."""
 
     def __init__(self, db: apsw.Connection, auditor: Auditor, issuer: Issuer) -> None:
         self.auditor, self.issuer = auditor, issuer
@@ -81,16 +81,23 @@ class Keeper:
         self._entries: list[Entry] = []
         self._began: tuple[Began, int] | None = None
         self._position, self._start_ns = -1, 0
-        self.urgent = False
+        self._written: set[str] = set()
+        self.urgent = self.pressing = False
         self.reload()
+        self._entered: dict[str, int] = {}
         last = self._last_own()
         self.time_ns = last.time_ns if last is not None else 0
         self._clean = last is None or isinstance(last, StoppedEntry)
 
     def reload(self) -> None:
-        """Take over what is on disk, after a start or when a write failed."""
+        """Take over what is on disk."""
         self.reload_logs()
         self.followed = self.tables.followed()
+
+    def unwritten(self) -> None:
+        """Go back to what is on disk; what was noted is kept for the next write."""
+        self._written = set()
+        self.reload()
 
     def reload_logs(self) -> None:
         """Take over the logs as they are stored; their ends must be saved before."""
@@ -103,16 +110,26 @@ class Keeper:
         (row,) = self.tables.entries(own.log, own.end.size - 1, own.end.size)
         return entries.decoder.decode(row.data)
 
+    def resume(self, end: int) -> None:
+        """Pass over what is in the logs already when the journal is replayed. end: of the
+        journal."""
+        self._entered = {p: min(row.position, end - 1) for p, row in self.logs.items()}
+
     def note(self, found: Iterable[Fact], position: int, now_ns: int) -> None:
         """Take what an input was and led to. position: of the input in the journal."""
         self._position, self.time_ns = position, max(now_ns, self.time_ns)
         for fact in found:
+            with_partner = isinstance(fact, Sent | Received | Confirmed)
+            if position <= self._entered.get(fact.partner if with_partner else OWN, -1):
+                continue
             match fact:
                 case Sent():
                     self._of(fact.partner).sent.append(fact)
-                    self.urgent |= fact.frame.stream == Stream.WARNING.value
+                    durable = fact.frame.stream == Stream.WARNING.value
+                    self.urgent, self.pressing = self.urgent | durable, self.pressing | durable
                 case Received():
                     self._of(fact.partner).received.append(fact)
+                    self.pressing |= fact.frame.stream == Stream.WARNING.value
                 case Confirmed():
                     self._of(fact.partner).confirmed.append(fact)
                 case Turned():
@@ -127,23 +144,28 @@ class Keeper:
     def _of(self, partner: str) -> _Pending:
         return self._pending.setdefault(partner, _Pending())
 
-    @property
-    def waiting(self) -> bool:
-        """Return whether anything was noted since the last write."""
-        return bool(self._pending or self._entries or self._began)
-
     def write(self) -> list[AuditFault]:
-        """Make entries of what was noted, inside the caller's transaction; return what is wrong
-        with frames that came. `settled` follows the commit, `reload` a failure."""
+        """Make entries of all that was noted, inside the caller's transaction; return what is
+        wrong with frames that came. `settled` follows the commit, `reload` a failure."""
         if self._began is not None:
             self._start(*self._began)
         for entry in self._entries:
             self.add_own(entry)
         faults: list[AuditFault] = []
-        for partner, pending in self._pending.items():
-            faults += self._exchange(partner, pending)
-        if self._position >= 0:
-            self.tables.save_position(self._position)
+        for partner in [*self._pending]:
+            faults += self._exchange(partner)
+        for partner, row in self.logs.items():
+            self.tables.save_position(row.log, self._position)
+            self._written.add(partner)
+        self._written.add(OWN)
+        return faults
+
+    def write_with(self, partner: str) -> list[AuditFault]:
+        """Make entries of what was noted with one partner, as `write` does with all."""
+        if self._began is not None:
+            return self.write()
+        row, faults = self.log_of(partner), self._exchange(partner)
+        self.tables.save_position(row.log, self._position)
         return faults
 
     def save_ends(self) -> None:
@@ -153,7 +175,11 @@ class Keeper:
 
     def settled(self) -> None:
         """Forget what is now on disk."""
-        self._pending, self._entries, self._began = {}, [], None
+        for partner in self._written:
+            self._pending.pop(partner, None)
+        if OWN in self._written:
+            self._entries, self._began, self.pressing = [], None, False
+        self._written = set()
 
     def stop(self) -> None:
         """Write the last entry of a node that ends in order, inside the caller's transaction."""
@@ -186,8 +212,12 @@ class Keeper:
                 state.since = began.epoch
                 self.tables.save_followed(partner, state)
 
-    def _exchange(self, partner: str, pending: _Pending) -> list[AuditFault]:
+    def _exchange(self, partner: str) -> list[AuditFault]:
         """Enter what went and came, and note what the partner's log must tell of it."""
+        pending = self._pending.get(partner) if partner not in self._written else None
+        if pending is None:
+            return []
+        self._written.add(partner)
         open_ = OpenFrames(self.tables.db, partner, self.time_ns)
         self.log_of(partner)
         faults: list[AuditFault] = []

@@ -24,7 +24,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit_log (
   log INTEGER PRIMARY KEY, partner TEXT NOT NULL UNIQUE, origin TEXT NOT NULL,
   size INTEGER NOT NULL, roots BLOB NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
-  first_roots BLOB NOT NULL, first_chain BLOB NOT NULL, known INTEGER NOT NULL) STRICT;
+  first_roots BLOB NOT NULL, first_chain BLOB NOT NULL, known INTEGER NOT NULL,
+  position INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS audit_entry (
   log INTEGER NOT NULL, number INTEGER NOT NULL, time_ns INTEGER NOT NULL, data BLOB NOT NULL,
   chain BLOB NOT NULL, PRIMARY KEY (log, number)) STRICT, WITHOUT ROWID;
@@ -60,7 +61,8 @@ def run(db: apsw.Connection, sql: str, values: Sequence[Value] = ()) -> Any:
 
 class LogRow(NamedTuple):
     """A log as it is stored. first: oldest entry still held; before, first_chain: tree and chain up
-    to there; known: how far the partner has followed it."""
+    to there; known: how far the partner has followed it; position: in the journal, of the last
+    input whose entries are here."""
 
     log: int
     partner: str
@@ -69,6 +71,7 @@ class LogRow(NamedTuple):
     before: Range
     first_chain: bytes
     known: int
+    position: int
 
 
 class NoteRow(NamedTuple):
@@ -110,13 +113,13 @@ class Tables:
         rows = run(
             self.db,
             "SELECT log, partner, origin, size, roots, chain, first, first_roots, first_chain,"
-            " known FROM audit_log ORDER BY log",
+            " known, position FROM audit_log ORDER BY log",
         )
         found: dict[str, LogRow] = {}
-        for log, partner, origin, size, roots, chain, first, before, first_chain, known in rows:
+        for log, partner, origin, size, roots, chain, first, before, first_chain, *rest in rows:
             end = Log(origin, Range(size, split(roots)), bytes(chain))
             tree = Range(first, split(before))
-            found[partner] = LogRow(log, partner, end, first, tree, bytes(first_chain), known)
+            found[partner] = LogRow(log, partner, end, first, tree, bytes(first_chain), *rest)
         return found
 
     def create(self, partner: str, origin: str) -> LogRow:
@@ -124,11 +127,11 @@ class Tables:
         run(
             self.db,
             "INSERT INTO audit_log (partner, origin, size, roots, chain, first, first_roots,"
-            " first_chain, known) VALUES (?, ?, 0, x'', ?, 0, x'', ?, 0)",
+            " first_chain, known, position) VALUES (?, ?, 0, x'', ?, 0, x'', ?, 0, -1)",
             (partner, origin, CHAIN_START, CHAIN_START),
         )
         number = int(run(self.db, "SELECT log FROM audit_log WHERE partner = ?", (partner,)).get)
-        return LogRow(number, partner, Log(origin), 0, Range(), CHAIN_START, 0)
+        return LogRow(number, partner, Log(origin), 0, Range(), CHAIN_START, 0, -1)
 
     def add(self, log: int, added: Added, time_ns: int) -> None:
         """Store an entry and the inner hashes that it completes."""
@@ -166,6 +169,16 @@ class Tables:
         )
         return [EntryRow(number, time_ns, bytes(d), bytes(c)) for number, time_ns, d, c in rows]
 
+    def beyond(self, log: int, after: int, limit: int) -> list[EntryRow]:
+        """Return up to `limit` entries beyond number `after`, in order."""
+        rows = run(
+            self.db,
+            "SELECT number, time_ns, data, chain FROM audit_entry"
+            " WHERE log = ? AND number > ? ORDER BY number LIMIT ?",
+            (log, after, limit),
+        )
+        return [EntryRow(number, time_ns, bytes(d), bytes(c)) for number, time_ns, d, c in rows]
+
     def older(self, log: int, time_ns: int, upto: int) -> int:
         """Return the number after the last entry before a time, at most `upto`."""
         found = run(
@@ -200,6 +213,8 @@ class Tables:
             " ORDER BY size DESC LIMIT 1",
             (origin, by, size),
         ).fetchone()
+        if last is not None and last[0] == size:
+            return
         if last is not None and last[1] // NOTES_EVERY_NS == time_ns // NOTES_EVERY_NS:
             run(
                 self.db,
@@ -208,7 +223,7 @@ class Tables:
             )
         run(
             self.db,
-            "INSERT OR REPLACE INTO audit_note VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO audit_note VALUES (?, ?, ?, ?, ?)",
             (origin, by, size, time_ns, note),
         )
 
@@ -253,15 +268,9 @@ class Tables:
         """Store the epoch of a start that is entered."""
         run(self.db, "INSERT OR REPLACE INTO meta VALUES ('audit_epoch', ?)", (epoch,))
 
-    def position(self) -> int:
-        """Return the journal position of the last input whose entries are here, -1 for none."""
-        found = run(self.db, "SELECT value FROM meta WHERE key = 'audit_position'").get
-        return -1 if found is None else int(found)
-
-    def save_position(self, position: int) -> None:
-        """Store the journal position of the last input whose entries are here."""
-        values = ("audit_position", position)
-        run(self.db, "INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
+    def save_position(self, log: int, position: int) -> None:
+        """Store the journal position of the last input whose entries a log has."""
+        run(self.db, "UPDATE audit_log SET position = ? WHERE log = ?", (position, log))
 
 
 def begun(db: apsw.Connection) -> Tables:

@@ -33,15 +33,17 @@ class Talk:
 
     def due(self, now_ns: int) -> bool:
         """Return whether it is time to write and tell."""
+        return bool(self._replies) or self.whole(now_ns)
+
+    def whole(self, now_ns: int) -> bool:
+        """Return whether checkpoints are due, not only answers to partners."""
         every_ns = URGENT_NS if self._keeper.urgent else EVERY_NS
-        return bool(self._replies) or now_ns - self._told_ns >= every_ns
+        return now_ns - self._told_ns >= every_ns
 
     def tell(self, now_ns: int) -> list[Message]:
         """Return what partners are told now, inside the caller's transaction; all that is told is
         entered before."""
-        keeper = self._keeper
-        every_ns = URGENT_NS if keeper.urgent else EVERY_NS
-        whole = now_ns - self._told_ns >= every_ns
+        keeper, whole = self._keeper, self.whole(now_ns)
         if whole:
             self._told_ns, keeper.urgent = now_ns, False
             keeper.checkpoint()
@@ -108,6 +110,8 @@ class Talk:
         if not body.note or state.fault:
             return faults
         self._replies[partner] = None
+        # It may tell of frames that are only noted here so far.
+        faults += keeper.write_with(partner)
         judged = judge(state, body, by, OpenFrames(keeper.tables.db, partner, keeper.time_ns))
         keeper.followed[partner] = now = judged.followed
         for fault in judged.faults:

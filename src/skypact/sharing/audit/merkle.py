@@ -73,7 +73,7 @@ def consistency_proof(old: int, size: int, subtree: Subtree) -> list[bytes]:
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], head: bytes) -> bool:
     """Return whether a proof leads from a leaf's hash to a head (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != HASH_BYTES:
         return False
     at, last, root = index, size - 1, leaf
     for step in proof:
@@ -94,7 +94,7 @@ def is_consistent(
 ) -> bool:
     """Return whether a proof shows that a log has only grown (RFC 9162, 2.1.4.2)."""
     if old == size:
-        return not proof and old_head == head
+        return size > 0 and not proof and old_head == head
     if not 0 < old < size or not proof:
         return False
     steps = [old_head, *proof] if old & (old - 1) == 0 else list(proof)

@@ -71,7 +71,8 @@ def test_how_far_a_log_was_followed_is_read_back(held):
 
 
 def test_positions_and_epochs_start_at_nothing(held):
-    assert (held.position(), held.entered_epoch(), held.epoch()) == (-1, 0, 0)
-    held.save_position(7)
+    row = held.create("borvia", "a log")
+    assert (row.position, held.entered_epoch(), held.epoch()) == (-1, 0, 0)
+    held.save_position(row.log, 7)
     held.save_entered_epoch(2)
-    assert (held.position(), held.entered_epoch()) == (7, 2)
+    assert (held.logs()["borvia"].position, held.entered_epoch()) == (7, 2)
