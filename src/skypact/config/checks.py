@@ -20,6 +20,7 @@ def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     yield from _feeds(config, path)
     yield from formats({f"feed[{i}].format": f.format for i, f in enumerate(config.feeds)}, path)
     yield from _roles(config, path)
+    yield from _authorities(config, path)
 
 
 def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
@@ -35,6 +36,26 @@ def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:
             yield ConfigError(f'there is no [[role]] "{name}"', path=path, key=key)
         elif key in tracks and "tracks" not in roles[name].shows:
             yield ConfigError(f'role "{name}" shows no tracks', path=path, key=key)
+
+
+def _authorities(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield areas of identity authority that nobody or the wrong people could decide about."""
+    names: set[str] = set()
+    for i, area in enumerate(config.picture.identity.areas):
+        ours = area.nation == config.node.nation
+        said = {
+            "name": "appears twice" if area.name in names else "",
+            "who": "an area of ours names who decides" if ours and not area.who else "",
+            "area_deg": "an area has at least three corners"
+            if area.area_deg and len(set(area.area_deg)) < 3
+            else "",
+        }
+        if area.who and not ours:
+            said["who"] = f"{area.nation} names its own people"
+        names.add(area.name)
+        for key, message in said.items():
+            if message:
+                yield ConfigError(message, path=path, key=f"picture.identity.area[{i}].{key}")
 
 
 def _doubles(config: NodeConfig, path: str) -> Iterator[ConfigError]:

@@ -115,3 +115,36 @@ def horizon_m(antenna_height_m: ArrayLike, target_height_m: ArrayLike) -> F64:
 def wrap_pi(angle_rad: Any) -> Any:
     """Return the angle in -pi..pi."""
     return (angle_rad + np.pi) % (2 * np.pi) - np.pi
+
+
+def within(corners_rad: F64, lat_rad: F64, lon_rad: F64) -> NDArray[np.bool_]:
+    """Return which points lie in a polygon (K, 2) of latitude and longitude (even-odd rule)."""
+    # Longitudes relative to the first corner: an area may cross the date line.
+    lon = wrap_pi(lon_rad - corners_rad[0, 1])
+    corner_lon = wrap_pi(corners_rad[:, 1] - corners_rad[0, 1])
+    corner_lat = corners_rad[:, 0]
+    inside = np.zeros(lat_rad.shape, np.bool_)
+    for i in range(len(corners_rad)):
+        lat_a, lat_b = corner_lat[i - 1], corner_lat[i]
+        if lat_a == lat_b:
+            continue
+        crosses = (lat_a > lat_rad) != (lat_b > lat_rad)
+        at = corner_lon[i - 1] + (lat_rad - lat_a) / (lat_b - lat_a) * (
+            corner_lon[i] - corner_lon[i - 1]
+        )
+        inside ^= crosses & (lon < at)
+    return inside
+
+
+def off_area_m(corners_rad: F64, lat_rad: float, lon_rad: float) -> float:
+    """Return how far a point is from a polygon, 0 inside; flat around the point, so good for some
+    hundred kilometres."""
+    if within(corners_rad, np.array([lat_rad]), np.array([lon_rad]))[0]:
+        return 0.0
+    east = wrap_pi(corners_rad[:, 1] - lon_rad) * np.cos(lat_rad)
+    points = np.stack([east, corners_rad[:, 0] - lat_rad], 1) * MEAN_RADIUS_M
+    start, along = points, np.roll(points, -1, 0) - points
+    length2 = np.maximum((along * along).sum(1), 1e-9)
+    share = np.clip(-(start * along).sum(1) / length2, 0, 1)
+    nearest = start + share[:, None] * along
+    return float(np.sqrt((nearest * nearest).sum(1).min()))

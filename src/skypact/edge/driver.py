@@ -23,8 +23,11 @@ from skypact.core.messages import (
     AuditFault,
     ClockStepped,
     CommandRefused,
+    ConflictResolved,
     Delivery,
     FrameTaken,
+    IdentityProposed,
+    IdentitySet,
     InputQuarantined,
     Message,
     NodeStarted,
@@ -86,7 +89,8 @@ def is_durable(message: Message) -> bool:
     if isinstance(message, Release):
         return message.stream in (Stream.WARNING, Stream.RECEIPT)
     people = Delivery | CommandRefused | AgreementSuspended | AgreementResumed
-    return isinstance(message, people | OutboxAcknowledged)
+    identity = IdentitySet | IdentityProposed | ConflictResolved
+    return isinstance(message, people | identity | OutboxAcknowledged)
 
 
 def durable_frame(release: Release) -> DurableFrame:

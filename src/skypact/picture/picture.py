@@ -7,13 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import array
+from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Message,
     NodeStarted,
     OwnTracks,
+    PartnerIdentity,
     PartnerTracks,
     PictureView,
+    ProposeIdentity,
+    ResolveConflict,
+    SetIdentity,
     SystemTracks,
     SystemTracksDeleted,
     ThreatBatch,
@@ -21,11 +26,19 @@ from skypact.core.messages import (
     TracksDeleted,
 )
 from skypact.core.table import last_of_each
+from skypact.picture.identity.identities import Identities, IdentityState
+from skypact.picture.identity.shown import column, shown
 from skypact.picture.matching import Matching, MatchingState
 from skypact.picture.numbers import PROVISIONAL, Numbers
 from skypact.picture.settings import PictureSettings
 from skypact.picture.systems import OWN, Systems, SystemsState, report_key
-from skypact.picture.views import fused_columns, own_columns, picture_columns, report_columns
+from skypact.picture.views import (
+    fused_columns,
+    own_columns,
+    picture_columns,
+    report_columns,
+    software_identity,
+)
 
 I64 = NDArray[np.int64]
 S = 1_000_000_000
@@ -37,6 +50,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     next_wake_ns: int
     systems: SystemsState
     matching: MatchingState
+    identities: IdentityState = IdentityState()
 
 
 class Picture:
@@ -52,6 +66,9 @@ class Picture:
         self._systems = Systems(numbers)
         self._matching = Matching(settings, self._systems)
         self._reporters = [issuer.nation]
+        self._identities = Identities(
+            issuer, settings.identity, self._systems, self._place, self._reporter
+        )
         self._next_wake_ns = 0
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
@@ -66,6 +83,10 @@ class Picture:
                 self._take_partner(message, now_ns)
             case ThreatBatch():
                 self._take_classes(message)
+            case SetIdentity() | ProposeIdentity() | ResolveConflict():
+                return self._identities.command(message, now_ns)
+            case PartnerIdentity():
+                return self._identities.hear(message, now_ns)
             case NodeStarted():
                 self._next_wake_ns = (now_ns // S + 1) * S
             case _:
@@ -79,7 +100,7 @@ class Picture:
         self._matching.look(now_ns)
         self._number_provisional(now_ns)
         changes = self._changes(np.zeros(0, np.int64), now_ns)
-        return [*changes, self._view(now_ns)]
+        return [*changes, *self._identities.look(now_ns), self._view(now_ns)]
 
     def next_wake_ns(self) -> int | None:
         """Return the next whole second."""
@@ -215,7 +236,8 @@ class Picture:
     def _changes(self, own: I64, now_ns: int) -> list[Message]:
         """Return what changed: numbers that went first, then own tracks, then fused ones."""
         systems, table = self._systems, self._systems.reports
-        ended, own_ended, own_moved, touched = systems.drain()
+        changed = systems.drain()
+        ended, own_ended, own_moved, touched, _ = changed
         numbers = np.array(touched, np.int64)
         out: list[Message] = []
         if ended:
@@ -245,7 +267,16 @@ class Picture:
             observed_ns = int(np.frombuffer(fused["time_ns"], np.int64).max())
             header = self._issuer.header(observed_ns, now_ns)
             out.append(SystemTracks(**header, count=len(numbers), **fused))
-        return out
+        return [*out, *self._identities.follow(changed, now_ns)]
+
+    def _place(self, number: int, now_ns: int) -> tuple[float, float]:
+        """Return latitude and longitude of a system track."""
+        here = self._matching.at(now_ns, self._systems.rows_of(number)[:1])
+        lat, lon, _ = geodetic_from_ecef(here.state[0, :3])
+        return float(lat), float(lon)
+
+    def _reporter(self, nation: str) -> int:
+        return self._reporters.index(nation) if nation in self._reporters else -1
 
     def _view(self, now_ns: int) -> PictureView:
         systems, numbers = self._systems, self._systems.numbers
@@ -260,12 +291,19 @@ class Picture:
             notices.append(
                 f"{numbers.reused_early} system track numbers were given again within the hour."
             )
+        software = software_identity(systems, self._settings.pending_s, now_ns)
+        tracks = systems.systems.keys
+        holdings, settings = self._identities.holdings, self._settings.identity
+        identity = column(holdings, tracks, software)
+        columns = picture_columns(systems, self._matching, identity, now_ns)
+        places = (np.frombuffer(columns[name], np.float64) for name in ("lat_rad", "lon_rad"))
         return PictureView(
             **self._issuer.header(now_ns, now_ns),
+            identities=shown(holdings, settings, tracks, identity, *places),
             reporters=tuple(self._reporters),
             notices=tuple(notices),
-            count=len(systems.systems),
-            **picture_columns(systems, self._matching, self._settings.pending_s, now_ns),
+            count=len(tracks),
+            **columns,
         )
 
     def snapshot(self) -> bytes:
@@ -276,6 +314,7 @@ class Picture:
             next_wake_ns=self._next_wake_ns,
             systems=self._systems.state(),
             matching=self._matching.state(),
+            identities=self._identities.state(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -287,3 +326,4 @@ class Picture:
         self._next_wake_ns = held.next_wake_ns
         self._systems.restore(held.systems)
         self._matching.restore(held.matching)
+        self._identities.restore(held.identities)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import msgspec
 
+from skypact.picture.identity.authority import IdentitySettings
+
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Looks = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
@@ -18,7 +20,7 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     registration_sd_m: what nations' systems may disagree by on top of their covariances;
     reach_max_m: nothing further apart is compared; process_noise_m2ps3: of the constant-velocity
     model that takes tracks to a common time; apart_s: how long parted tracks are not joined again;
-    pending_s: age at which identity pending becomes unknown.
+    pending_s: age at which identity pending becomes unknown; identity: who may set the others.
     """
 
     track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...] = ()
@@ -35,3 +37,4 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     process_noise_m2ps3: Positive = 20.0
     apart_s: Positive = 30.0
     pending_s: Positive = 10.0
+    identity: IdentitySettings = IdentitySettings()

@@ -53,12 +53,14 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Changed(NamedTuple):
-    """What left the picture, what our sensors left, rows of moved own reports, numbers touched."""
+    """What left the picture, what our sensors left, rows of moved own reports, numbers touched;
+    parted: split tracks, each (number of the rest, number of the report that left)."""
 
     ended: list[Ended]
     own_ended: list[Ended]
     own_moved: I64
     touched: list[int]
+    parted: list[tuple[int, int]]
 
 
 def _followed(ended: list[Ended]) -> list[Ended]:
@@ -90,6 +92,7 @@ class Systems:
         self.own_ended: list[Ended] = []
         self.own_moved: dict[int, None] = {}
         self.touched: dict[int, None] = {}
+        self.parted: list[tuple[int, int]] = []
 
     def rows_of(self, number: int) -> I64:
         """Return the rows of the reports of one system track, our own first."""
@@ -186,10 +189,11 @@ class Systems:
         since = self.systems["first_ns"][self.systems.rows([number])]
         self.reports["system"][row] = 0
         if label == number and not self.numbers.owns(number):
-            self.renumber(number, self.fresh(now_ns), "decorrelated", now_ns)
-            mine = number
+            rest, mine = self.fresh(now_ns), number
+            self.renumber(number, rest, "decorrelated", now_ns)
         else:
-            mine = self.fresh(now_ns) if self.exists(label) else label
+            rest, mine = number, self.fresh(now_ns) if self.exists(label) else label
+        self.parted.append((rest, mine))
         self.touch([number] if self.exists(number) else [])
         at = np.array([now_ns])
         self.create(np.array([key]), np.array([mine]), np.minimum(since, at), at, now_ns)
@@ -220,9 +224,14 @@ class Systems:
         moved = np.isin(self.reports["system"], list(self.own_moved))
         rows = np.flatnonzero(moved & (self.reports.keys >> 32 == OWN))
         changed = Changed(
-            _followed(self.ended), _followed(self.own_ended), rows, sorted(self.touched)
+            _followed(self.ended),
+            _followed(self.own_ended),
+            rows,
+            sorted(self.touched),
+            self.parted,
         )
         self.ended, self.own_ended, self.own_moved, self.touched = [], [], {}, {}
+        self.parted = []
         return changed
 
     def state(self) -> SystemsState:

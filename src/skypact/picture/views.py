@@ -122,10 +122,16 @@ def spread_enu(covariance: F64, lat_rad: F64, lon_rad: F64) -> tuple[F64, F64]:
     return np.sqrt(np.maximum(worst, 0)), np.sqrt(np.maximum(local[:, 2, 2], 0))
 
 
+def software_identity(systems: Systems, pending_s: float, now_ns: int) -> NDArray[np.uint8]:
+    """Return what software holds of each system track: pending at first, then unknown."""
+    known_s = (now_ns - systems.systems["first_ns"]) / S
+    return np.where(known_s < pending_s, Identity.PENDING, Identity.UNKNOWN).astype(np.uint8)
+
+
 def picture_columns(
-    systems: Systems, matching: Matching, pending_s: float, now_ns: int
+    systems: Systems, matching: Matching, identity: NDArray[np.uint8], now_ns: int
 ) -> dict[str, bytes]:
-    """Return the columns of PictureView: every system track at `now_ns`."""
+    """Return the columns of PictureView: every system track at `now_ns`. identity: of each (N,)."""
     group = Grouped(systems, systems.systems.keys)
     if not len(group.rows):
         return pack(PictureView, **{name: [] for name in PictureView.COLUMNS})
@@ -138,7 +144,6 @@ def picture_columns(
     reporter = systems.reports.keys[group.rows[group.starts]] >> 32
     own_class = systems.systems["threat_class"][group.held]
     told_class = group.named("threat_class", 0)
-    known_s = (now_ns - systems.systems["first_ns"][group.held]) / S
     return pack(
         PictureView,
         number=group.numbers,
@@ -151,7 +156,7 @@ def picture_columns(
         height_sd_m=np.minimum(vertical, 1e7),
         age_s=np.minimum(age_s, 1e6),
         threat_class=np.where(own_class > 0, own_class, told_class),
-        identity=np.where(known_s < pending_s, Identity.PENDING, Identity.UNKNOWN),
+        identity=identity[group.held],
         quality=group.best("quality", np.maximum),
         own=reporter == OWN,
         reporter=np.minimum(reporter, 255),

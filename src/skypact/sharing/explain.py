@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from skypact.core.geodesy import geodetic_from_ecef
+from skypact.core.geodesy import geodetic_from_ecef, within
 from skypact.core.messages import ThreatClass
 from skypact.sharing.lines import DelayLine, chosen
 from skypact.sharing.treaty.agreements import What
-from skypact.sharing.treaty.policy import Rule, Term, within
+from skypact.sharing.treaty.policy import Rule, Term
 from skypact.sharing.treaty.words import detail, length, shows
 
 

@@ -154,3 +154,34 @@ def test_entities_without_leased_numbers_are_told(folder: Path) -> None:
     file.write_text(text + '\n[dis]\nto = "udp://127.0.0.1:1"\n')
     [fault] = told(folder)
     assert "dis.to: an entity is a system track number" in fault
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "words"),
+    [
+        ('name = "home"\nnation = "test"\n', "who", "an area of ours names who decides"),
+        ('name = "sea"\nnation = "borvia"\nwho = ["x"]\n', "who", "borvia names its own people"),
+        (
+            'name = "sea"\nnation = "borvia"\narea_deg = [[1.0, 1.0], [2.0, 2.0]]\n',
+            "area_deg",
+            "an area has at least three corners",
+        ),
+    ],
+)
+def test_an_authority_that_could_not_decide_is_told(
+    folder: Path, lines: str, key: str, words: str
+) -> None:
+    path = folder / NODE_FILE
+    nation = load(folder).config.node.nation
+    added = "[[picture.identity.area]]\n" + lines.replace('"test"', f'"{nation}"')
+    path.write_text(path.read_text() + added)
+    (fault,) = told(folder)
+    assert re.fullmatch(rf"node.toml:\d+: picture\.identity\.area\[0\]\.{key}: {words}", fault)
+
+
+def test_an_area_of_authority_twice_is_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    area = '[[picture.identity.area]]\nname = "sea"\nnation = "borvia"\n'
+    path.write_text(path.read_text() + 2 * area)
+    (fault,) = told(folder)
+    assert fault.endswith("picture.identity.area[1].name: appears twice")

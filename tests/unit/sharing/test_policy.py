@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from skypact.core.geodesy import within
 from skypact.core.messages import ThreatClass
 from skypact.sharing.treaty.agreements import What
-from skypact.sharing.treaty.policy import Policy, admits, within
+from skypact.sharing.treaty.policy import Policy, admits
 from tests.unit.picture.flights import S
 from tests.unit.sharing.treaty import END, START, agreement, clause
 

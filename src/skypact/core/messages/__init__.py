@@ -19,6 +19,24 @@ from skypact.core.messages.feed import (
     SourceState,
 )
 from skypact.core.messages.header import TIME_MAX_NS, Context, Message
+from skypact.core.messages.identity import (
+    DECIDED,
+    STATED,
+    ConflictResolved,
+    Evidence,
+    EvidenceSource,
+    IdentityCarried,
+    IdentityClaim,
+    IdentityConflict,
+    IdentityProposed,
+    IdentitySet,
+    IdentityStep,
+    PartnerIdentity,
+    ProposeIdentity,
+    ResolveConflict,
+    SetIdentity,
+    TrackIdentity,
+)
 from skypact.core.messages.node import (
     ClockStepped,
     InputQuarantined,
@@ -26,6 +44,7 @@ from skypact.core.messages.node import (
     StorageFailed,
     Woken,
 )
+from skypact.core.messages.picture import PictureView
 from skypact.core.messages.plot import (
     DEPENDENT,
     PRIMARY,
@@ -59,7 +78,6 @@ from skypact.core.messages.track import (
     STATE_COLUMNS,
     Identity,
     OwnTracks,
-    PictureView,
     SystemTracks,
     SystemTracksDeleted,
     ThreatBatch,
@@ -129,6 +147,15 @@ AnyMessage = (
     | ResumeAgreement
     | AgreementSuspended
     | AgreementResumed
+    | SetIdentity
+    | ProposeIdentity
+    | ResolveConflict
+    | IdentitySet
+    | IdentityProposed
+    | PartnerIdentity
+    | IdentityConflict
+    | ConflictResolved
+    | IdentityCarried
     | AcknowledgeWarning
     | ReleaseAllClear
     | ReportShown
@@ -148,11 +175,13 @@ AnyMessage = (
 )
 
 __all__ = [
+    "DECIDED",
     "DEPENDENT",
     "FRAMED",
     "PRIMARY",
     "SCHEMA_VERSION",
     "SECONDARY",
+    "STATED",
     "STATE_COLUMNS",
     "TIME_MAX_NS",
     "AcknowledgeWarning",
@@ -165,10 +194,13 @@ __all__ = [
     "Bearings",
     "ClockStepped",
     "CommandRefused",
+    "ConflictResolved",
     "Context",
     "Datagrams",
     "DatagramsDropped",
     "Delivery",
+    "Evidence",
+    "EvidenceSource",
     "FeedNoted",
     "FeedState",
     "FeedView",
@@ -176,6 +208,12 @@ __all__ = [
     "FrameTaken",
     "FrameUnopened",
     "Identity",
+    "IdentityCarried",
+    "IdentityClaim",
+    "IdentityConflict",
+    "IdentityProposed",
+    "IdentitySet",
+    "IdentityStep",
     "ImpactEllipse",
     "InputQuarantined",
     "LaunchDetections",
@@ -190,19 +228,23 @@ __all__ = [
     "PartnerAcknowledgement",
     "PartnerAudit",
     "PartnerFrame",
+    "PartnerIdentity",
     "PartnerTracks",
     "PartnerWarning",
     "PictureView",
     "PlotsRefused",
     "PositionReports",
+    "ProposeIdentity",
     "Release",
     "ReleaseAllClear",
     "ReleaseWithheld",
     "ReportShown",
+    "ResolveConflict",
     "ResumeAgreement",
     "Scan",
     "SensorRegistration",
     "SensorState",
+    "SetIdentity",
     "Sighted",
     "SightingArea",
     "Sightings",
@@ -219,6 +261,7 @@ __all__ = [
     "ThreatClass",
     "ThreatenedPlace",
     "TrackBatch",
+    "TrackIdentity",
     "TracksDeleted",
     "TurnMeasured",
     "WarningAcknowledged",

@@ -15,12 +15,21 @@ from skypact.core.messages import (
     PartnerFrame,
     Release,
     ReleaseAllClear,
+    ResolveConflict,
     ResumeAgreement,
+    SetIdentity,
     SuspendAgreement,
 )
 from skypact.sharing.audit.leaves import Numbered, digest
 
-Decision = AcknowledgeWarning | ReleaseAllClear | SuspendAgreement | ResumeAgreement
+Decision = (
+    AcknowledgeWarning
+    | ReleaseAllClear
+    | SuspendAgreement
+    | ResumeAgreement
+    | SetIdentity
+    | ResolveConflict
+)
 """Commands by which a person decides."""
 
 
@@ -114,6 +123,8 @@ def _decided(message: Decision, outputs: Sequence[Message]) -> Decided:
     refused = [m.reason for m in outputs if isinstance(m, CommandRefused)]
     if isinstance(message, SuspendAgreement | ResumeAgreement):
         about = f"{message.agreement} {message.clause}".strip()
+    elif isinstance(message, SetIdentity | ResolveConflict):
+        about = f"track {message.number} {message.identity.name.lower()}"
     else:
         about = message.warning_id
     return Decided(

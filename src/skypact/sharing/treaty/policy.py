@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.geodesy import wrap_pi
+from skypact.core.geodesy import within
 from skypact.core.messages import ThreatClass
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
 
@@ -110,22 +110,3 @@ def admits(rule: Rule, lat_rad: F64, lon_rad: F64, height_wgs84_m: F64) -> Mask:
     clause = rule.clause
     inside = (height_wgs84_m >= clause.height_min_m) & (height_wgs84_m < clause.height_max_m)
     return inside & within(rule.area_rad, lat_rad, lon_rad) if len(rule.area_rad) else inside
-
-
-def within(corners_rad: F64, lat_rad: F64, lon_rad: F64) -> Mask:
-    """Return which points lie in a polygon (even-odd rule on latitude and longitude)."""
-    # Longitudes relative to the first corner: an area may cross the date line.
-    lon = wrap_pi(lon_rad - corners_rad[0, 1])
-    corner_lon = wrap_pi(corners_rad[:, 1] - corners_rad[0, 1])
-    corner_lat = corners_rad[:, 0]
-    inside = np.zeros(lat_rad.shape, np.bool_)
-    for i in range(len(corners_rad)):
-        lat_a, lat_b = corner_lat[i - 1], corner_lat[i]
-        if lat_a == lat_b:
-            continue
-        crosses = (lat_a > lat_rad) != (lat_b > lat_rad)
-        at = corner_lon[i - 1] + (lat_rad - lat_a) / (lat_b - lat_a) * (
-            corner_lon[i] - corner_lon[i - 1]
-        )
-        inside ^= crosses & (lon < at)
-    return inside

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skypact.core.geodesy import within
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
-from skypact.sharing.treaty.policy import F64, within
+from skypact.sharing.treaty.policy import F64
 
 LOWEST_M, HIGHEST_M = -1e4, 1e7
 """Heights of a clause that names none."""

@@ -1,11 +1,16 @@
 """What goes into the log: every frame, refusal and decision, nothing else."""
 
+import pytest
+
 from skypact.core.messages import (
     AcknowledgeWarning,
     CommandRefused,
+    Identity,
     LinkView,
     OutboxAcknowledged,
     Release,
+    ResolveConflict,
+    SetIdentity,
     Stream,
     SuspendAgreement,
 )
@@ -95,6 +100,19 @@ def test_a_suspension_is_a_decision():
     )
     (done,) = facts(command, [])
     assert done[:3] == ("suspend_agreement", "auria-borvia track", "Ilse Maren")
+
+
+@pytest.mark.parametrize("kind", [SetIdentity, ResolveConflict])
+def test_an_identity_that_an_authority_sets_is_a_decision(kind: type):
+    command = kind(
+        **ISSUER.header(T0, T0),
+        number=105,
+        identity=Identity.ASSUMED_FRIEND,
+        person="Ilse Maren",
+        reason="seen",
+    )
+    (done,) = facts(command, [])
+    assert (done.about, done.person) == ("track 105 assumed_friend", "Ilse Maren")
 
 
 def test_a_start_is_told_and_views_are_not():
