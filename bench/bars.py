@@ -34,6 +34,7 @@ BARS: dict[str, list[str]] = {
     "fuzz_decoders": ["fuzz_decoders.py", "--minutes", "10"],
     "sapient_rate": ["sapient_rate.py"],
     "dis_rate": ["dis_rate.py"],
+    "audit_rate": ["audit_rate.py"],
 }
 
 

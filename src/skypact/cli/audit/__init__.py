@@ -87,6 +87,19 @@ def check(proof: Path, cards: tuple[Path, ...], frame: Path | None) -> None:
 @audit.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("partner")
+@click.option("--by", "person", required=True, help="Who decides it.")
+@click.option("--reason", required=True, help="Why; it is entered in the own log.")
+def accept(folder: Path, partner: str, person: str, reason: str) -> None:
+    """Follow PARTNER's log anew after a fault, from where it is then: on trust, as at first. The
+    node in FOLDER must not run."""
+    from skypact.cli.audit.work import accepted
+
+    click.echo(accepted(folder, partner, person, reason))
+
+
+@audit.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("partner")
 @click.option("--out", type=NEW_FILE, required=True, help="Write the checkpoint here.")
 def checkpoint(folder: Path, partner: str, out: Path) -> None:
     """Write the newest checkpoint of PARTNER's log that the node in FOLDER cosigned: give it to

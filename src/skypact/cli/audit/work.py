@@ -14,11 +14,13 @@ from skypact.core.errors import ConfigError
 from skypact.core.messages import TIME_MAX_NS
 from skypact.core.notes import Verifier
 from skypact.core.toml import faults
+from skypact.edge.audit.accept import accept
 from skypact.edge.audit.begin import auditor
 from skypact.edge.audit.keeper import Auditor
 from skypact.edge.audit.reading import Reader, Report, entry_count, opened
 from skypact.edge.audit.search import found_frame
 from skypact.edge.audit.tables import OWN, Tables
+from skypact.edge.clock import Clock
 from skypact.sharing.audit.leaves import Leaf, ReceivedLeaf, SentLeaf, digest
 from skypact.sharing.audit.proof import ProofError, Proven, proof_text, proven
 
@@ -139,6 +141,14 @@ def held_checkpoint(folder: Path, partner: str) -> tuple[str, str]:
     if state is None or not state.note:
         raise ConfigError(f"no checkpoint of {partner} was cosigned", path=str(folder))
     return state.note, f"{state.origin}: {state.size} entries, {_clock(state.time_ns)}"
+
+
+def accepted(folder: Path, partner: str, person: str, reason: str) -> str:
+    """Return a line about the fault that is accepted; raises ConfigError."""
+    directory = load(folder)
+    store = directory.state / STORE
+    fault = accept(store, auditor(directory), partner, person, reason, Clock().now_ns())
+    return f"{partner} is followed anew from the next start on; accepted: {fault}"
 
 
 def _key(path: Path) -> Verifier:

@@ -24,7 +24,7 @@ class Audit:
     def __init__(self, keeper: Keeper) -> None:
         self.keeper, self._talk = keeper, Talk(keeper)
         self._heard: list[PartnerAudit] = []
-        self._trimmed_ns = 0
+        self._trimmed_ns, self._failed = 0, False
 
     @property
     def time_ns(self) -> int:
@@ -53,6 +53,9 @@ class Audit:
         take what partners told; return what partners and people are to be told once it is on disk.
         `settled` follows the commit, `failed` a failure."""
         faults: list[AuditFault] = []
+        if self._failed:
+            self.keeper.unwritten()
+            self._failed = False
         if durable or self.keeper.pressing or self._talk.whole(now_ns):
             faults += self.keeper.write()
         for told in self._heard:
@@ -76,8 +79,9 @@ class Audit:
         self._heard = []
 
     def failed(self) -> None:
-        """Go back to what is on disk; what was noted is kept for the next write."""
-        self.keeper.unwritten()
+        """Go back to what is on disk, with the next write: now it may not be readable. What was
+        noted is kept."""
+        self._failed = True
         self._heard = []  # the partner tells it again
 
     def stop(self) -> None:

@@ -32,6 +32,9 @@ from skypact.sharing.audit.facts import Began, Confirmed, Decided, Fact, Receive
 from skypact.sharing.audit.leaves import Leaf, Numbered, ReceivedLeaf, SentLeaf, StartedLeaf
 from skypact.sharing.audit.witness import HONEST, PASSING, Fault, FaultKind, Followed
 
+HELD_MAX = 200_000
+"""Facts kept in memory while the disk fails; what is more is counted."""
+
 
 class Auditor(NamedTuple):
     """Who keeps the log. name, key: under which it signs; verifiers: the key on each partner's
@@ -80,7 +83,7 @@ class Keeper:
         self._pending: dict[str, _Pending] = {}
         self._entries: list[Entry] = []
         self._began: tuple[Began, int] | None = None
-        self._position, self._start_ns = -1, 0
+        self._position, self._start_ns, self._held = -1, 0, 0
         self._written: set[str] = set()
         self.urgent = self.pressing = False
         self.reload()
@@ -122,6 +125,9 @@ class Keeper:
             with_partner = isinstance(fact, Sent | Received | Confirmed)
             if position <= self._entered.get(fact.partner if with_partner else OWN, -1):
                 continue
+            self._held += 1
+            if self._held > HELD_MAX:
+                continue
             match fact:
                 case Sent():
                     self._of(fact.partner).sent.append(fact)
@@ -154,6 +160,11 @@ class Keeper:
         faults: list[AuditFault] = []
         for partner in [*self._pending]:
             faults += self._exchange(partner)
+        if self._held > HELD_MAX:
+            text = f"{self._held - HELD_MAX} facts could not be kept while the disk failed"
+            self.add_own(
+                FaultEntry(time_ns=self.time_ns, partner=OWN, fault="unrecorded", size=0, text=text)
+            )
         for partner, row in self.logs.items():
             self.tables.save_position(row.log, self._position)
             self._written.add(partner)
@@ -162,7 +173,7 @@ class Keeper:
 
     def write_with(self, partner: str) -> list[AuditFault]:
         """Make entries of what was noted with one partner, as `write` does with all."""
-        if self._began is not None:
+        if self._began is not None and OWN not in self._written:
             return self.write()
         row, faults = self.log_of(partner), self._exchange(partner)
         self.tables.save_position(row.log, self._position)
@@ -178,7 +189,7 @@ class Keeper:
         for partner in self._written:
             self._pending.pop(partner, None)
         if OWN in self._written:
-            self._entries, self._began, self.pressing = [], None, False
+            self._entries, self._began, self.pressing, self._held = [], None, False, 0
         self._written = set()
 
     def stop(self) -> None:
@@ -283,6 +294,15 @@ class Keeper:
         """Add an entry to the nation's own log."""
         row = self.log_of(OWN)
         self.tables.add(row.log, row.end.append(entries.encode(entry)), entry.time_ns)
+
+    def decide(self, entry: DecidedEntry) -> None:
+        """Enter a decision while the node rests, inside the caller's transaction; an orderly end
+        stays one."""
+        self.add_own(entry)
+        self.time_ns = entry.time_ns
+        if self._clean:
+            self.add_own(StoppedEntry(time_ns=entry.time_ns))
+        self.save_ends()
 
     def fault(self, partner: str, fault: Fault) -> AuditFault:
         """Enter a fault of a partner's log and return it for people; from now on the log is

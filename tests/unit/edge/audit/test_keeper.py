@@ -10,6 +10,7 @@ from skypact.sharing.audit import entries, leaves
 from skypact.sharing.audit.entries import (
     DecidedEntry,
     ExchangedEntry,
+    FaultEntry,
     RefusedEntry,
     StartedEntry,
     StoppedEntry,
@@ -89,10 +90,28 @@ def test_a_failed_write_leaves_everything_for_the_next(nation: Nation) -> None:
     with pytest.raises(apsw.FullError):
         nation.store.commit([], [], broken)
     nation.audit.failed()
-    assert keeper.logs["borvia"].end.checkpoint() == head
+    assert keeper.tables.logs()["borvia"].end.checkpoint() == head
     write(nation)
     assert keeper.logs["borvia"].end.size == size + 1
     assert keeper.tables.logs()["borvia"].position == 3
+
+
+def test_what_is_too_much_for_memory_is_counted(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skypact.edge.audit.keeper.HELD_MAX", 3)
+    write(nation)
+    for number in range(1, 8):
+        sent = Sent("borvia", FRAME._replace(sequence=number), (), 90)
+        nation.audit.note([sent], number, T0 + S)
+    write(nation)
+    (last,) = [m for m in partner_leaves(nation) if isinstance(m, SentLeaf)]
+    assert sum(len(run.hashes) // 32 for run in last.runs) == 3
+    (fault,) = [e for e in own(nation) if isinstance(e, FaultEntry)]
+    assert "4 facts could not be kept" in fault.text
+    nation.audit.note([Sent("borvia", FRAME._replace(sequence=8), (), 90)], 8, T0 + S)
+    write(nation)
+    assert len([m for m in partner_leaves(nation) if isinstance(m, SentLeaf)]) == 2
 
 
 def test_doubles_are_entered_once(nation: Nation) -> None:
@@ -113,6 +132,21 @@ def test_two_frames_under_one_number_are_a_fault(nation: Nation) -> None:
     faults = [m for m in told if getattr(m, "fault", "") == "two-faced"]
     assert len(faults) == 1
     assert nation.audit.keeper.followed["borvia"].fault
+
+
+def test_a_start_is_entered_once_though_a_partner_tells_something_at_once(nation: Nation) -> None:
+    nation.kill()
+    nation.begin(T0 + S)
+    keeper = nation.audit.keeper
+
+    def both() -> None:
+        keeper.write()
+        keeper.write_with("borvia")
+        keeper.save_ends()
+
+    nation.store.commit([], [], both)
+    nation.audit.settled()
+    assert [e.epoch for e in own(nation) if isinstance(e, StartedEntry)] == [1, 2]
 
 
 def test_an_orderly_end_is_the_last_entry(nation: Nation) -> None:
