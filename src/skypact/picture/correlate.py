@@ -59,21 +59,34 @@ def conflicting(a: Reports, b: Reports) -> Mask:
 
 def near(a: Reports, b: Reports, reach_max_m: float, registration_sd_m: float) -> Pairs:
     """Return every pair close enough to compare, by their positions, ordered by (a, b)."""
+    return _compared(a, b, *_close(a, b, reach_max_m, registration_sd_m), registration_sd_m)
+
+
+def near_foreign(reports: Reports, by: I64, reach_max_m: float, registration_sd_m: float) -> Pairs:
+    """Return the pairs of one set of reports that come of different nations, the lower first; by
+    (N,): nation of each."""
+    ia, ib = _close(reports, reports, reach_max_m, registration_sd_m)
+    foreign = by[ia] < by[ib]
+    return _compared(reports, reports, ia[foreign], ib[foreign], registration_sd_m)
+
+
+def _close(a: Reports, b: Reports, reach_max_m: float, registration_sd_m: float) -> tuple[I64, I64]:
+    """Return rows of a and b whose positions are no further apart than they may be."""
     if not len(a.state) or not len(b.state):
-        none = np.zeros(0, np.int64)
-        return Pairs(none, none, np.zeros(0))
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     sd_a, sd_b = (_sd(r.covariance) + registration_sd_m for r in (a, b))
     radius = np.minimum(reach_max_m, SDS * (sd_a + sd_b.max()))
     ia, ib = pairs_within(_position(a), radius, _position(b))
     gap = a.state[ia, :3] - b.state[ib, :3]
-    apart = np.sqrt((gap * gap).sum(1))
-    keep = apart <= SDS * (sd_a[ia] + sd_b[ib])
-    ia, ib = ia[keep], ib[keep]
-    ra, rb = a.at(ia), b.at(ib)
-    possible = ~conflicting(ra, rb)
+    keep = np.sqrt((gap * gap).sum(1)) <= SDS * (sd_a[ia] + sd_b[ib])
+    return ia[keep], ib[keep]
+
+
+def _compared(a: Reports, b: Reports, ia: I64, ib: I64, registration_sd_m: float) -> Pairs:
+    """Return the pairs whose addresses do not contradict, with their distances."""
+    possible = ~conflicting(a.at(ia), b.at(ib))
     ia, ib = ia[possible], ib[possible]
-    d2 = mahalanobis2(a.at(ia), b.at(ib), registration_sd_m)
-    return Pairs(ia, ib, d2)
+    return Pairs(ia, ib, mahalanobis2(a.at(ia), b.at(ib), registration_sd_m))
 
 
 def _sd(covariance: F64) -> F64:

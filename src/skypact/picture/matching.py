@@ -6,8 +6,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.picture.correlate import Pairs, Reports, assign, conflicting, mahalanobis2, near
-from skypact.picture.covariance import full
+from skypact.picture.correlate import (
+    Pairs,
+    Reports,
+    assign,
+    conflicting,
+    mahalanobis2,
+    near,
+    near_foreign,
+)
 from skypact.picture.motion import falls_freely, predict
 from skypact.picture.settings import PictureSettings
 from skypact.picture.systems import Systems
@@ -54,7 +61,7 @@ class Matching:
         dt_s = np.maximum(time_ns - table["time_ns"][rows], 0) / S
         state, covariance = predict(
             table["state"][rows],
-            full(table["covariance"][rows]),
+            table["covariance"][rows],
             dt_s,
             falling,
             self._settings.process_noise_m2ps3,
@@ -135,10 +142,18 @@ class Matching:
         self._judge(look, now_ns)
         # Parting moves no row: the look stays valid.
         good: dict[tuple[int, int], int] = {}
-        nations = np.unique(look.reporter).tolist()
-        for i, first in enumerate(nations):
-            for second in nations[i + 1 :]:
-                self._meet(look, first, second, good, now_ns)
+        nations, by = np.unique(look.reporter, return_inverse=True)
+        s, joined = self._settings, 1
+        pairs = near_foreign(look.reports, by, s.reach_max_m, s.registration_sd_m)
+        kinds = by[pairs.a] * len(nations) + by[pairs.b]
+        held = np.zeros((0, 0), np.bool_)
+        for kind in np.unique(kinds).tolist():
+            if joined:
+                held = self._held(by, len(nations))
+            i, j = divmod(kind, len(nations))
+            of = np.flatnonzero(kinds == kind)
+            apart = ~held[pairs.a[of], j] & ~held[pairs.b[of], i]
+            joined = self._meet(look, pairs.at(of[apart]), good, now_ns)
         self._looks = good
 
     def _judge(self, look: Look, now_ns: int) -> None:
@@ -167,19 +182,18 @@ class Matching:
     def _meet(
         self,
         look: Look,
-        first: int,
-        second: int,
+        pairs: Pairs,
         good: dict[tuple[int, int], int],
         now_ns: int,
-    ) -> None:
-        """Give looks to the best pairs of two nations' reports that are not yet one object."""
+    ) -> int:
+        """Give looks to the best of the pairs of two nations' reports that are not yet one object;
+        return how many became one."""
         systems, s = self._systems, self._settings
         table = systems.reports
-        a, b = (self._free(look, x, y) for x, y in ((first, second), (second, first)))
-        pairs = near(look.reports.at(a), look.reports.at(b), s.reach_max_m, s.registration_sd_m)
         pairs, _ = assign(pairs, s.gate)
-        keys_a, keys_b = table.keys[a[pairs.a]].tolist(), table.keys[b[pairs.b]].tolist()
-        news = (look.fresh[a[pairs.a]] | look.fresh[b[pairs.b]]).tolist()
+        keys_a, keys_b = table.keys[pairs.a].tolist(), table.keys[pairs.b].tolist()
+        news = (look.fresh[pairs.a] | look.fresh[pairs.b]).tolist()
+        joined = 0
         for key_a, key_b, is_news in zip(keys_a, keys_b, news, strict=True):
             pair = (key_a, key_b)
             count = self._looks.get(pair, 0) + is_news
@@ -190,13 +204,17 @@ class Matching:
                 one, two = (int(table["system"][table.rows([k])[0]]) for k in pair)
                 if systems.joinable(one, two):
                     systems.join(one, two, now_ns)
+                    joined += 1
                     del good[pair]
+        return joined
 
-    def _free(self, look: Look, nation: int, other: int) -> I64:
-        """Return the rows of a nation's reports whose system track the other does not report."""
-        system = self._systems.reports["system"]
-        held = np.isin(system, system[look.reporter == other])
-        return np.flatnonzero((look.reporter == nation) & ~held)
+    def _held(self, by: I64, nations: int) -> NDArray[np.bool_]:
+        """Return which nations (index `by` of each report) report the system track of each report,
+        (reports, nations)."""
+        systems, inverse = np.unique(self._systems.reports["system"], return_inverse=True)
+        held = np.zeros((len(systems), nations), np.bool_)
+        held[inverse, by] = True
+        return held[inverse]
 
     def forget(self, keys: list[int]) -> None:
         """Drop what is remembered of reports that ended."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import ThreatClass
+from skypact.warning.threat.kernels_class import box_densities
 from skypact.warning.threat.kinematics import GRAVITY_MPS2, Kinematics
 
 CLASSES = len(ThreatClass)
@@ -73,10 +74,7 @@ def class_probabilities(track: Kinematics, cooperative: NDArray[np.bool_]) -> F6
         ],
         -1,
     )
-    above = _normal_cdf((seen[:, None] - _LOW) / spread[:, None])
-    below = _normal_cdf((_HIGH - seen[:, None]) / spread[:, None])
-    inside = np.maximum(above + below - 1, 0.0)
-    density = (inside / (_HIGH - _LOW)).prod(-1)
+    density = box_densities(seen, spread, _LOW, _HIGH)
     mass = density * np.where(cooperative[:, None], _COOPERATIVE, _SILENT)
     found = np.zeros((len(seen), CLASSES))
     for box, kind in enumerate(_KIND):
