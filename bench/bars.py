@@ -35,6 +35,7 @@ BARS: dict[str, list[str]] = {
     "sapient_rate": ["sapient_rate.py"],
     "dis_rate": ["dis_rate.py"],
     "audit_rate": ["audit_rate.py"],
+    "release_rate": ["release_rate.py"],
 }
 
 

@@ -149,7 +149,7 @@ def test_a_planted_fault_in_the_text_is_found(said: str, wrong: str):
 
 def test_a_planted_fault_in_the_table_is_found():
     text = cedar.policies(TREATY)
-    with patch.object(policy, "within", lambda corners, lat, lon: lat > -9):
+    with patch.object(policy, "within", lambda corners, lat, lon: lat > 9):
         assert differs(text)
     assert not differs(text, frozenset({"1"}))
     assert differs(text.replace("!context.suspended", "context.suspended"), frozenset({"1"}))

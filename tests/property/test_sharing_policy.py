@@ -184,17 +184,19 @@ def test_the_marks_are_there_when_allowed():
 
 @pytest.mark.parametrize("leak", ["identity of the track", "covariance", "warning id"])
 def test_a_planted_leak_is_found(leak: str):
-    true_stepped, true_degraded = degrade.stepped, degrade.degraded
+    true_degraded = degrade.degraded
 
-    def unstepped(covariance: np.ndarray, *rest: Any) -> np.ndarray:
-        return true_stepped(covariance, *rest) * 0 + covariance
+    def unstepped(held: Any, rows: np.ndarray, c: Clause, out: dict) -> None:
+        true_degraded(held, rows, c, out)
+        out["covariance"][:] = held["covariance"][rows]
 
-    def unstripped(columns: dict, c: Clause) -> dict:
-        return {**true_degraded(columns, c), "callsign": columns["callsign"]}
+    def unstripped(held: Any, rows: np.ndarray, c: Clause, out: dict) -> None:
+        true_degraded(held, rows, c, out)
+        out["callsign"][:] = held["callsign"][rows]
 
     plants = {
         "identity of the track": ("skypact.sharing.tracks_out.degraded", unstripped),
-        "covariance": ("skypact.sharing.degrade.stepped", unstepped),
+        "covariance": ("skypact.sharing.tracks_out.degraded", unstepped),
         "warning id": ("skypact.sharing.warnings_out._warning_body", leaky_body),
     }
     with patch(*plants[leak]):

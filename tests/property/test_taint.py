@@ -205,15 +205,21 @@ def _reason(made: Any, *rest: Any) -> Any:
     return msgspec.structs.replace(body, places=(place,))
 
 
-def _first_seen(columns: dict, one: Any) -> dict:
-    return {**_DEGRADED(columns, one), "time_ns": np.array([T0 - 777_777_778])}
+def _first_seen(held: Any, rows: np.ndarray, one: Any, out: dict) -> None:
+    _DEGRADED(held, rows, one, out)
+    out["time_ns"][:] = T0 - 777_777_778
+
+
+def _unrounded(held: Any, rows: np.ndarray, one: Any, out: dict) -> None:
+    _DEGRADED(held, rows, one, out)
+    out["position_ecef_m"][:] = held["state"][rows][:, :3]
 
 
 _BODY, _DEGRADED = warnings_out._warning_body, tracks_out.degraded
 PLANTS = {
     "places of others": ("skypact.sharing.warnings_out._warning_body", _other_places),
     "the reason": ("skypact.sharing.warnings_out._warning_body", _reason),
-    "nothing is rounded": ("skypact.sharing.tracks_out.degraded", lambda columns, _: columns),
+    "nothing is rounded": ("skypact.sharing.tracks_out.degraded", _unrounded),
     "when it was first seen": ("skypact.sharing.tracks_out.degraded", _first_seen),
 }
 

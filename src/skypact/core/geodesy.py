@@ -36,16 +36,18 @@ def geodetic_from_ecef(position_ecef_m: ArrayLike) -> tuple[F64, F64, F64]:
     p = np.asarray(position_ecef_m, np.float64)
     x, y, z = p[..., 0], p[..., 1], p[..., 2]
     r = np.hypot(x, y)
-    b = SEMI_MAJOR_AXIS_M * (1 - FLATTENING)
-    second = ECCENTRICITY2 / (1 - ECCENTRICITY2)
-    theta = np.arctan2(z * SEMI_MAJOR_AXIS_M, r * b)
-    lat = theta
+    polar_m = SEMI_MAJOR_AXIS_M * (1 - FLATTENING)
+    lift_m = ECCENTRICITY2 / (1 - ECCENTRICITY2) * polar_m
+    up, out = z * SEMI_MAJOR_AXIS_M, r * polar_m
+    # Sine and cosine of the reduced latitude come from the sides of its triangle, not from angles.
+    north, outward = up, out
     for _ in range(3):
-        lat = np.arctan2(
-            z + second * b * np.sin(theta) ** 3,
-            r - ECCENTRICITY2 * SEMI_MAJOR_AXIS_M * np.cos(theta) ** 3,
-        )
-        theta = np.arctan((1 - FLATTENING) * np.tan(lat))
+        side = np.maximum(np.sqrt(up * up + out * out), np.finfo(np.float64).tiny)
+        sin, cos = up / side, out / side
+        north = z + lift_m * sin * sin * sin
+        outward = r - ECCENTRICITY2 * SEMI_MAJOR_AXIS_M * cos * cos * cos
+        up, out = (1 - FLATTENING) * north, outward
+    lat = np.arctan2(north, outward)
     sin_lat, cos_lat = np.sin(lat), np.cos(lat)
     n = SEMI_MAJOR_AXIS_M / np.sqrt(1 - ECCENTRICITY2 * sin_lat * sin_lat)
     # This form stays exact at the poles, where r / cos(lat) does not.

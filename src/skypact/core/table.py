@@ -48,10 +48,12 @@ class Table:
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[at] == wanted, at, -1)
 
-    def put(self, keys: Any, **columns: Any) -> I64:
-        """Write `columns` at `keys` (unique), adding rows of zeros first; return the rows."""
+    def put(self, keys: Any, rows: I64 | None = None, **columns: Any) -> I64:
+        """Write `columns` at `keys` (unique), adding rows of zeros first; return the rows. rows: of
+        the keys, when the caller has just asked for them."""
         wanted = np.asarray(keys, np.int64)
-        missing = np.sort(wanted[self.rows(wanted) < 0])
+        rows = self.rows(wanted) if rows is None else rows
+        missing = np.sort(wanted[rows < 0])
         if len(missing):
             if (missing[1:] == missing[:-1]).any():
                 raise InvariantError("a table was given the same key twice")
@@ -60,7 +62,7 @@ class Table:
             for name, values in self._columns.items():
                 new = _zeros(len(missing), *self._fields[name])
                 self._columns[name] = np.insert(values, at, new, axis=0)
-        rows = self.rows(wanted)
+            rows = self.rows(wanted)
         for name, values in columns.items():
             self._columns[name][rows] = values
         return rows

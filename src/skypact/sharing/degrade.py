@@ -5,19 +5,12 @@ covariance becomes isotropic and stepped: its shape would point to the sensor. I
 than the truth: [[A, B], [B', D]] <= 2 blockdiag(A, D), and rounding adds grid^2 / 12 an axis.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.geodesy import (
-    ECCENTRICITY2,
-    SEMI_MAJOR_AXIS_M,
-    ecef_from_geodetic,
-    geodetic_from_ecef,
-    velocity_ecef_from_enu,
-    velocity_enu_from_ecef,
-)
+from skypact.core.geodesy import ECCENTRICITY2, SEMI_MAJOR_AXIS_M, geodetic_from_ecef
 from skypact.sharing.treaty.agreements import Clause
 
 F64 = NDArray[np.float64]
@@ -29,74 +22,115 @@ MERIDIAN_MIN_M = SEMI_MAJOR_AXIS_M * (1 - ECCENTRICITY2)
 MERIDIAN_SPREAD = (1 - ECCENTRICITY2) ** -1.5
 """A step of latitude is never less than the grid, and at the poles this much more."""
 
-_ROW, _COLUMN = np.triu_indices(6)
-_DIAGONAL = np.flatnonzero(_ROW == _COLUMN)
+EXACT = ("covariance", "time_ns", "quality")
+"""What a clause that does not round lets go as it is."""
+WHOLE_WIDTH = 5
+
+_DIAGONAL = (0, 6, 11, 15, 18, 20)
+_POSITION, _VELOCITY = (0, 1, 2, 6, 7, 11), (15, 16, 17, 18, 19, 20)
 
 
-def degraded(columns: dict[str, NDArray[Any]], clause: Clause) -> dict[str, NDArray[Any]]:
-    """Return the columns of tracks (state (N, 6), covariance (N, 21), ...) as a clause allows."""
-    out = dict(columns)
-    if not clause.show_callsign:
-        out["callsign"] = np.zeros_like(columns["callsign"])
-    if not clause.show_address:
-        out["address"] = np.zeros_like(columns["address"])
-        out["detection"] = np.zeros_like(columns["detection"])
-    if clause.position_grid_m > 0:
-        out["quality"] = np.full_like(columns["quality"], COARSE_QUALITY)
-        out["time_ns"] = (columns["time_ns"] + S // 2) // S * S
-        step_s = (out["time_ns"] - columns["time_ns"])[:, None] / S
-        position = columns["state"][:, :3] + columns["state"][:, 3:] * step_s
-        out["state"] = rounded(
-            position, columns["state"][:, 3:], clause.position_grid_m, clause.velocity_grid_mps
-        )
-        out["covariance"] = stepped(
-            columns["covariance"],
-            geodetic_from_ecef(out["state"][:, :3])[2],
-            clause.position_grid_m,
-            clause.velocity_grid_mps,
-        )
-    return out
+class Columns(Protocol):
+    """Columns of tracks by name: a table, or a dictionary."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]: ...
 
 
-def rounded(position_ecef_m: F64, velocity_ecef_mps: F64, grid_m: float, grid_mps: float) -> F64:
-    """Return states (N, 6) on a grid of latitude, longitude, height and east, north, up speed."""
-    lat, lon, height = geodetic_from_ecef(position_ecef_m)
+def whole_second(columns: Columns) -> F64:
+    """Return tracks (state (N, 6), covariance (N, 21), time_ns) at a whole second, (N, 5):
+    latitude, longitude, height, and bounds of the variances of position and velocity, no less than
+    twice the largest. They are the same for every clause that rounds."""
+    step_s = (_whole_ns(columns["time_ns"]) - columns["time_ns"])[:, None] / S
+    position = columns["state"][:, :3] + columns["state"][:, 3:] * step_s
+    bounds = (_bound(columns["covariance"][:, part]) for part in (_POSITION, _VELOCITY))
+    return np.stack([*geodetic_from_ecef(position), *bounds], 1)
+
+
+def _whole_ns(time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (time_ns + S // 2) // S * S
+
+
+def degraded(
+    held: Columns, rows: NDArray[np.int64], clause: Clause, out: dict[str, NDArray[Any]]
+) -> None:
+    """Write what a clause lets go of some rows of tracks (state, covariance, ..., whole) into
+    columns of zeros, field by field; what is not written does not leave."""
+    if clause.show_callsign:
+        out["callsign"][:] = held["callsign"][rows]
+    if clause.show_address:
+        out["address"][:], out["detection"][:] = held["address"][rows], held["detection"][rows]
+    state = held["state"][rows]
+    if clause.position_grid_m == 0:
+        for name in EXACT:
+            out[name][:] = held[name][rows]
+    else:
+        whole = held["whole"][rows]
+        grids = (clause.position_grid_m, clause.velocity_grid_mps)
+        out["quality"][:] = COARSE_QUALITY
+        out["time_ns"][:] = _whole_ns(held["time_ns"][rows])
+        state, height = rounded((whole[:, 0], whole[:, 1], whole[:, 2]), state[:, 3:], *grids)
+        position, velocity = stepped((whole[:, 3], whole[:, 4]), height, *grids)
+        for i in _DIAGONAL[:3]:
+            out["covariance"][:, i] = position
+        for i in _DIAGONAL[3:]:
+            out["covariance"][:, i] = velocity
+    out["position_ecef_m"][:], out["velocity_ecef_mps"][:] = state[:, :3], state[:, 3:]
+
+
+def rounded(
+    geodetic: tuple[F64, F64, F64], velocity_ecef_mps: F64, grid_m: float, grid_mps: float
+) -> tuple[F64, F64]:
+    """Return states (N, 6) on a grid of latitude, longitude, height and east, north, up speed; and
+    their heights."""
+    lat, lon, height = geodetic
     # Steps depend on what is already rounded only: else they would tell what was rounded away.
     lat_step = grid_m / MERIDIAN_MIN_M
     lat = np.clip(np.round(lat / lat_step) * lat_step, -np.pi / 2, np.pi / 2)
-    lon_step = np.minimum(grid_m / np.maximum(_parallel_m(lat), 1.0), np.pi)
+    sin_lat, cos_lat = np.sin(lat), np.cos(lat)
+    normal_m = SEMI_MAJOR_AXIS_M / np.sqrt(1 - ECCENTRICITY2 * sin_lat * sin_lat)
+    lon_step = np.minimum(grid_m / np.maximum(normal_m * cos_lat, 1.0), np.pi)
     lon = np.round(lon / lon_step) * lon_step
+    sin_lon, cos_lon = np.sin(lon), np.cos(lon)
     height = np.round(height / grid_m) * grid_m
-    position = ecef_from_geodetic(lat, lon, height)
-    speed = velocity_enu_from_ecef(velocity_ecef_mps, lat, lon)
-    velocity = velocity_ecef_from_enu(np.round(speed / grid_mps) * grid_mps, lat, lon)
-    return np.concatenate([position, velocity], 1)
+    out = np.empty((len(lat), 6))
+    outward_m = (normal_m + height) * cos_lat
+    out[:, 0], out[:, 1] = outward_m * cos_lon, outward_m * sin_lon
+    out[:, 2] = (normal_m * (1 - ECCENTRICITY2) + height) * sin_lat
+    x, y, z = velocity_ecef_mps[:, 0], velocity_ecef_mps[:, 1], velocity_ecef_mps[:, 2]
+    along = cos_lon * x + sin_lon * y
+    east = np.round((cos_lon * y - sin_lon * x) / grid_mps) * grid_mps
+    north = np.round((cos_lat * z - sin_lat * along) / grid_mps) * grid_mps
+    up = np.round((cos_lat * along + sin_lat * z) / grid_mps) * grid_mps
+    along = cos_lat * up - sin_lat * north
+    out[:, 3], out[:, 4] = cos_lon * along - sin_lon * east, sin_lon * along + cos_lon * east
+    out[:, 5] = cos_lat * north + sin_lat * up
+    # A zero has a sign, which would tell from which side it was rounded.
+    out += 0.0
+    return out, height
 
 
-def stepped(covariance: F64, height_wgs84_m: F64, grid_m: float, grid_mps: float) -> F64:
-    """Return covariances (N, 21) that bound the given ones plus rounding, in steps of the grid.
+def stepped(
+    bounds: tuple[F64, F64], height_wgs84_m: F64, grid_m: float, grid_mps: float
+) -> tuple[F64, F64]:
+    """Return variances of position and velocity (N,), the same along each axis, that bound those of
+    `bounds` plus rounding, in steps of the grid.
 
     height_wgs84_m: the rounded one; a step of latitude or longitude widens with it.
     """
-    position = _bound(covariance[:, _COLUMN < 3])
-    velocity = _bound(covariance[:, _ROW >= 3])
+    position, velocity = bounds
     stretch = MERIDIAN_SPREAD * (1 + np.maximum(height_wgs84_m, 0) / MERIDIAN_MIN_M)
     unit_m2 = (grid_m * stretch) ** 2 / 12
     unit_m2ps2 = grid_mps**2 / 12
     position = position + 0.25 * velocity + (ACCELERATION_MPS2 / 8) ** 2
     velocity = velocity + (ACCELERATION_MPS2 / 2) ** 2
-    out = np.zeros_like(covariance)
-    out[:, _DIAGONAL[:3]] = ((1 + np.ceil(position / unit_m2)) * unit_m2)[:, None]
-    out[:, _DIAGONAL[3:]] = ((1 + np.ceil(velocity / unit_m2ps2)) * unit_m2ps2)[:, None]
-    return out
+    return (
+        (1 + np.ceil(position / unit_m2)) * unit_m2,
+        (1 + np.ceil(velocity / unit_m2ps2)) * unit_m2ps2,
+    )
 
 
 def _bound(triangle: F64) -> F64:
     """Return twice the Frobenius norm of 3x3 matrices given as triangles (N, 6): no less than
     twice the largest eigenvalue."""
     weight = np.array([1.0, 2.0, 2.0, 1.0, 2.0, 1.0])
-    return 2 * np.sqrt((triangle * triangle * weight).sum(1))
-
-
-def _parallel_m(lat_rad: F64) -> F64:
-    return SEMI_MAJOR_AXIS_M * np.cos(lat_rad) / np.sqrt(1 - ECCENTRICITY2 * np.sin(lat_rad) ** 2)
+    return 2 * np.sqrt((triangle * triangle) @ weight)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from skypact.core.geodesy import geodetic_from_ecef, within
+from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import ThreatClass
 from skypact.sharing.lines import DelayLine, chosen
 from skypact.sharing.treaty.agreements import What
-from skypact.sharing.treaty.policy import Rule, Term
+from skypact.sharing.treaty.policy import Rule, Term, holds
 from skypact.sharing.treaty.words import detail, length, shows
 
 
@@ -47,7 +47,7 @@ def _failing(number: int, rule: Rule, line: DelayLine) -> Iterator[str]:
     if threat not in clause.covers():
         yield f"its class is {threat.name.lower()}, not {' or '.join(clause.classes)}"
     lat, lon, height = geodetic_from_ecef(line.tracks["state"][row : row + 1, :3])
-    if len(rule.area_rad) and not within(rule.area_rad, lat, lon)[0]:
+    if rule.area and not holds(rule.area, lat, lon)[0]:
         place = ", ".join(f"{v:.2f}" for v in np.degrees([lat[0], lon[0]]))
         yield f"it is at [{place}], outside the area"
     if not clause.height_min_m <= height[0] < clause.height_max_m:

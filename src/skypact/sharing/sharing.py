@@ -31,7 +31,7 @@ from skypact.core.messages import (
 )
 from skypact.sharing.explain import explained
 from skypact.sharing.federation import Federation, FederationState
-from skypact.sharing.lines import DelayLine, LineState
+from skypact.sharing.lines import DelayLine, Known, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState
@@ -109,8 +109,9 @@ class Sharing:
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 if isinstance(message, OwnTracks):
                     self._note_renamed(message, now_ns)
+                known = Known(message)
                 for line in self._lines.values():
-                    line.feed(message, now_ns)
+                    line.feed(known, now_ns)
             case (
                 WarningRaised()
                 | WarningUpdated()

@@ -65,74 +65,70 @@ class Outlet:
             return []
         going = chosen(term, lines)
         visible = np.concatenate([line.tracks.keys[rows] for _, line, rows in going] or [NONE])
-        for reason, count in refused(term, lines[0], visible):
+        for reason, count in refused(term, lines[0], going):
             withheld.count(partner, What.TRACK, reason, count)
-        self._end(visible, successors)
-        parts = [
-            part
-            for i, (rule, line, rows) in enumerate(going)
-            if (part := self._due(i, rule, line, rows, now_ns))
-        ]
-        return self._frames(parts, [rule.name for rule, _, _ in going], releaser, now_ns)
+        told = self._told.rows(visible)
+        gone = np.ones(len(self._told), np.bool_)
+        gone[told[told >= 0]] = False
+        ended = self._told.keys[gone]
+        columns = self._due(going, visible, told, now_ns)
+        self._end(ended, visible, successors)
+        return self._frames(columns, [rule.name for rule, _, _ in going], releaser, now_ns)
 
-    def _end(self, visible: I64, successors: dict[int, int]) -> None:
+    def _end(self, gone: I64, visible: I64, successors: dict[int, int]) -> None:
         """Note what the partner holds and may hold no longer."""
-        gone = ~np.isin(self._told.keys, visible)
+        if not self._ended and not len(gone):
+            return
         shown = dict.fromkeys(visible.tolist())
         self._ended = {n: e for n, e in self._ended.items() if n not in shown and e[1] > 0}
-        for number in self._told.keys[gone].tolist():
+        for number in gone.tolist():
             successor = successors.get(number, 0)
             for _ in successors:
                 if successor in shown or not successor:
                     break
                 successor = successors.get(successor, 0)
             self._ended[number] = (successor if successor in shown else 0, REPEATS)
-        self._told.drop(gone)
+        self._told.drop(np.isin(self._told.keys, gone))
 
     def _due(
-        self, index: int, rule: Rule, line: DelayLine, rows: I64, now_ns: int
-    ) -> dict[str, NDArray[Any]] | None:
-        """Return the columns, coarse as the clause says, of what is new or due again."""
-        threat_class = line.threat_class()[rows]
-        number, time_ns = line.tracks.keys[rows], line.tracks["time_ns"][rows]
-        mark = index * 8 + threat_class.astype(np.int64)
-        told = self._told.rows(number)
-        known = {name: np.append(self._told[name], -1)[told] for name in ("time_ns", "mark")}
-        sent_ns = np.append(self._told["sent_ns"], -self._refresh_ns)[told]
-        due = (
-            (known["time_ns"] != time_ns)
-            | (known["mark"] != mark)
-            | (now_ns - sent_ns >= self._refresh_ns)
-        )
-        if not due.any():
-            return None
-        rows = rows[due]
-        self._told.put(number[due], time_ns=time_ns[due], sent_ns=now_ns, mark=mark[due])
-        columns = {name: line.tracks[name][rows] for name in FIELDS}
-        out = degraded(columns, rule.clause)
-        return {
-            **out,
-            "number": number[due],
-            "threat_class": threat_class[due],
-            "clause": np.full(len(rows), index),
-        }
+        self, going: list[tuple[Rule, DelayLine, I64]], number: I64, told: I64, now_ns: int
+    ) -> dict[str, NDArray[Any]]:
+        """Return the columns, coarse as each clause says, of what is new or due again. number: of
+        all tracks that go, clause by clause; told: their rows in what was told."""
+        time_ns = np.concatenate([NONE, *(line.tracks["time_ns"][r] for _, line, r in going)])
+        threat_class = np.concatenate([NONE, *(line.threat_class()[r] for _, line, r in going)])
+        index = np.repeat(np.arange(len(going)), [len(rows) for _, _, rows in going])
+        mark = index * 8 + threat_class
+        due = told < 0
+        if len(self._told):
+            due = (
+                due
+                | (self._told["time_ns"][told] != time_ns)
+                | (self._told["mark"][told] != mark)
+                | (now_ns - self._told["sent_ns"][told] >= self._refresh_ns)
+            )
+        number, index, told = number[due], index[due], told[due]
+        self._told.put(number, told, time_ns=time_ns[due], sent_ns=now_ns, mark=mark[due])
+        out = {name: np.zeros((len(number), *shape), kind) for name, (kind, *shape) in _OUT.items()}
+        out |= {"number": number, "threat_class": threat_class[due], "clause": index}
+        first = seen = 0
+        for rule, line, rows in going:
+            leaving = rows[due[seen : seen + len(rows)]]
+            seen += len(rows)
+            if len(leaving):
+                here = slice(first, first + len(leaving))
+                degraded(line.tracks, leaving, rule.clause, {n: out[n][here] for n in _OUT})
+                first += len(leaving)
+        return out
 
     def _frames(
-        self,
-        parts: list[dict[str, NDArray[Any]]],
-        names: list[str],
-        releaser: Releaser,
-        now_ns: int,
+        self, whole: dict[str, NDArray[Any]], names: list[str], releaser: Releaser, now_ns: int
     ) -> list[Release]:
         ended = {n: successor for n, (successor, _) in self._ended.items()}
         self._ended = {n: (s, left - 1) for n, (s, left) in self._ended.items()}
-        if not parts and not ended:
+        if not len(whole["number"]) and not ended:
             return []
-        whole: dict[str, NDArray[Any]] = {
-            name: np.concatenate([empty, *(part[name] for part in parts)])
-            for name, empty in _EMPTY.items()
-        }
-        used: I64 = np.unique(whole["clause"])
+        used = np.flatnonzero(np.bincount(whole["clause"], minlength=len(names)))
         # Endings alone name every clause that lets tracks go.
         allowed = tuple(name for i, name in enumerate(names) if i in used) or tuple(names)
         if not allowed:
@@ -166,25 +162,20 @@ class Outlet:
         self._ended = {n: (successor, left) for n, successor, left in state.ended}
 
 
-_EMPTY: dict[str, NDArray[Any]] = {
-    **{name: np.zeros((0, w) if w > 1 else 0, dtype) for name, (dtype, w) in FIELDS.items()},
-    **{name: np.zeros(0, np.int64) for name in ("number", "threat_class", "clause")},
+_OUT = {
+    "position_ecef_m": ("<f8", 3),
+    "velocity_ecef_mps": ("<f8", 3),
+    **{name: (kind, *((w,) if w > 1 else ())) for name, (kind, w) in FIELDS.items() if w != 6},
 }
+"""Type and shape of what leaves; zero where a clause lets nothing go."""
 
 
 def _body(columns: dict[str, Any], ended: dict[int, int]) -> TrackBody:
     """Build the body from named columns only: nothing else of a track can reach the encoder."""
-    state = columns["state"]
-    packed = pack(
-        TrackBody,
-        position_ecef_m=state[:, :3],
-        velocity_ecef_mps=state[:, 3:],
-        **{
-            name: columns[name]
-            for name in TrackBody.COLUMNS
-            if name not in ("position_ecef_m", "velocity_ecef_mps")
-        },
-    )
+    packed = pack(TrackBody, **{name: columns[name] for name in TrackBody.COLUMNS})
     return TrackBody(
-        count=len(state), ended=tuple(ended), successors=tuple(ended.values()), **packed
+        count=len(columns["number"]),
+        ended=tuple(ended),
+        successors=tuple(ended.values()),
+        **packed,
     )

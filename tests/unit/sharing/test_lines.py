@@ -1,7 +1,5 @@
 """Own tracks as they were a while ago, and which clause lets each go."""
 
-import numpy as np
-
 from skypact.core.messages import SystemTracksDeleted, ThreatClass
 from skypact.sharing.lines import DelayLine, chosen, decided, refused
 from skypact.sharing.treaty.policy import compiled
@@ -64,7 +62,7 @@ def test_a_track_leaves_once_and_what_stays_is_counted():
     lines = {0: line(), 10 * S: line(10)}
     going = chosen(term, lines)
     assert [(rule.clause.id, rows.tolist()) for rule, _, rows in going] == [("1", [0]), ("2", [])]
-    assert refused(term, lines[0], np.array([105])) == [
+    assert refused(term, lines[0], going) == [
         ("no clause covers its class", 0),
         ("outside the area, the heights or the delay of every clause", 1),
     ]

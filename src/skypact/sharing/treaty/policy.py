@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.geodesy import within
+from skypact.core.geodesy import within, wrap_pi
 from skypact.core.messages import ThreatClass
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
 
@@ -16,23 +16,39 @@ Mask = NDArray[np.bool_]
 S = 1_000_000_000
 
 
+class Area(NamedTuple):
+    """A polygon. corners_rad: (K, 2) of (lat, lon); box: its lowest and highest latitude, and
+    longitude relative to its first corner, as it may cross the date line."""
+
+    corners_rad: F64
+    box: tuple[float, float, float, float]
+
+
 class Rule(NamedTuple):
-    """A clause ready for use. name: how a Release names it; area_rad: (K, 2) corners or none."""
+    """A clause ready for use. name: how a Release names it; area: None everywhere; at: its place
+    among the rules of its term."""
 
     name: str
     clause: Clause
-    area_rad: F64
+    area: Area | None
     delay_ns: int
+    at: int
+
+
+Table = dict[tuple[What, int], tuple[Rule, ...]]
+Groups = tuple[tuple[tuple[ThreatClass, ...], tuple[Rule, ...]], ...]
 
 
 class Term(NamedTuple):
-    """One agreement of ours with one partner while it is valid."""
+    """One agreement of ours with one partner while it is valid. tracks: for classes that the same
+    rules are about, these rules."""
 
     from_ns: int
     until_ns: int
     lease_ns: int
     rules: tuple[Rule, ...]
-    table: dict[tuple[What, int], tuple[Rule, ...]]
+    table: Table
+    tracks: Groups
 
 
 class Policy:
@@ -74,29 +90,44 @@ def compiled(agreement: Agreement) -> Term:
         Rule(
             f"{agreement.name}/{clause.id}",
             clause,
-            np.radians(np.array(clause.area_deg, np.float64).reshape(-1, 2)),
+            _area(np.radians(clause.area_deg)) if clause.area_deg else None,
             round(clause.delay_s * S),
+            index,
         )
-        for clause in agreement.clauses
+        for index, clause in enumerate(agreement.clauses)
     )
     bounds = (agreement.valid_from, agreement.valid_until)
     from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
-    return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, _table(rules))
+    return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, *_tables(rules))
 
 
 def _without(term: Term, clauses: Collection[str]) -> Term:
-    rules = tuple(rule for rule in term.rules if rule.clause.id not in clauses)
-    return term._replace(rules=rules, table=_table(rules))
+    kept = (rule for rule in term.rules if rule.clause.id not in clauses)
+    rules = tuple(rule._replace(at=at) for at, rule in enumerate(kept))
+    table, tracks = _tables(rules)
+    return term._replace(rules=rules, table=table, tracks=tracks)
 
 
-def _table(rules: Sequence[Rule]) -> dict[tuple[What, int], tuple[Rule, ...]]:
-    return {
+def _tables(rules: Sequence[Rule]) -> tuple[Table, Groups]:
+    table = {
         (what, int(threat)): tuple(
             r for r in rules if r.clause.what is what and threat in r.clause.covers()
         )
         for what in What
         for threat in ThreatClass
     }
+    groups: dict[tuple[int, ...], tuple[list[ThreatClass], tuple[Rule, ...]]] = {}
+    for threat in ThreatClass:
+        about = table[What.TRACK, int(threat)]
+        if about:
+            groups.setdefault(tuple(r.at for r in about), ([], about))[0].append(threat)
+    return table, tuple((tuple(threats), about) for threats, about in groups.values())
+
+
+def _area(corners_rad: F64) -> Area:
+    lat, lon = corners_rad[:, 0], wrap_pi(corners_rad[:, 1] - corners_rad[0, 1])
+    box = (float(lat.min()), float(lat.max()), float(lon.min()), float(lon.max()))
+    return Area(corners_rad, box)
 
 
 def warning_rule(term: Term, partner: str, nation: str, threat: ThreatClass) -> Rule | None:
@@ -109,4 +140,17 @@ def admits(rule: Rule, lat_rad: F64, lon_rad: F64, height_wgs84_m: F64) -> Mask:
     """Return where (N,) a rule's area and height band hold."""
     clause = rule.clause
     inside = (height_wgs84_m >= clause.height_min_m) & (height_wgs84_m < clause.height_max_m)
-    return inside & within(rule.area_rad, lat_rad, lon_rad) if len(rule.area_rad) else inside
+    return inside & holds(rule.area, lat_rad, lon_rad) if rule.area else inside
+
+
+def holds(area: Area, lat_rad: F64, lon_rad: F64) -> Mask:
+    """Return which points lie in an area. Most are outside its box; its edges are asked of the
+    others only."""
+    south, north, west, east = area.box
+    inside = (lat_rad >= south) & (lat_rad <= north)
+    rows = np.flatnonzero(inside)
+    lon = wrap_pi(lon_rad[rows] - area.corners_rad[0, 1])
+    rows = rows[(lon >= west) & (lon <= east)]
+    inside[:] = False
+    inside[rows] = within(area.corners_rad, lat_rad[rows], lon_rad[rows])
+    return inside
