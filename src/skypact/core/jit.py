@@ -4,13 +4,14 @@ A kernel is a module function on arrays with an explicit signature, compiled wit
 kept on disk. It is compiled (or loaded) by `warm`, or by its first call; importing compiles
 nothing. A part is a function that only kernels call; its machine code lives in theirs.
 
-Kernels and parts stand in `kernels*.py` or in a folder `kernels`. numba alone serves stale machine
-code when a part in another file changes. So the cache folder is named after a hash of all these
-files, the numba version and the CPU.
+Kernels and parts stand in `kernels*.py` or in a folder `kernels` or below. numba alone serves stale
+machine code when a part in another file changes. So the cache folder is named after a hash of all
+these files, the numba version and the CPU.
 """
 
 import hashlib
 import importlib
+import itertools
 import os
 import shutil
 import sys
@@ -60,7 +61,8 @@ def together(*kinds: Any) -> Any:
 
 def sources() -> list[Path]:
     """Return all files that kernels and parts stand in."""
-    return sorted({*_PACKAGE.rglob("kernels*.py"), *_PACKAGE.rglob("kernels/*.py")})
+    inside = (*_PACKAGE.rglob("kernels/*.py"), *_PACKAGE.rglob("kernels/*/*.py"))
+    return sorted({*_PACKAGE.rglob("kernels*.py"), *inside})
 
 
 @cache
@@ -68,6 +70,7 @@ def sources_hash() -> str:
     """Return a hash of all that decides the machine code of the kernels, as it was when first
     asked."""
     digest = hashlib.sha256()
+    digest.update(Path(__file__).read_bytes())
     for path in sources():
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
         digest.update(path.read_bytes())
@@ -120,6 +123,16 @@ def _skip_unused() -> None:
         sys.modules["cffi"] = loaded
 
 
+@cache
+def _count_apart(_process: int) -> None:
+    """Let numba count functions from a place of this process's own. The count tells those of one
+    name and one type apart, such as the insides of its np.sort and of its np.argsort. Two processes
+    that both begin at 1 put different code under one name, and whoever then loads both kernels
+    from disk runs one of them with the insides of the other."""
+    bytecode: Any = importlib.import_module("numba.core.bytecode")
+    bytecode.FunctionIdentity._unique_ids = itertools.count(int.from_bytes(os.urandom(6)))
+
+
 class Kernel(Generic[P, R]):
     """A compiled function; `py_func` is the plain Python it was written as."""
 
@@ -132,6 +145,7 @@ class Kernel(Generic[P, R]):
         """Return the machine code, from disk when it is there."""
         if self._compiled is None:
             _skip_unused()
+            _count_apart(os.getpid())
             jit = _numba.njit(
                 self._signature, cache=_prepare_cache(), nogil=True, error_model="numpy"
             )

@@ -130,6 +130,7 @@ class Engine:
             *(table.tracks, table.sights, table.entries, table.heads, table.counters),
             *(self.sites, self.feeds, s, plots, raw, self.tuning, self.heights.told),
             *(self._guesses, self._places, hits.rows, hits.ring, table.changed, table.ended),
+            table.balls,
             *(seen_ns, now_ns, now_ns if arrived_ns is None else arrived_ns, int(whole)),
         )
         outcome = self._outcome(*counts)

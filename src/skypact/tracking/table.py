@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from skypact.core.errors import InvariantError
 from skypact.tracking.kernels.layout import (
+    BALL,
     CHAINED,
     COUNTERS,
     ENDED,
@@ -20,7 +21,7 @@ from skypact.tracking.kernels.layout import (
 )
 
 _START_ROWS = 256
-_CHAIN = ("next", "prev", "asked")  # of an entry: made anew from the rest
+_CHAIN = ("next", "prev")  # of an entry: made anew from the rest
 
 
 class TrackTable:
@@ -53,6 +54,7 @@ class TrackTable:
         self.heads: NDArray[np.int64] = np.full(1 + (1 << (2 * rows).bit_length()), -1, np.int64)
         self.changed: NDArray[np.int64] = np.zeros(rows, np.int64)
         self.ended: NDArray[Any] = np.zeros(rows, ENDED)
+        self.balls: NDArray[Any] = np.zeros(rows, BALL)
         self.counters[CHAINED] = 0
 
     def reserve(self, more: int) -> None:

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from skypact.core import jit
 
 def test_sources_are_the_kernel_files_and_the_hash_knows_each() -> None:
     names = {path.name for path in jit.sources()}
-    assert {"scan_pass.py", "motion.py", "gate.py"} <= names
+    assert {"scan_pass.py", "motion.py", "gate.py", "filing.py"} <= names
     assert "tracker.py" not in names
 
 
@@ -124,6 +125,46 @@ def test_an_empty_cache_is_filled_by_two_processes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     kept = {path.name.split("-")[0] for path in (tmp_path / "cache").rglob("*.nbi")}
     assert kept == {"kernels_probe.double_sum", "kernels_probe.double_sum_again"}
+
+
+SORTS = """
+import numpy as np
+from skypact.core.jit import I8, arrays, kernel, signature
+
+
+@kernel(signature(arrays(I8, 1), arrays(I8, 1)))
+def sort_kernel(values):
+    return np.sort(values)
+
+
+@kernel(signature(arrays(I8, 1), arrays(I8, 1)))
+def order_kernel(values):
+    return np.argsort(values)
+"""
+
+
+def test_kernels_of_two_processes_share_no_name_of_what_is_inside_them(tmp_path: Path) -> None:
+    (tmp_path / "kernels_sorts.py").write_text(SORTS)
+    head = f"import sys\nimport numpy as np\nsys.path.insert(0, {str(tmp_path)!r})\n"
+    head += "from kernels_sorts import order_kernel, sort_kernel\n"
+    head += "values = np.random.default_rng(1).integers(0, 1 << 40, 300)\n"
+    order = "assert (values[order_kernel(values)] == sorted(values)).all()\n"
+    sort = "assert (sort_kernel(values) == sorted(values)).all()\n"
+    for steps in (order, sort, order + sort):
+        done = subprocess.run(
+            [sys.executable, "-c", head + steps],
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+    counts = [
+        [int(count) for count in re.findall(rb"B\d+v(\d+)B", path.read_bytes())]
+        for path in (tmp_path / "cache").rglob("*.nbc")
+    ]
+    one, other = sorted(counts)
+    assert max(one) < min(other)
 
 
 def test_a_row_type_has_the_fields_of_its_dtype() -> None:

@@ -13,17 +13,12 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
+from skypact.tracking.kernels.index.asking import SAME_GATE2, grown, indexed_pairs
+from skypact.tracking.kernels.index.filing import RENEW_NS, freshen
 from skypact.tracking.kernels.layout import FLYING, FRESH_NS, MODELS, ROWS
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
 from skypact.tracking.kernels.measure import SEMI_MAJOR, distance_to, place_near, wrap
 from skypact.tracking.kernels.motion import fastest, first_spread, predict
-from skypact.tracking.kernels.nearby import (
-    RENEW_NS,
-    SAME_GATE2,
-    freshen,
-    grown,
-    indexed_pairs,
-)
 from skypact.tracking.kernels.update import mixture_likelihood
 
 ADDRESS_BONUS = 20.0
@@ -158,6 +153,7 @@ def candidates(
     plots: Any,
     places: Any,
     tuning: Any,
+    balls: Any,
 ) -> tuple[Any, Any, Any]:
     """Return (track rows near plots, start of their candidates and end, plot of each)."""
     first = last = plots[0].time_ns
@@ -168,7 +164,7 @@ def candidates(
     freshen(table, entries, heads, counters, last, tuning)
     fresh_ns = counters[FRESH_NS]
     if full != 0 and first >= fresh_ns - RENEW_NS and last <= fresh_ns + RENEW_NS:
-        return indexed_pairs(entries, heads, counters, plots, places, tuning)
+        return indexed_pairs(entries, heads, counters, plots, places, tuning, balls)
     return searched_pairs(table, counters[ROWS], site, plots, tuning)
 
 

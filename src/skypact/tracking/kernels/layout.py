@@ -14,9 +14,9 @@ SECTORS, OUTAGES = 8, 8  # of a sensor, at most
 PASSIVE = 2  # kind of sensor: no range
 STARVED, COASTED, MERGED = 1, 2, 3  # why a track ended
 # Indices into the counters: tracks, the last track number, plots that found the table full; of the
-# index: questions asked, chains built (0: not), freshened; plot time of the latest sweep. From
-# COUNTERS on, one a sensor: plot time of a look that no track has been told of yet, 0 none.
-ROWS, LAST_NUMBER, NOT_STARTED, ASKED, CHAINED, FRESH_NS, SWEPT_NS, COUNTERS = range(8)
+# index: chains built (0: not), freshened; plot time of the latest sweep. From COUNTERS on, one a
+# sensor: plot time of a look that no track has been told of yet, 0 none.
+ROWS, LAST_NUMBER, NOT_STARTED, CHAINED, FRESH_NS, SWEPT_NS, COUNTERS = range(7)
 # Indices into the ring of hits: how many were ever kept; one track in so many is kept; how many
 # plots of the latest pass hit a track and have a pressure altitude beside a measured elevation.
 NEXT, THIN, BOTH, RING = range(4)
@@ -61,28 +61,35 @@ SIGHT = np.dtype(
     [("hit_ns", "<i8"), ("looked_ns", "<i8"), ("turns", "<i8"), ("visible", "<f8")], align=True
 )
 
-# Where the index has filed a track (same rows), what is asked first in front: the latest question,
-# the neighbours in the chain of its cell (-1: none), how wide around a middle its plots may lie
-# until until_ns. The rest tells more exactly: its state then; apart: how far, and how fast, the
+# Where the index has filed a track (same rows). What is asked most is in front, in one line of the
+# cache: the neighbours in the chain of its cell (-1: none), up to which plot time it is good, the
+# time of its state, how wide around a middle its plots may lie until then. The rest tells more
+# exactly: velocity (the middle is where it is half way to until_ns); apart: how far, how fast, the
 # state of any model is from it; cov: of the place (upper triangle) under the model least sure of
 # it; growth: of the variance along any direction, by s, s2 and s3; address, 0 none.
 ENTRY = np.dtype(
     [
-        ("asked", "<i8"),
-        ("next", "<i8"),
+        ("next", "<i4"),
+        ("prev", "<i4"),
+        ("cell", "<i8"),
+        ("until_ns", "<i8"),
+        ("time_ns", "<i8"),
         ("middle", "<f8", (3,)),
         ("wide", "<f8"),
-        ("cell", "<i8"),
-        ("prev", "<i8"),
-        ("time_ns", "<i8"),
-        ("x", "<f8", (6,)),
+        ("velocity", "<f8", (3,)),
         ("apart", "<f8", (2,)),
         ("cov", "<f8", (6,)),
         ("growth", "<f8", (3,)),
         ("address", "<i8"),
-        ("until_ns", "<i8"),
+        ("spare", "<i8"),
     ],
     align=True,
+)
+
+# What questions of one area share: a row filed near it, its middle and how wide it is; within: of
+# one question, which of them are.
+BALL = np.dtype(
+    [("middle", "<f8", (3,)), ("wide", "<f8"), ("row", "<i8"), ("within", "<i8")], align=True
 )
 
 # A sensor; radar: 1, a passive one (no range) PASSIVE, the last row, for all position reports, 0.

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from skypact.core.jit import part
+from skypact.tracking.kernels.index.asking import fits, gather_near
+from skypact.tracking.kernels.index.filing import chain_out, file_new, rename
 from skypact.tracking.kernels.layout import (
-    ASKED,
     COASTED,
     CONFIRMED,
     COUNTERS,
@@ -23,7 +24,6 @@ from skypact.tracking.kernels.layout import (
 )
 from skypact.tracking.kernels.measure import covered, height_of
 from skypact.tracking.kernels.motion import combine
-from skypact.tracking.kernels.nearby import angles_of, ask_index, chain_out, file_new, rename
 
 ODDS_MAX = 8.0
 SEEN, UNTRIED = 0.95, 0.5  # visibility by the radar that hit, and by one that never looked
@@ -201,25 +201,26 @@ def confirm(
     counters: Any,
     i: int,
     place: Any,
-    rows: Any,
+    balls: Any,
     now_ns: int,
     tuning: Any,
 ) -> None:
     """Confirm a track that exists surely enough; it takes the number of a lost track that it goes
-    on from, else a new one. rows: room for all tracks."""
+    on from, else a new one. balls: room for all tracks."""
     track = table[i]
     if track.state != TENTATIVE or track.odds < tuning.confirm_odds:
         return
     track.state, track.confirmed_ns = CONFIRMED, now_ns
-    counters[ASKED] += 1
-    about = (place, angles_of(place), 0, track.time_ns, tuning.gate2, rows)
-    n = ask_index(entries, heads, counters[ASKED], *about)
+    n = gather_near(entries, heads, place, tuning.gate2, balls)
     best, old = math.inf, -1
     for k in range(n):
-        far2 = rejoins(table[rows[k]], track, tuning) if rows[k] != i else math.inf
+        j = balls[k].row
+        if j == i or not fits(entries[j], place, 0, track.time_ns, tuning.gate2):
+            continue
+        far2 = rejoins(table[j], track, tuning)
         # Of equals the older number, whatever the order of the rows.
-        if far2 < best or (far2 == best and old >= 0 and table[rows[k]].number < table[old].number):
-            best, old = far2, rows[k]
+        if far2 < best or (far2 == best and old >= 0 and table[j].number < table[old].number):
+            best, old = far2, j
     if old < 0:
         counters[LAST_NUMBER] += tuning.number_step
         track.number = counters[LAST_NUMBER]
@@ -254,7 +255,7 @@ def miss_looks(
     reach = math.inf if site.sectors > 0 or site.resting != 0 else site.range_max + FILED_OFF_M
     at = site.position
     for i in range(rows):
-        x = entries[i].x
+        x = entries[i].middle
         dx, dy, dz = x[0] - at[0], x[1] - at[1], x[2] - at[2]
         if dx * dx + dy * dy + dz * dz > reach * reach:
             continue

@@ -8,8 +8,10 @@ import numpy as np
 from skypact.core.jit import F8, I8, arrays, kernel, part, record, signature, together
 from skypact.tracking.kernels.assign import auction
 from skypact.tracking.kernels.gate import candidates, compare, score_pairs
+from skypact.tracking.kernels.index.filing import refile
 from skypact.tracking.kernels.keep import keep_hits
 from skypact.tracking.kernels.layout import (
+    BALL,
     COUNTERS,
     ENDED,
     ENTRY,
@@ -28,7 +30,6 @@ from skypact.tracking.kernels.layout import (
 from skypact.tracking.kernels.lifecycle import confirm, miss_looks, note_hit, start, sweep
 from skypact.tracking.kernels.measure import place_plot
 from skypact.tracking.kernels.motion import predict
-from skypact.tracking.kernels.nearby import refile
 from skypact.tracking.kernels.settle import settle, slack_s
 from skypact.tracking.kernels.twins import TWIN_PENALTY, leaps, merge_doubles, twin
 from skypact.tracking.kernels.update import correct
@@ -39,8 +40,23 @@ _PASS = signature(
     *(arrays(I8, 1), arrays(record(SITE), 1), arrays(record(FEED), 1), I8),
     *(arrays(record(PLOT), 1), arrays(record(PLOT), 1), arrays(record(TUNING), 1), arrays(F8, 1)),
     *(arrays(record(GUESS), 1), arrays(record(PLACE), 1), arrays(record(HIT), 1), arrays(I8, 1)),
-    *(arrays(I8, 1), arrays(record(ENDED), 1), I8, I8, I8, I8),
+    *(arrays(I8, 1), arrays(record(ENDED), 1), arrays(record(BALL), 1), I8, I8, I8, I8),
 )
+
+
+@part
+def compare_again(
+    track: Any, row: Any, pair: int, site: Any, plot: Any, place: Any, tuning: Any
+) -> None:
+    """Let a guess be of the time of a plot and compared with it last; pair: of the track and it."""
+    at = max(plot.time_ns, track.time_ns)
+    if row.pair == pair and row.time_ns == at:
+        return
+    if row.time_ns != at:
+        predict(track, 1e-9 * (at - track.time_ns), tuning, row)
+        row.time_ns = at
+    compare(row, 1e-9 * (plot.time_ns - at), site, plot, place, tuning, math.inf)
+    row.pair = pair
 
 
 @part
@@ -56,6 +72,7 @@ def take_hits(
     tuning: Any,
     places: Any,
     guesses: Any,
+    balls: Any,
     now_ns: int,
     turning: bool,
 ) -> tuple[Any, Any]:
@@ -64,12 +81,14 @@ def take_hits(
     turning: the plots are a piece of a turn, and the beam may not have passed all places yet.
     """
     site, used = sites[s], np.zeros(plots.size, np.uint8)
-    near, begin, found = candidates(table, entries, heads, counters, site, plots, places, tuning)
+    near, begin, found = candidates(
+        table, entries, heads, counters, site, plots, places, tuning, balls
+    )
     begin, which, score, gain = score_pairs(
         table, sights, near, begin, found, site, s, plots, places, tuning, guesses
     )
     taken = auction(begin, which, score, plots.size)
-    hit, rows, count = np.empty(near.size, np.int64), np.empty(table.size, np.int64), 0
+    hit, count = np.empty(near.size, np.int64), 0
     for q in range(near.size):
         e = taken[q]
         if e < 0:
@@ -78,14 +97,9 @@ def take_hits(
         i = near[q]
         track, plot = table[i], plots[which[e]]
         row = guesses[min(q, guesses.size - 1)]
-        at = max(plot.time_ns, track.time_ns)
-        if row.pair != e or row.time_ns != at:
-            if q >= guesses.size - 1 or row.time_ns != at:
-                predict(track, 1e-9 * (at - track.time_ns), tuning, row)
-                row.time_ns = at
-            lag = 1e-9 * (plot.time_ns - at)
-            compare(row, lag, site, plot, places[which[e]], tuning, math.inf)
-            row.pair = e
+        if q >= guesses.size - 1 and row.pair != e:
+            row.time_ns = -1  # another track's
+        compare_again(track, row, e, site, plot, places[which[e]], tuning)
         worth = gain[e]
         if turning and leaps(track, row, site, plot):
             # The plot may as well be the first of another target: both are gone on with.
@@ -93,9 +107,9 @@ def take_hits(
             track, used[which[e]] = table[i], 0
             worth = min(worth, tuning.confirm_odds - track.odds - TWIN_PENALTY)
         correct(track, row)
-        track.time_ns = at
+        track.time_ns = row.time_ns
         note_hit(track, sights[i, s], site, plot, worth, now_ns)
-        confirm(table, entries, heads, counters, i, places[which[e]], rows, now_ns, tuning)
+        confirm(table, entries, heads, counters, i, places[which[e]], balls, now_ns, tuning)
         refile(table, entries, heads, counters, i, tuning)
         hit[count] = i
         count += 1
@@ -186,6 +200,7 @@ def scan_pass(
     ring: Any,
     changed: Any,
     ended: Any,
+    balls: Any,
     seen_ns: int,
     now_ns: int,
     arrived_ns: int,
@@ -195,9 +210,9 @@ def scan_pass(
 
     raw: the plots as the sensor gave them; tunings: one row; heights: offset, share, variance;
     places: a row each plot, filled in; hits, ring: what is kept of them; changed, ended: filled
-    with rows and ENDED rows, as many as it returns; seen_ns: plot time the sensor has looked up to;
-    now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots are a full turn at one
-    instant. Writes into plots.
+    with rows and ENDED rows, as many as it returns; balls: a row each track; seen_ns: plot time the
+    sensor has looked up to; now_ns: node time; arrived_ns: of the plots; whole: 1 when the plots
+    are a full turn at one instant. Writes into plots.
     """
     site, tuning = sites[s], tunings[0]
     turning = site.radar == 1 and whole == 0
@@ -208,7 +223,7 @@ def scan_pass(
     if plots.size > 0:
         used, hit = take_hits(
             *(table, sights, entries, heads, counters, sites, s, plots, tuning, places, guesses),
-            now_ns,
+            *(balls, now_ns),
             turning,
         )
     if site.radar != 0 and whole != 0:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from skypact.core.jit import part
+from skypact.tracking.kernels.index.filing import file_new
 from skypact.tracking.kernels.inverse import invert_in_place
 from skypact.tracking.kernels.layout import CONFIRMED, FLYING, MODELS, ROWS, TURNING
 from skypact.tracking.kernels.lifecycle import REPORT_TURN_NS, turn_taken
-from skypact.tracking.kernels.nearby import file_new
 from skypact.tracking.kernels.update import SLIGHT
 
 TWIN_PENALTY = 0.1  # log odds below those that confirm
