@@ -8,6 +8,7 @@ from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
     AirWarning,
+    AuditFault,
     Context,
     Delivery,
     FeedNoted,
@@ -77,6 +78,18 @@ def test_a_link_is_told_when_it_changes() -> None:
 def test_a_failed_disk_is_told() -> None:
     failed = StorageFailed(**ISSUER.header(1, 1), reason="no space left")
     assert "no space left" in next(Narrator().lines(failed))
+
+
+def test_a_fault_of_a_partners_log_is_told() -> None:
+    fault = AuditFault(
+        **ISSUER.header(1, 1),
+        partner="borvia",
+        fault="altered",
+        number=3,
+        entry_ns=1,
+        text="track 7 is not what came",
+    )
+    assert list(Narrator().lines(fault)) == ["AUDIT, altered: borvia: track 7 is not what came"]
 
 
 def test_a_feed_is_told_when_it_is_first_heard_and_whatever_the_node_says_of_it() -> None:

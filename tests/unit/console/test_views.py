@@ -13,6 +13,7 @@ from skypact.core.columns import pack
 from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
+    AuditFault,
     ClockStepped,
     CommandRefused,
     Context,
@@ -179,6 +180,13 @@ def test_who_suspended_is_noted() -> None:
         (REGISTRATION, "sensor", 1),
         (TurnMeasured(**HEADER, sensor="s", period_s=0.6, settings_s=5.0), "sensor", 1),
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
+        (
+            AuditFault(
+                **HEADER, partner="b", fault="altered", number=3, entry_ns=0, text="not what came"
+            ),
+            "audit: altered",
+            1,
+        ),
         (PlotsRefused(**HEADER, source="s", reason="too late", count=7), "plots refused", 7),
         (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),
         (FeedNoted(**HEADER, feed="f", text="SILENT for 5.0 s"), "feed", 1),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from skypact.core.messages import AuditFault, Message, PartnerAudit
+from skypact.core.messages import Message, PartnerAudit
 from skypact.edge.audit.keeper import Keeper
 from skypact.edge.audit.open import OpenFrames
 from skypact.edge.audit.tables import OWN, LogRow, StoredTree
@@ -52,7 +52,7 @@ class Audit:
         """Write all that was noted when something durable goes with it or a checkpoint is due, and
         take what partners told; return what partners and people are to be told once it is on disk.
         `settled` follows the commit, `failed` a failure."""
-        faults: list[AuditFault] = []
+        faults = self._talk.remind()
         if self._failed:
             self.keeper.unwritten()
             self._failed = False

@@ -14,7 +14,8 @@ from skypact.sharing.audit.leaves import Numbered
 
 BEST_EFFORT_KEPT_NS = 3_600_000_000_000
 DURABLE_KEPT_NS = 7 * 86_400_000_000_000
-"""How long what was sent or came waits to be told by the partner's log."""
+"""How long what was sent or came waits to be told by the partner's log, and what was told waits
+to come."""
 
 
 class Arrival(Enum):
@@ -126,13 +127,7 @@ class OpenFrames:
             " DO UPDATE SET sequence = max(sequence, excluded.sequence)",
             values,
         )
-        run(self._db, f"DELETE FROM audit_open WHERE way != 'claimed' AND {old}", values)
-        run(
-            self._db,
-            "DELETE FROM audit_open WHERE way = 'claimed' AND partner = ? AND stream != ?"
-            " AND at_ns < ?",
-            (self._partner, Stream.WARNING.value, self._now_ns - BEST_EFFORT_KEPT_NS),
-        )
+        run(self._db, f"DELETE FROM audit_open WHERE {old}", values)
 
     def _put(self, way: str, frame: Numbered, due_ns: int) -> None:
         run(

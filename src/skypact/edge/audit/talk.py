@@ -27,7 +27,7 @@ class Talk:
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._told_ns = 0
+        self._told_ns, self._reminded = 0, False
         self._replies: dict[str, None] = {}
         self._said: dict[str, str] = {}
 
@@ -124,6 +124,17 @@ class Talk:
         keeper.tables.save_followed(partner, now)
         return faults
 
+    def remind(self) -> list[AuditFault]:
+        """Return what was wrong before this start, once: people must not forget it."""
+        if self._reminded:
+            return []
+        self._reminded = True
+        found: list[AuditFault] = []
+        for partner, state in self._keeper.followed.items():
+            kind, _, text = state.fault.partition(": ")
+            found += self._told_once(partner, kind, state.size, text)
+        return found
+
     def _once(self, partner: str, fault: Fault) -> list[AuditFault]:
         """Return a fault for people, but not the same again and again."""
         if self._said.get(partner) == fault.text:
@@ -134,10 +145,10 @@ class Talk:
     def _accused(self, partner: str, reason: str) -> list[AuditFault]:
         """Tell people that a partner no longer cosigns our log."""
         text = f"cosigns this nation's log no longer: {reason}" if reason else ""
-        return self._of_ours(partner, ACCUSED, 0, text)
+        return self._told_once(partner, ACCUSED, 0, text)
 
-    def _of_ours(self, partner: str, fault: str, number: int, text: str) -> list[AuditFault]:
-        """Tell people once of a fault of our own log that a partner shows."""
+    def _told_once(self, partner: str, fault: str, number: int, text: str) -> list[AuditFault]:
+        """Tell people once of a fault that is no new entry of our log."""
         key, keeper = f"{fault} {partner}", self._keeper
         if self._said.get(key, "") == text:
             return []
@@ -178,6 +189,6 @@ class Talk:
                 f"this nation's log for it went back: it holds a checkpoint of {head.size} entries "
                 f"that this node signed, and here are {row.end.size}"
             )
-            return self._of_ours(partner, FaultKind.ROLLBACK.value, row.end.size, text)
+            return self._told_once(partner, FaultKind.ROLLBACK.value, row.end.size, text)
         keeper.tables.put_note(head.origin, partner, head.size, keeper.time_ns, body.cosigned)
         return []

@@ -72,6 +72,18 @@ def test_frames_of_earlier_runs_are_lost_but_no_warning(db):
     assert frames.came(ONE._replace(epoch=2)) == ONE.digest
 
 
+def test_what_is_told_and_never_comes_is_forgotten_too(db):
+    OpenFrames(db, "borvia", NOW).claimed(WARNING)
+    OpenFrames(db, "borvia", NOW).claimed(ONE)
+    later = OpenFrames(db, "borvia", NOW + BEST_EFFORT_KEPT_NS + 1)
+    later.prune()
+    assert later.arrived(ONE._replace(digest=bytes(32)), 7, told=True) is Arrival.AGAIN
+    assert later.arrived(WARNING._replace(digest=bytes(32)), 7, told=True) is Arrival.OTHER
+    OpenFrames(db, "borvia", NOW).claimed(WARNING)
+    OpenFrames(db, "borvia", NOW + DURABLE_KEPT_NS + 1).prune()
+    assert db.execute("SELECT count(*) FROM audit_open").get == 0
+
+
 def test_what_was_forgotten_excuses(db):
     frames = OpenFrames(db, "borvia", NOW)
     frames.sent(ONE)

@@ -157,6 +157,11 @@ def test_a_nation_that_lies_in_its_log_is_found(tmp_path: Path, what: str, seed:
     entry = pair["auria"].audit.keeper.tables.entries(row.log, fault.number, fault.number + 1)
     if entry and kinds[0] != "dropped":
         assert entry[0].time_ns == fault.entry_ns
+    # Whoever starts again is reminded, once, without another entry.
+    reopened(pair, "borvia")
+    pair.run(12)
+    again = [f for f in pair["borvia"].faults if f.fault != "accused"]
+    assert [(f.partner, f.fault, f.text) for f in again] == 2 * [("auria", kinds[0], fault.text)]
     # The liar's people are told too, and nothing is cosigned from then on.
     (accused,) = [f for f in pair["auria"].faults if f.fault == "accused"]
     assert fault.text in accused.text
