@@ -33,7 +33,7 @@ def agreements(draw: Any) -> Agreement:
     tracks = draw(policies())
     told = [
         clause(
-            draw(st.sampled_from(["warning", "acknowledgement"])),
+            draw(st.sampled_from(["warning", "acknowledgement", "identity"])),
             id=f"w{i}",
             classes=tuple(draw(st.lists(st.sampled_from(ALL), min_size=1, unique=True))),
             for_nations=tuple(draw(st.lists(st.sampled_from(NATIONS), unique=True))),
@@ -45,12 +45,12 @@ def agreements(draw: Any) -> Agreement:
 
 
 def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[str]:
-    """Return which clause decides about each track, warning and acknowledgement, "" none."""
+    """Return which clause decides about each track, warning and so on, "" none."""
     table = Policy([treaty], "auria", "borvia")
     table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
     term = table.term(NOW)
     if term is None:
-        return [""] * (len(sky) + len(ThreatClass) * (len(NATIONS) + 1))
+        return [""] * (len(sky) + len(ThreatClass) * (len(NATIONS) + 2))
     line = DelayLine(0)
     line.feed(classed(T0, **{f"n{n}": threat for n, _, threat in sky}), T0)
     line.feed(own([n for n, _, _ in sky], [x for _, x, _ in sky], T0), T0)
@@ -58,8 +58,9 @@ def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[st
     names = [term.rules[i].name if i >= 0 else "" for i in chosen]
     for threat in ThreatClass:
         told = [warning_rule(term, "borvia", nation, threat) for nation in NATIONS]
-        answers = term.table[What.ACKNOWLEDGEMENT, int(threat)]
-        names += [rule.name if rule else "" for rule in (*told, answers[0] if answers else None)]
+        others = [term.table[w, int(threat)] for w in (What.ACKNOWLEDGEMENT, What.IDENTITY)]
+        told += [rules[0] if rules else None for rules in others]
+        names += [rule.name if rule else "" for rule in told]
     return names
 
 
@@ -76,6 +77,7 @@ def by_cedar(treaty: Agreement, sky: list, suspended: frozenset[str], text: str)
         facts = {"height_mm": 0, "areas": [], "class": threat.name.lower()}
         asked += [("warning", {**facts, "warned": nation}) for nation in NATIONS]
         asked.append(("acknowledgement", {**facts, "warned": ""}))
+        asked.append(("identity", {**facts, "warned": ""}))
     owner = {"__entity": {"type": "Nation", "id": "auria"}}
     entities = [
         {"uid": {"type": "Object", "id": str(i)}, "attrs": {"owner": owner, **facts}, "parents": []}

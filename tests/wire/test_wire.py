@@ -16,7 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skypact.core.columns import array
-from skypact.core.messages import Context, ImpactEllipse, Stream, ThreatClass, ThreatenedPlace
+from skypact.core.messages import (
+    Context,
+    Evidence,
+    EvidenceSource,
+    Identity,
+    ImpactEllipse,
+    Stream,
+    ThreatClass,
+    ThreatenedPlace,
+)
 from skypact.core.messages.warning import WarningState
 from skypact.core.notes import raw_key
 from skypact.edge.links.envelope import seal
@@ -63,6 +72,15 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
     suspended = wire.AgreementBody(
         agreement="auria-borvia", clause="2.1", suspended=True, reason="a drill", since_ns=T0
     )
+    seen = Evidence(source=EvidenceSource.VISUAL, what="twin tail", observed_ns=T0)
+    identity = wire.IdentityBody(
+        reference=REF, track=1_234, identity=Identity.FRIEND, version=2, area="west", person="",
+        reason="seen", evidence=(seen,), since_ns=T0, resolves=(REF[:16],),
+    )  # fmt: skip
+    proposal = wire.ProposalBody(
+        track=1_234, identity=Identity.SUSPECT, evidence=(seen,), person="", reason="no answer",
+        since_ns=T0,
+    )  # fmt: skip
     return {
         "heartbeat": (Stream.HEARTBEAT, wire.HeartbeatBody(track_sequence=41, warning_sequence=7)),
         "receipt": (Stream.RECEIPT, wire.ReceiptBody(upto_sequence=7)),
@@ -72,6 +90,8 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
             Stream.WARNING, msgspec.structs.replace(warning, impact=None, places=())),
         "acknowledgement": (Stream.WARNING, answer),
         "agreement": (Stream.WARNING, suspended),
+        "identity": (Stream.WARNING, identity),
+        "proposal": (Stream.WARNING, proposal),
     }  # fmt: skip
 
 
@@ -160,6 +180,7 @@ def test_both_envelopes_are_one(frame: bytes) -> None:
 STRUCTS = (
     wire.Frame, wire.TrackBody, wire.WarningBody, ThreatenedPlace, ImpactEllipse,
     wire.AcknowledgementBody, wire.AgreementBody, wire.HeartbeatBody, wire.ReceiptBody,
+    Evidence, wire.IdentityBody, wire.ProposalBody,
 )  # fmt: skip
 PLAIN = {int: "int64", str: "string", bytes: "bytes", float: "double", bool: "bool"}
 HEAD = """\

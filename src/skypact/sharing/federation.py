@@ -26,6 +26,7 @@ from skypact.core.messages import (
     Stream,
 )
 from skypact.sharing import wire
+from skypact.sharing.identities import heard
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
 from skypact.sharing.treaty.agreements import Agreement
@@ -243,6 +244,11 @@ class Federation:
             return [PartnerWarning(**header, partner=partner, warning=warning)]
         if isinstance(body, wire.AgreementBody):
             return [self._suspension(partner, body, now_ns)]
+        if isinstance(body, wire.IdentityBody | wire.ProposalBody):
+            if body.since_ns > now_ns + self._tolerance_ns:
+                raise Refused("an identity from the future")
+            header = self._issuer.header(body.since_ns, now_ns)
+            return [heard(header, partner, self._issuer.nation, body)]
         told = warnings.find(partner, body.reference)
         if told is None:
             raise Refused("an answer to a warning that was never released to this partner")

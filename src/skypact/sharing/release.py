@@ -15,6 +15,8 @@ Body = (
     | wire.WarningBody
     | wire.AcknowledgementBody
     | wire.AgreementBody
+    | wire.IdentityBody
+    | wire.ProposalBody
     | wire.HeartbeatBody
     | wire.ReceiptBody
 )

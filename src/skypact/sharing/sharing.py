@@ -11,7 +11,10 @@ from skypact.core.messages import (
     AgreementSuspended,
     AllClearProposed,
     CommandRefused,
+    ConflictResolved,
     FrameUnopened,
+    IdentityProposed,
+    IdentitySet,
     LinkView,
     Message,
     NodeStarted,
@@ -31,6 +34,7 @@ from skypact.core.messages import (
 )
 from skypact.sharing.explain import explained
 from skypact.sharing.federation import Federation, FederationState
+from skypact.sharing.identities import IdentitiesOut, IdentitiesState
 from skypact.sharing.lines import DelayLine, Known, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
@@ -59,6 +63,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     withheld: WithheldState
     suspensions: list[Suspension] = []
     audits: dict[str, bytes] = {}
+    identities: IdentitiesState = IdentitiesState()
 
 
 class Sharing:
@@ -85,6 +90,7 @@ class Sharing:
         self._outlets = {name: Outlet(self._policies[name], refresh_ns) for name in names}
         self._releaser, self._withheld = Releaser(issuer), Withheld(issuer)
         self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
+        self._identities = IdentitiesOut(nation, self._policies, keys)
         self._federation = Federation(
             issuer,
             names,
@@ -121,6 +127,8 @@ class Sharing:
                 | WarningCleared()
             ):
                 return self._warnings.take(message, self._releaser, self._withheld, now_ns)
+            case IdentitySet() | ConflictResolved() | IdentityProposed():
+                return self._identities.take(message, self._releaser, self._withheld, now_ns)
             case SuspendAgreement() | ResumeAgreement():
                 return self._command(message, now_ns)
             case NodeStarted():
@@ -228,6 +236,7 @@ class Sharing:
         successors = {old: new for old, (new, _) in self._successors.items()}
         for name, outlet in self._outlets.items():
             leased = self._leased(name, now_ns)
+            out += self._identities.settle(name, self._releaser, self._withheld, now_ns)
             out += outlet.tick(
                 self._lines, successors, leased, self._releaser, self._withheld, now_ns
             )
@@ -319,6 +328,7 @@ class Sharing:
             withheld=self._withheld.state(),
             suspensions=self._suspensions.state(),
             audits=self._audits,
+            identities=self._identities.state(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -342,3 +352,4 @@ class Sharing:
         self._suspensions.restore(held.suspensions)
         self._restrict()
         self._audits = dict(held.audits)
+        self._identities.restore(held.identities)

@@ -11,6 +11,7 @@ import msgspec
 from skypact.core.columns import Column
 from skypact.core.messages import (
     Context,
+    Identity,
     ImpactEllipse,
     PartnerTracks,
     Stream,
@@ -19,6 +20,7 @@ from skypact.core.messages import (
     WarningState,
 )
 from skypact.core.messages.audit import AUDIT_BYTES_MAX
+from skypact.core.messages.identity import RESOLVES_MAX, EvidenceList, Mark
 
 VERSION = 1
 ROWS_A_FRAME = 2_000
@@ -104,6 +106,34 @@ class AcknowledgementBody(msgspec.Struct, frozen=True, kw_only=True, tag="acknow
     acknowledged_ns: Natural
 
 
+class IdentityBody(msgspec.Struct, frozen=True, kw_only=True, tag="identity"):
+    """What the sender holds of an object. reference: of this claim, for this partner only; area: of
+    the authority that set it; resolves: marks of the claims that it settles."""
+
+    reference: Reference
+    track: Number
+    identity: Identity
+    version: Natural
+    area: Annotated[str, msgspec.Meta(max_length=32)]
+    person: Text
+    reason: Annotated[str, msgspec.Meta(max_length=200)]
+    evidence: EvidenceList
+    since_ns: Natural
+    resolves: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=RESOLVES_MAX)] = ()
+    ended: bool = False
+
+
+class ProposalBody(msgspec.Struct, frozen=True, kw_only=True, tag="proposal"):
+    """An identity that the sender's people propose to the receiver, who decides where it is."""
+
+    track: Number
+    identity: Identity
+    evidence: EvidenceList
+    person: Text
+    reason: Annotated[str, msgspec.Meta(max_length=200)]
+    since_ns: Natural
+
+
 class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
     """The sender has suspended an agreement between the two, or a clause of it, or takes it up
     again. since_ns: when it did."""
@@ -130,7 +160,7 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     upto_sequence: Natural
 
 
-DurableBody = WarningBody | AcknowledgementBody | AgreementBody
+DurableBody = WarningBody | AcknowledgementBody | AgreementBody | IdentityBody | ProposalBody
 
 encode = msgspec.msgpack.Encoder().encode
 frame_decoder = msgspec.msgpack.Decoder(Frame)

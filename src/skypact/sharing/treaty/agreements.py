@@ -24,6 +24,7 @@ class What(StrEnum):
     TRACK = "track"
     WARNING = "warning"
     ACKNOWLEDGEMENT = "acknowledgement"
+    IDENTITY = "identity"
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

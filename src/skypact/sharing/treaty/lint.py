@@ -121,7 +121,7 @@ _ONLY_FOR = {
     "show_address": _TRACK,
     "show_impact": _WARNING,
     "for_nations": _WARNING,
-    "show_person": _ACK,
+    "show_person": _ACK | {What.IDENTITY},
 }
 
 

@@ -130,6 +130,7 @@ PLURAL = {
     What.TRACK: "tracks",
     What.WARNING: "warnings",
     What.ACKNOWLEDGEMENT: "acknowledgements",
+    What.IDENTITY: "identities",
 }
 
 
