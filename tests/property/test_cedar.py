@@ -9,12 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 import cedarpy
+import msgspec
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from skypact.core.geodesy import geodetic_from_ecef
-from skypact.core.messages import ThreatClass
+from skypact.core.messages import Context, ThreatClass
 from skypact.sharing.lines import DelayLine, decided
 from skypact.sharing.treaty import cedar, policy
 from skypact.sharing.treaty.agreements import Agreement, What
@@ -24,6 +25,7 @@ from tests.unit.picture.flights import T0, state
 from tests.unit.sharing.treaty import ALL, agreement, clause, own
 from tests.unit.sharing.treaty import classes as classed
 
+CONTEXTS = st.sampled_from([(), (), (Context.EXERCISE,), (Context.OPERATION, Context.TEST)])
 NATIONS = ("auria", "borvia", "cestia")
 
 
@@ -37,16 +39,18 @@ def agreements(draw: Any) -> Agreement:
             id=f"w{i}",
             classes=tuple(draw(st.lists(st.sampled_from(ALL), min_size=1, unique=True))),
             for_nations=tuple(draw(st.lists(st.sampled_from(NATIONS), unique=True))),
+            contexts=draw(CONTEXTS),
         )
         for i in range(draw(st.integers(0, 3)))
     ]
-    mixed = draw(st.permutations([*tracks.clauses, *told]))
+    some = [msgspec.structs.replace(c, contexts=draw(CONTEXTS)) for c in tracks.clauses]
+    mixed = draw(st.permutations([*some, *told]))
     return agreement(*mixed, valid_from=tracks.valid_from, valid_until=tracks.valid_until)
 
 
 def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[str]:
     """Return which clause decides about each track, warning and so on, "" none."""
-    table = Policy([treaty], "auria", "borvia")
+    table = Policy([treaty], "auria", "borvia", Context.EXERCISE)
     table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
     term = table.term(NOW)
     if term is None:
@@ -65,7 +69,7 @@ def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[st
 
 
 def by_cedar(treaty: Agreement, sky: list, suspended: frozenset[str], text: str) -> list[str]:
-    context = {"now_us": NOW // 1000, "suspended": sorted(suspended)}
+    context = {"purpose": "exercise", "now_us": NOW // 1000, "suspended": sorted(suspended)}
     asked: list[tuple[str, dict[str, Any]]] = []
     for _, x, threat in sky:
         lat, lon, height = (float(v) for v in geodetic_from_ecef(x[:3]))

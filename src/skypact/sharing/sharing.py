@@ -83,7 +83,7 @@ class Sharing:
         missing = [a.partner for a in agreements if a.owner == nation and a.partner not in keys]
         if missing:
             raise InvariantError(f"no reference key for partner {missing[0]}")
-        self._policies = {name: Policy(agreements, nation, name) for name in names}
+        self._policies = {name: Policy(agreements, nation, name, issuer.context) for name in names}
         delays = {0: None} | {d: None for p in self._policies.values() for d in p.delays_ns()}
         self._lines = {delay: DelayLine(delay) for delay in delays}
         refresh_ns = round(settings.refresh_s * S)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skypact.core.geodesy import within
-from skypact.core.messages import ThreatClass
+from skypact.core.messages import Context, ThreatClass
 from skypact.sharing.treaty.agreements import What
 from skypact.sharing.treaty.policy import Policy, admits
 from tests.unit.picture.flights import S
@@ -62,3 +62,16 @@ def test_a_notch_is_outside():
     notched = np.radians([(0, 0), (0, 10), (10, 10), (2, 5), (10, 0)])
     lat, lon = np.radians([8.0, 1.0]), np.radians([5.0, 5.0])
     assert within(notched, lat, lon).tolist() == [False, True]
+
+
+def test_a_clause_for_another_context_is_left_out():
+    drill = clause(id="1", contexts=(Context.EXERCISE,))
+    rest = clause(id="2", contexts=(Context.OPERATION, Context.EXERCISE))
+    treaty = agreement(drill, rest, clause(id="3"))
+    for context, ids in (
+        (Context.EXERCISE, ["1", "2", "3"]),
+        (Context.OPERATION, ["2", "3"]),
+        (Context.TEST, ["3"]),
+    ):
+        (term,) = Policy([treaty], "auria", "borvia", context).terms
+        assert [(r.clause.id, r.at) for r in term.rules] == list(zip(ids, range(3), strict=False))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from skypact.core.messages import Context
 from skypact.sharing.treaty.words import (
     Change,
     allows,
@@ -129,3 +130,16 @@ def test_times_and_lease():
         "narrower: begins 2023-11-03 00:00:00 UTC, was 2023-11-01 00:00:00 UTC"
     ]
     assert frame_differences(old, old) == []
+
+
+def test_contexts_in_words():
+    drill, both = (Context.EXERCISE,), (Context.EXERCISE, Context.TEST)
+    assert terms(clause(contexts=both)).endswith("at once, only in exercise and test")
+    changes = [
+        [
+            d.change
+            for d in differences(agreement(clause(contexts=a)), agreement(clause(contexts=b)))
+        ]
+        for a, b in (((), drill), (drill, both), (drill, (Context.TEST,)), (both, both))
+    ]
+    assert changes == [[Change.NARROWER], [Change.WIDER], [Change.OTHER], []]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from skypact.core.messages import ThreatClass
+from skypact.core.messages import Context, ThreatClass
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
@@ -33,7 +33,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     classes: threat classes it covers; area_deg: polygon of (lat, lon), () everywhere;
     height_min_m, height_max_m: band above the ellipsoid; position_grid_m, velocity_grid_mps: 0 is
     full precision, else values are rounded and the covariance says so; delay_s: how late;
-    for_nations: nations whose warnings this partner is told of, () the partner's own only.
+    for_nations: nations whose warnings this partner is told of, () the partner's own only;
+    contexts: only at nodes of these, () any.
     """
 
     id: ClauseId
@@ -50,6 +51,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     show_impact: bool = False
     show_person: bool = False
     for_nations: tuple[Name, ...] = ()
+    contexts: tuple[Context, ...] = ()
 
     def covers(self) -> tuple[ThreatClass, ...]:
         """Return the threat classes."""

@@ -81,6 +81,8 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
         f"!context.suspended.contains({_text(clause.id)})",
         f"[{', '.join(map(_text, clause.classes))}].contains(resource.class)",
     ]
+    if clause.contexts:
+        parts.append(f"[{', '.join(map(_text, clause.contexts))}].contains(context.purpose)")
     if clause.what is What.TRACK:
         if clause.area_deg:
             parts.append(f"resource.areas.contains({_text(clause.id)})")

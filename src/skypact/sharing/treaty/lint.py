@@ -82,6 +82,8 @@ def _shadowed(first: Clause, second: Clause) -> list[str]:
         return []
     if first.what is What.WARNING and set(second.for_nations) != set(first.for_nations):
         return []
+    if first.contexts and set(first.contexts) != set(second.contexts):
+        return []
     wider = not first.area_deg or first.area_deg == second.area_deg
     higher = first.height_min_m <= second.height_min_m
     lower = first.height_max_m >= second.height_max_m

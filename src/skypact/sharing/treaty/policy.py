@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import within, wrap_pi
-from skypact.core.messages import ThreatClass
+from skypact.core.messages import Context, ThreatClass
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
 
 F64 = NDArray[np.float64]
@@ -54,10 +54,17 @@ class Term(NamedTuple):
 class Policy:
     """All that may ever go to one partner."""
 
-    def __init__(self, agreements: Sequence[Agreement], owner: str, partner: str) -> None:
+    def __init__(
+        self,
+        agreements: Sequence[Agreement],
+        owner: str,
+        partner: str,
+        context: Context | None = None,
+    ) -> None:
+        """context: of the node; clauses for others are left out, None for none of them."""
         chosen = [a for a in agreements if (a.owner, a.partner) == (owner, partner)]
         self.partner = partner
-        self.terms = tuple(compiled(agreement) for agreement in chosen)
+        self.terms = tuple(compiled(agreement, context) for agreement in chosen)
         self._active = self.terms
         self._suspended = False
 
@@ -84,8 +91,11 @@ class Policy:
         return sorted({rule.delay_ns for term in self.terms for rule in term.rules})
 
 
-def compiled(agreement: Agreement) -> Term:
-    """Return the table of an agreement."""
+def compiled(agreement: Agreement, context: Context | None = None) -> Term:
+    """Return the table of an agreement at a node of some context, None for that of all clauses."""
+    clauses = [
+        c for c in agreement.clauses if context is None or context in (c.contexts or (context,))
+    ]
     rules = tuple(
         Rule(
             f"{agreement.name}/{clause.id}",
@@ -94,7 +104,7 @@ def compiled(agreement: Agreement) -> Term:
             round(clause.delay_s * S),
             index,
         )
-        for index, clause in enumerate(agreement.clauses)
+        for index, clause in enumerate(clauses)
     )
     bounds = (agreement.valid_from, agreement.valid_until)
     from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)

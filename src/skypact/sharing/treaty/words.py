@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skypact.core.geodesy import within
+from skypact.core.messages import Context
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
 from skypact.sharing.treaty.policy import F64
 
@@ -77,10 +78,11 @@ def shows(clause: Clause) -> str:
 
 def terms(clause: Clause) -> str:
     """Return all that a clause says but what and which classes."""
+    only = f"only in {' and '.join(clause.contexts)}" if clause.contexts else ""
     if clause.what is What.TRACK:
-        return ", ".join(p for p in (where(clause), detail(clause), shows(clause)) if p)
+        return ", ".join(p for p in (where(clause), detail(clause), shows(clause), only) if p)
     about = f"of {', '.join(clause.for_nations)}" if clause.for_nations else ""
-    return ", ".join(p for p in (about, shows(clause)) if p) or "nothing more"
+    return ", ".join(p for p in (about, shows(clause), only) if p) or "nothing more"
 
 
 def allows(agreement: Agreement) -> list[str]:
@@ -174,6 +176,7 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
                 Change.WIDER if now else Change.NARROWER,
                 f"{at}: {'with' if now else 'without'} {words}",
             )
+    yield from _purpose(old, new)
     before, after = set(old.for_nations), set(new.for_nations)
     if before != after:
         # No name stands for the partner's own warnings.
@@ -181,6 +184,15 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
         narrower = bool(after) and after < before
         change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
         yield change, f"{at}: warnings of {', '.join(new.for_nations) or 'its own nation only'}"
+
+
+def _purpose(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
+    before, after = set(old.contexts or Context), set(new.contexts or Context)
+    if before != after:
+        wider, narrower = after > before, after < before
+        change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
+        named = ", ".join(new.contexts) or "every context"
+        yield change, f"clause {new.id}: in {named}"
 
 
 def _area(old: Clause, new: Clause) -> list[Change]:
