@@ -171,6 +171,23 @@ def chosen(term: Term, lines: dict[int, DelayLine]) -> list[tuple[Rule, DelayLin
     return [(rule, lines[rule.delay_ns], rows[choices == i]) for i, rule in rules]
 
 
+def prompt(term: Term, line: DelayLine, rows: I64) -> list[tuple[Rule, DelayLine, I64]]:
+    """Return what `chosen` does, for some rows of the line without delay and for those clauses only
+    that neither round nor delay and follow none that delays."""
+    lat, lon, height = (line.tracks[name][rows] for name in PLACE)
+    threats = line.threat_class()[rows]
+    free, held = np.ones(len(rows), np.bool_), False
+    out: list[tuple[Rule, DelayLine, I64]] = []
+    for rule in (r for r in term.rules if r.clause.what is What.TRACK):
+        named = np.array([threat in rule.clause.covers() for threat in ThreatClass])
+        mine = free & named[threats] & admits(rule, lat, lon, height)
+        free &= ~mine
+        held = held or rule.delay_ns > 0
+        at_once = rule.clause.exact and not held
+        out.append((rule, line, rows[mine] if at_once else NONE))
+    return out
+
+
 def decided(term: Term, line: DelayLine, delay_ns: int | None = None) -> I64:
     """Return for each track of a line the index of the first rule that admits it, -1 none.
     delay_ns: a track that no clause of this delay could be about may be left at -1."""

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
+from skypact.core.columns import array
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
@@ -35,7 +37,7 @@ from skypact.core.messages import (
 from skypact.sharing.explain import explained
 from skypact.sharing.federation import Federation, FederationState
 from skypact.sharing.identities import IdentitiesOut, IdentitiesState
-from skypact.sharing.lines import DelayLine, Known, LineState
+from skypact.sharing.lines import NONE, DelayLine, Known, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState
@@ -47,6 +49,7 @@ from skypact.sharing.wire import AgreementBody, HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState
 
 S = 1_000_000_000
+HASTE_NS = 100_000_000
 RENAMED_NS = round((DELAY_MAX_S + 10) * S)
 
 
@@ -62,6 +65,9 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     releaser: ReleaserState
     withheld: WithheldState
     suspensions: list[Suspension] = []
+    changed: list[int] = []
+    hastened_ns: int = 0
+    second_ns: int = 0
     audits: dict[str, bytes] = {}
     identities: IdentitiesState = IdentitiesState()
 
@@ -99,9 +105,12 @@ class Sharing:
             agreements,
         )
         self._suspensions = Suspensions()
+        self._hastens = any(c.exact for a in agreements if a.owner == nation for c in a.clauses)
         self._successors: dict[int, tuple[int, int]] = {}
         self._audits: dict[str, bytes] = {}
         self._next_wake_ns = self._started_ns = 0
+        # Tracks that changed since the last frame with tracks, and when that was.
+        self._changed, self._hastened_ns, self._second_ns = NONE, 0, 0
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
         """Take own tracks, classes, warnings, a partner's frame, or the start of the node."""
@@ -118,6 +127,7 @@ class Sharing:
                 known = Known(message)
                 for line in self._lines.values():
                     line.feed(known, now_ns)
+                self._note_changed(message, now_ns)
             case (
                 WarningRaised()
                 | WarningUpdated()
@@ -136,7 +146,7 @@ class Sharing:
                 for outlet in self._outlets.values():
                     outlet.forget()
                 self._started_ns = now_ns
-                self._next_wake_ns = (now_ns // S + 1) * S
+                self._next_wake_ns = self._second_ns = (now_ns // S + 1) * S
             case _:
                 pass
         return []
@@ -222,9 +232,34 @@ class Sharing:
             if new:
                 self._successors[old] = (new, now_ns)
 
+    def _note_changed(
+        self, message: OwnTracks | ThreatBatch | SystemTracksDeleted, now_ns: int
+    ) -> None:
+        """Remember what may leave at once, or when a tenth of a second has passed since the last
+        time."""
+        if self._hastens and not isinstance(message, SystemTracksDeleted):
+            numbers = array(message, "number").astype(np.int64)
+            self._changed = np.concatenate([self._changed, numbers])
+            due_ns = max(now_ns, self._hastened_ns + HASTE_NS)
+            self._next_wake_ns = min(self._second_ns, due_ns)
+
+    def _hasten(self, now_ns: int) -> Sequence[Message]:
+        """Release what has changed and may leave before the second is over."""
+        numbers, self._changed, self._hastened_ns = np.unique(self._changed), NONE, now_ns
+        out: list[Message] = []
+        for name, outlet in self._outlets.items():
+            leased = self._leased(name, now_ns)
+            out += outlet.hasten(self._lines[0], numbers, leased, self._releaser, now_ns)
+        return out
+
     def wake(self, now_ns: int) -> Sequence[Message]:
-        """Each whole second: release tracks, say that we live, tell how links are."""
-        self._next_wake_ns = (now_ns // S + 1) * S
+        """Each whole second: release tracks, say that we live, tell how links are. Between: release
+        what has changed."""
+        if now_ns < self._second_ns:
+            self._next_wake_ns = self._second_ns
+            return self._hasten(now_ns)
+        self._next_wake_ns = self._second_ns = (now_ns // S + 1) * S
+        self._changed, self._hastened_ns = NONE, now_ns
         self._successors = {
             old: (new, since)
             for old, (new, since) in self._successors.items()
@@ -327,6 +362,9 @@ class Sharing:
             releaser=self._releaser.state(),
             withheld=self._withheld.state(),
             suspensions=self._suspensions.state(),
+            changed=self._changed.tolist(),
+            hastened_ns=self._hastened_ns,
+            second_ns=self._second_ns,
             audits=self._audits,
             identities=self._identities.state(),
         )
@@ -337,6 +375,8 @@ class Sharing:
         held = msgspec.msgpack.decode(state, type=_State)
         self._issuer.issued = held.issued
         self._next_wake_ns, self._started_ns = held.next_wake_ns, held.started_ns
+        self._changed = np.array(held.changed, np.int64)
+        self._hastened_ns, self._second_ns = held.hastened_ns, held.second_ns
         self._successors = {old: (new, since) for old, new, since in held.successors}
         for delay, line in self._lines.items():
             # A delay that is new starts empty: what it may tell is known only from now on.

@@ -1,4 +1,5 @@
-"""Own tracks on their way out: as they were `delay` ago, chosen by clause, once a second."""
+"""Own tracks on their way out: as they were `delay` ago, chosen by clause, once a second; those
+that a clause shows as they are leave at once as well."""
 
 from typing import Any
 
@@ -10,7 +11,7 @@ from skypact.core.columns import pack
 from skypact.core.messages import Release, Stream
 from skypact.core.table import Table, TableState
 from skypact.sharing.degrade import degraded
-from skypact.sharing.lines import FIELDS, NONE, DelayLine, chosen, refused
+from skypact.sharing.lines import FIELDS, NONE, DelayLine, chosen, prompt, refused
 from skypact.sharing.release import Releaser
 from skypact.sharing.treaty.agreements import What
 from skypact.sharing.treaty.policy import Policy, Rule
@@ -73,7 +74,26 @@ class Outlet:
         ended = self._told.keys[gone]
         columns = self._due(going, visible, told, now_ns)
         self._end(ended, visible, successors)
-        return self._frames(columns, [rule.name for rule, _, _ in going], releaser, now_ns)
+        endings = {n: successor for n, (successor, _) in self._ended.items()}
+        self._ended = {n: (s, left - 1) for n, (s, left) in self._ended.items()}
+        return self._frames(columns, [r.name for r, _, _ in going], endings, releaser, now_ns)
+
+    def hasten(
+        self, line: DelayLine, numbers: I64, leased: bool, releaser: Releaser, now_ns: int
+    ) -> list[Release]:
+        """Return the frames of tracks that have just changed, as far as a clause neither rounds nor
+        delays: with rounding, when a frame leaves would tell when the sensor looked. line: without
+        delay."""
+        term = self._policy.term(now_ns)
+        if term is None or not leased:
+            return []
+        rows = line.tracks.rows(numbers)
+        going = prompt(term, line, rows[rows >= 0])
+        visible = np.concatenate([NONE, *(line.tracks.keys[rows] for _, _, rows in going)])
+        if not len(visible):
+            return []
+        columns = self._due(going, visible, self._told.rows(visible), now_ns)
+        return self._frames(columns, [r.name for r, _, _ in going], {}, releaser, now_ns)
 
     def _end(self, gone: I64, visible: I64, successors: dict[int, int]) -> None:
         """Note what the partner holds and may hold no longer."""
@@ -122,10 +142,13 @@ class Outlet:
         return out
 
     def _frames(
-        self, whole: dict[str, NDArray[Any]], names: list[str], releaser: Releaser, now_ns: int
+        self,
+        whole: dict[str, NDArray[Any]],
+        names: list[str],
+        ended: dict[int, int],
+        releaser: Releaser,
+        now_ns: int,
     ) -> list[Release]:
-        ended = {n: successor for n, (successor, _) in self._ended.items()}
-        self._ended = {n: (s, left - 1) for n, (s, left) in self._ended.items()}
         if not len(whole["number"]) and not ended:
             return []
         used = np.flatnonzero(np.bincount(whole["clause"], minlength=len(names)))

@@ -40,10 +40,63 @@ def test_default_nothing():
     assert reasons == [("track", "no clause covers its class", 1)]
 
 
+COARSE = {"position_grid_m": 1_000.0, "velocity_grid_mps": 10.0}
+
+
+def test_a_track_leaves_at_once_under_a_clause_that_shows_it_as_it_is():
+    room = sharing(everything(**FAST))
+    assert room.handle(own([105], X, T0 + S // 2), T0 + S // 2) == []
+    assert room.next_wake_ns() == T0 + S // 2
+    (release,) = releases(room.wake(T0 + S // 2), Stream.TRACK)
+    assert array(opened(release)[1], "number").tolist() == [105]
+    assert room.next_wake_ns() == T0 + S
+    assert releases(room.wake(T0 + S), Stream.TRACK) == []
+
+
+def test_frames_between_whole_seconds_are_a_tenth_of_a_second_apart():
+    room = sharing(everything(**FAST))
+    at_ns = T0 + S // 5
+    room.handle(own([105], X, at_ns), at_ns)
+    room.wake(at_ns)
+    room.handle(own([106], FAR, at_ns + 1), at_ns + 1)
+    assert room.next_wake_ns() == at_ns + S // 10
+    after = sharing(everything(**FAST))
+    after.restore(room.snapshot())
+    assert after.next_wake_ns() == at_ns + S // 10
+    out = room.wake(at_ns + S // 10)
+    assert after.wake(at_ns + S // 10) == out
+    (release,) = releases(out, Stream.TRACK)
+    assert array(opened(release)[1], "number").tolist() == [106]
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        (clause(id="1", **COARSE),),
+        (clause(id="1", delay_s=10.0),),
+        # What an earlier clause may decide, as it was, waits for the whole second.
+        (clause(id="1", delay_s=10.0, classes=("drone",)), clause(id="2")),
+        (clause(id="1", **COARSE, classes=("unknown",)), clause(id="2", classes=("cruise",))),
+    ],
+)
+def test_what_is_rounded_or_delayed_waits_for_the_whole_second(clauses):
+    room = sharing(agreement(*clauses, **FAST))
+    room.handle(own([105], X, T0 + S // 2), T0 + S // 2)
+    assert room.next_wake_ns() in (T0 + S // 2, T0 + S)
+    if room.next_wake_ns() < T0 + S:
+        assert room.wake(T0 + S // 2) == []
+    assert room.next_wake_ns() == T0 + S
+
+
+def test_a_suspended_or_ended_agreement_lets_nothing_go_between_seconds():
+    room = sharing(agreement(clause(), valid_until=START + timedelta(days=1), **FAST))
+    room.handle(own([105], X, T0 + S // 2), T0 + S // 2)
+    assert room.wake(T0 + S // 2) == []
+
+
 def test_a_track_leaves_on_the_whole_second_under_its_clause():
     room = sharing(everything())
     assert room.handle(own([105], X, T0 + S // 2), T0 + S // 2) == []
-    assert room.next_wake_ns() == T0 + S
     (release,) = releases(room.wake(T0 + S), Stream.TRACK)
     assert release.clauses == ("auria-borvia/track",)
     frame, body = opened(release)

@@ -53,6 +53,11 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     for_nations: tuple[Name, ...] = ()
     contexts: tuple[Context, ...] = ()
 
+    @property
+    def exact(self) -> bool:
+        """Return whether it shows tracks as they are, without delay."""
+        return self.what is What.TRACK and not self.position_grid_m and not self.delay_s
+
     def covers(self) -> tuple[ThreatClass, ...]:
         """Return the threat classes."""
         return tuple(ThreatClass[name.upper()] for name in self.classes)
