@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.config.settings import ConsoleSettings
-from skypact.console import frame, views
+from skypact.console import frame, identities, views
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (
@@ -44,6 +44,7 @@ class Board:
         self.rows: dict[str, bytes] = {}
         self.feeds: dict[str, Any] | None = None
         self.links: dict[str, Any] | None = None
+        self.identities: dict[str, Any] = {"rows": []}
         self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
         self.frame = b""
         self.view: PictureView | None = None
@@ -90,6 +91,12 @@ class Board:
         if len(self._texts) > 2 * view.count + _TEXTS_SPARE:
             present = frozenset(numbers.tolist())
             self._texts = {n: text for n, text in self._texts.items() if n in present}
+
+    def take_identities(self, view: PictureView) -> bool:
+        """Keep what is held of tracks; return whether it changed."""
+        held = self.identities
+        self.identities = identities.rows(view)
+        return held != self.identities
 
     def texts_since(self, revision: int) -> list[tuple[int, str, str]]:
         """Return (track number, callsign, address) of what changed after `revision`."""

@@ -9,6 +9,7 @@ import msgspec
 from skypact.config.settings import ConsoleSettings
 from skypact.console.auth import Session
 from skypact.console.board import Board
+from skypact.console.identities import Identify, command
 from skypact.console.settings import NodeIdentity
 from skypact.console.views import may_acknowledge, may_release
 from skypact.core.errors import DecodeError, SkypactError
@@ -88,7 +89,7 @@ class Resume(_Agreed, frozen=True, tag="resume"):
     """The person on watch takes a suspension back."""
 
 
-Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got | Suspend | Resume
+Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got | Suspend | Resume | Identify
 _decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -167,6 +168,16 @@ class Desk:
         if why:
             return _refusal(name, "", why)
         return {"kind": "done", "ask": name, "warning_id": "", "person": session.person}
+
+    async def identify(self, ask: Identify, session: Session) -> dict[str, Any]:
+        """Submit what a person says of an identity; returns once it is on disk or refused."""
+        if not session.person:
+            return _refusal(ask.order, "", "Say who is on watch first.")
+        asked = command(ask, session.person, self._issuer, self._now_ns())
+        why = await self._submitted_why_not(asked)
+        if why:
+            return _refusal(ask.order, "", why)
+        return {"kind": "done", "ask": ask.order, "warning_id": "", "person": session.person}
 
     async def shown(self, ask: Shown, received_ns: int) -> None:
         """Report rows painted; each warning of this nation once for the whole node."""

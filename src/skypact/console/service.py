@@ -32,6 +32,7 @@ from skypact.console.desk import (
 )
 from skypact.console.feature_api import Offer
 from skypact.console.frame import LAYOUT
+from skypact.console.identities import Identify
 from skypact.console.pages import STATIC, Page
 from skypact.console.settings import MapSite, NodeIdentity
 from skypact.console.stream import ClientQueue
@@ -151,6 +152,8 @@ class Console:
                 self._board.take_picture(message)
                 for client in self._clients:
                     client.queue.mark_picture()
+                if self._board.take_identities(message):
+                    self._mark("identities")
             case FeedView():
                 self._board.take_feeds(message)
                 self._mark("feeds")
@@ -344,6 +347,8 @@ class Console:
                     client.queue.reply(await self._desk.decide(ask, client.session))
                 case Suspend() | Resume():
                     client.queue.reply(await self._desk.agree(ask, client.session))
+                case Identify():
+                    client.queue.reply(await self._desk.identify(ask, client.session))
                 case Shown():
                     await self._desk.shown(ask, received_ns)
                 case Hush():
@@ -361,6 +366,7 @@ class Console:
             "hush": lambda: self._board.hush,
             "feeds": lambda: self._board.feeds,
             "links": lambda: self._board.links,
+            "identities": lambda: self._board.identities,
             "notices": lambda: {"rows": self._board.notices()},
             "tick": lambda: {"now_ms": views.milliseconds(self._now_ns())},
         }

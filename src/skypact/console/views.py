@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from skypact.console.identities import noted
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (
@@ -207,7 +208,8 @@ def notice(message: Message) -> Notice | None:
             text = f"UTC stepped by {message.step_ns / 1e9:+.3f} s; followed slowly"
             return Notice(kind="clock stepped", about="this node", text=text)
         case _:
-            return None
+            said = noted(message)
+            return Notice(kind=said.kind, about=said.about, text=said.text) if said else None
 
 
 def partner_notice(message: FrameRefused | AuditFault) -> Notice:
