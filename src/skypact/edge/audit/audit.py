@@ -52,10 +52,11 @@ class Audit:
         """Write all that was noted when something durable goes with it or a checkpoint is due, and
         take what partners told; return what partners and people are to be told once it is on disk.
         `settled` follows the commit, `failed` a failure."""
-        faults = self._talk.remind()
         if self._failed:
             self.keeper.unwritten()
+            self._talk.undone()
             self._failed = False
+        faults = self._talk.remind()
         if durable or self.keeper.pressing or self._talk.whole(now_ns):
             faults += self.keeper.write()
         for told in self._heard:

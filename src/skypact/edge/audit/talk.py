@@ -10,7 +10,7 @@ from skypact.sharing.audit.checkpoint import checkpoint_of, cosign, sign, witnes
 from skypact.sharing.audit.exchange import LEAVES_BYTES_MAX, AuditBody
 from skypact.sharing.audit.leaves import LeafError
 from skypact.sharing.audit.log import Log, subtree_of, tree_at
-from skypact.sharing.audit.merkle import consistency_proof, leaf_hash
+from skypact.sharing.audit.merkle import Subtree, consistency_proof, leaf_hash
 from skypact.sharing.audit.witness import Fault, FaultKind, Followed, judge
 
 EVERY_NS = 10_000_000_000
@@ -18,6 +18,7 @@ URGENT_NS = 1_000_000_000
 """Checkpoints go this often; after a durable frame as soon as this."""
 FIRST_ENTRIES = 1_000
 """A partner that has followed nothing begins this far from the end, or at the beginning."""
+HASHES_KEPT = 10_000
 S = 1_000_000_000
 ACCUSED = "accused"
 
@@ -28,6 +29,7 @@ class Talk:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self._told_ns, self._reminded = 0, False
+        self._hashes: dict[str, dict[tuple[int, int], bytes]] = {}
         self._replies: dict[str, None] = {}
         self._said: dict[str, str] = {}
 
@@ -65,7 +67,7 @@ class Talk:
     def _news(self, row: LogRow, back: AuditBody) -> AuditBody:
         """Return a body with a checkpoint and what led to it from where the partner is."""
         begin, size = row.known, row.end.size
-        subtree = subtree_of(StoredTree(self._keeper.tables, row))
+        subtree = self._subtree(row)
         gone = 0 < begin < row.first
         anew = gone or begin == 0
         if anew:
@@ -92,6 +94,27 @@ class Talk:
             cosigned=back.cosigned,
             refused=back.refused,
         )
+
+    def _subtree(self, row: LogRow) -> Subtree:
+        """Return how proofs find hashes; complete subtrees never change, so they are kept."""
+        plain = subtree_of(StoredTree(self._keeper.tables, row))
+        known = self._hashes.setdefault(row.partner, {})
+        if len(known) > HASHES_KEPT:
+            known.clear()
+
+        def subtree(level: int, begin: int) -> bytes:
+            found = known.get((level, begin))
+            if found is None:
+                found = known[level, begin] = plain(level, begin)
+            return found
+
+        return subtree
+
+    def undone(self) -> None:
+        """Forget what a failed write took back: hashes over its entries, and what it would have
+        told, which nobody heard."""
+        self._hashes, self._said = {}, {}
+        self._told_ns, self._reminded = 0, False
 
     def take(self, partner: str, data: bytes) -> list[AuditFault]:
         """Take what a partner tells, inside the caller's transaction; return what is wrong."""

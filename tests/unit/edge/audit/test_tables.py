@@ -64,6 +64,13 @@ def test_of_signed_heads_the_newest_and_one_a_minute_are_kept(held):
     assert [n.note for n in held.notes("a log")] == ["note 30", "by 30"]
 
 
+def test_dropping_old_heads_does_not_read_the_new_ones(held):
+    plan = held.db.execute(
+        "EXPLAIN QUERY PLAN DELETE FROM audit_note WHERE time_ns < 5 AND size < 3"
+    ).fetchall()
+    assert any("audit_note_time" in str(step) for step in plan)
+
+
 def test_how_far_a_log_was_followed_is_read_back(held):
     state = Followed(origin="a log", size=3, roots=[bytes(32)] * 2, marks={"track": Mark(1, 7)})
     held.save_followed("borvia", state)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import apsw
 import pytest
 
 from skypact.core.messages import Stream
@@ -15,6 +16,8 @@ from skypact.sharing.audit.checkpoint import checkpoint_of, witnesses
 from skypact.sharing.audit.facts import Fact, Received, Sent
 from skypact.sharing.audit.witness import Followed
 from tests.unit.edge.audit.pair import NAMES, Nation, Pair, reopened, verifier
+from tests.unit.picture.flights import S, moved
+from tests.unit.sharing.treaty import X, own
 
 
 def followed(nation: Nation, partner: str) -> Followed:
@@ -241,6 +244,54 @@ def test_a_checkpoint_by_another_key_is_refused_and_passes(tmp_path: Path) -> No
     pair.run(25)
     assert len(pair["borvia"].faults) == 1
     assert followed(pair["borvia"], "auria").size > 5
+
+
+def test_a_failed_write_betrays_nobody(tmp_path: Path) -> None:
+    """What was told to no one may be made anew, also with hashes that were already computed."""
+    pair = Pair(tmp_path)
+    pair.run(25)
+    auria = pair["auria"]
+
+    def broken() -> None:
+        auria.audit.write(pair.now + 60 * S, durable=True)
+        raise apsw.FullError("disk full")
+
+    for _ in range(8):
+        auria.audit.note([], auria.position, pair.now)
+        auria.take(own([105], moved(X, 1.0), pair.now), pair.now)
+        auria.wake(pair.now)
+        with pytest.raises(apsw.FullError):
+            auria.store.commit([], [], broken)
+        auria.audit.failed()
+        pair.run(5)
+    pair.run(30)
+    assert pair.faults == []
+    assert followed(pair["borvia"], "auria").size > size(auria, "borvia") - 10
+
+
+def test_a_fault_that_could_not_be_written_is_told_with_the_next_write(tmp_path: Path) -> None:
+    pair = Pair(tmp_path)
+    lie, _ = once(Sent, "track", Random("track 3"), altered)
+    pair["auria"].lie = lie
+    borvia = pair["borvia"]
+    write, failed = borvia.audit.write, []
+
+    def broken(now_ns: int, durable: bool) -> list:
+        told = write(now_ns, durable)
+        if not failed and any(getattr(m, "fault", "") == "altered" for m in told):
+            failed.append(now_ns)
+            borvia.audit.failed()
+            raise apsw.FullError("disk full")
+        return told
+
+    borvia.audit.write = broken
+    for _ in range(40):
+        try:
+            pair.run(1)
+        except apsw.FullError:
+            assert not borvia.faults
+    assert failed
+    assert [f.fault for f in borvia.faults if f.fault != "accused"] == ["altered"]
 
 
 def test_the_own_log_names_every_leaf_of_partners_logs(tmp_path: Path) -> None:
