@@ -215,6 +215,9 @@ class Sharing:
         """Let a suspension, or its end, take effect at once."""
         self._suspensions.take(event)
         self._restrict()
+        for name, policy in self._policies.items():
+            if policy.term(now_ns) is None:
+                self._outlets[name].forget()
         out: list[Message] = []
         if isinstance(event, AgreementResumed):
             for partner in self._policies:

@@ -70,6 +70,7 @@ def test_the_owner_suspends_and_nothing_leaves():
     assert (event.party, event.person, event.reason) == ("auria", "Ilse Maren", "drill")
     words = "auria-borvia suspended by auria since 2023-11-14 22:13:21Z: drill"
     assert links(out, "borvia") == (words,)
+    assert [link.tracks_out for link in of(out, LinkView)[-1].links] == [0]
     flying(auria, T0 + 2 * S)
     assert raised_for_borvia(auria, T0 + 2 * S) == []
     later = auria.wake(T0 + 2 * S)
