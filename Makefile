@@ -18,8 +18,8 @@ demo: $(VENV)/.installed ## run three nations and a coordinator here (ARGS="--fo
 # Tests that start real processes take ports of the machine: one after another. The rest share it.
 test: $(VENV)/.installed-dev browser check ## install what tests need, check the style, run every test
 	$(BIN)/skypact warm
-	$(BIN)/python -m pytest tests/docs tests/e2e tests/scenario $(ARGS)
-	$(BIN)/python -m pytest -n 2 tests/unit tests/property $(ARGS)
+	$(BIN)/python -m pytest tests/docs tests/e2e $(ARGS)
+	$(BIN)/python -m pytest -n 2 tests/scenario tests/unit tests/property tests/wire $(ARGS)
 
 check: $(VENV)/.installed-dev ## style, types, imports and house rules
 	$(BIN)/ruff check $(SOURCES)

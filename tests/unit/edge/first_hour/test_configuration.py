@@ -29,6 +29,7 @@ NOT_WRITTEN = {"sharing.partners"}
 EXAMPLES = {"link.hubs", "link.coordinator", "link.pairs", "link.leaf_addresses"}
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}
+EXAMPLES |= {"picture.identity.area.area_deg", "picture.identity.area.who"}
 EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
 # Tables whose keys a person makes up.
 OPEN_TABLES = {"feed.sapient.nodes"}
