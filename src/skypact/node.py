@@ -103,6 +103,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     ProposeIdentity: ("picture",),
     ResolveConflict: ("picture",),
     PartnerIdentity: ("picture",),
+    LinkView: ("picture",),
     OwnTracks: ("warning", "sharing"),
     SystemTracks: ("warning",),
     SystemTracksDeleted: ("warning", "sharing"),

@@ -64,7 +64,7 @@ def number_of(world: Nations) -> int:
 
 def flown_over_the_border(world: Nations) -> int:
     """auria sets friend in its area; over the border borvia's authority sees a hostile."""
-    world.run(8)
+    world.run(15)
     number = number_of(world)
     order(SetIdentity, world, "auria", FRIEND, number)
     world.run(70)

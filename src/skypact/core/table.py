@@ -92,10 +92,11 @@ class Table:
         return TableState(keys=self.keys.tobytes(), columns=columns)
 
     def restore(self, state: TableState) -> None:
-        """Take over a state of the same fields."""
+        """Take over a state; a column it does not have is zero."""
         self.keys = np.frombuffer(state.keys, np.int64).copy()
         for name, (dtype, width) in self._fields.items():
-            values = np.frombuffer(state.columns[name], dtype).copy()
+            empty = np.zeros(len(self.keys) * width, dtype).tobytes()
+            values = np.frombuffer(state.columns.get(name, empty), dtype).copy()
             self._columns[name] = values.reshape(-1, width) if width > 1 else values
 
 

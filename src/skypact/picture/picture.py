@@ -10,6 +10,7 @@ from skypact.core.columns import array
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
+    LinkView,
     Message,
     NodeStarted,
     OwnTracks,
@@ -30,6 +31,7 @@ from skypact.picture.identity.identities import Identities, IdentityState
 from skypact.picture.identity.shown import column, shown
 from skypact.picture.matching import Matching, MatchingState
 from skypact.picture.numbers import PROVISIONAL, Numbers
+from skypact.picture.responsibility import Responsibility
 from skypact.picture.settings import PictureSettings
 from skypact.picture.systems import OWN, Systems, SystemsState, report_key
 from skypact.picture.views import (
@@ -51,6 +53,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     systems: SystemsState
     matching: MatchingState
     identities: IdentityState = IdentityState()
+    dead: list[int] = []
 
 
 class Picture:
@@ -69,6 +72,8 @@ class Picture:
         self._identities = Identities(
             issuer, settings.identity, self._systems, self._place, self._reporter
         )
+        self._responsibility = Responsibility(settings, self._systems)
+        self._dead: list[int] = []
         self._next_wake_ns = 0
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
@@ -87,6 +92,9 @@ class Picture:
                 return self._identities.command(message, now_ns)
             case PartnerIdentity():
                 return self._identities.hear(message, now_ns)
+            case LinkView():
+                self._dead = self._silent(message)
+                self._responsibility.look(now_ns, self._reporters, self._dead)
             case NodeStarted():
                 self._next_wake_ns = (now_ns // S + 1) * S
             case _:
@@ -99,6 +107,7 @@ class Picture:
         self._drop_old(now_ns)
         self._matching.look(now_ns)
         self._number_provisional(now_ns)
+        self._responsibility.look(now_ns, self._reporters, self._dead)
         changes = self._changes(np.zeros(0, np.int64), now_ns)
         return [*changes, *self._identities.look(now_ns), self._view(now_ns)]
 
@@ -128,6 +137,7 @@ class Picture:
                 array(batch, "confirmed_ns")[at][alone],
                 now_ns,
             )
+            self._responsibility.begin(new[alone], now_ns)
         self._systems.touch(table["system"][table.rows(keys)].tolist())
         return keys
 
@@ -157,6 +167,11 @@ class Picture:
         table.put(
             keys, received_ns=now_ns, threat_class=array(batch, "threat_class")[kept], **columns
         )
+        terms = np.zeros(len(keys), np.int64)
+        said = dict(zip(batch.reporting, batch.terms, strict=True))
+        if said:
+            terms[:] = [said.get(number, 0) for number in (keys & 0xFFFFFFFF).tolist()]
+        table["term"][table.rows(keys)] = terms
         self._welcome(keys[~held], now_ns)
         self._systems.touch(table["system"][table.rows(keys)].tolist())
 
@@ -208,6 +223,11 @@ class Picture:
             at = np.array([now_ns])
             systems.create(np.array([key]), np.array([number]), at, at, now_ns)
 
+    def _silent(self, view: LinkView) -> list[int]:
+        """Return the reporters that are not heard."""
+        dead = {link.partner for link in view.links if not link.alive}
+        return [i for i, nation in enumerate(self._reporters) if nation in dead]
+
     def _take_classes(self, batch: ThreatBatch) -> None:
         systems = self._systems.systems
         rows = systems.rows(array(batch, "number"))
@@ -252,12 +272,15 @@ class Picture:
             )
         rows = np.union1d(table.rows(own), own_moved)
         rows = rows[table["system"][rows] < PROVISIONAL]
+        told = rows[table["term"][rows] > 0]
         if len(rows) or own_ended:
             out.append(
                 OwnTracks(
                     **self._issuer.header(int(table["time_ns"][rows].max(initial=0)), now_ns),
                     ended=tuple(e.number for e in own_ended),
                     successors=tuple(e.successor for e in own_ended),
+                    reporting=tuple(table["system"][told].tolist()),
+                    terms=tuple(table["term"][told].tolist()),
                     count=len(rows),
                     **own_columns(systems, rows),
                 )
@@ -315,6 +338,7 @@ class Picture:
             systems=self._systems.state(),
             matching=self._matching.state(),
             identities=self._identities.state(),
+            dead=self._dead,
         )
         return msgspec.msgpack.encode(state)
 
@@ -327,3 +351,4 @@ class Picture:
         self._systems.restore(held.systems)
         self._matching.restore(held.matching)
         self._identities.restore(held.identities)
+        self._dead = held.dead

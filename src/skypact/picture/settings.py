@@ -20,7 +20,9 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     registration_sd_m: what nations' systems may disagree by on top of their covariances;
     reach_max_m: nothing further apart is compared; process_noise_m2ps3: of the constant-velocity
     model that takes tracks to a common time; apart_s: how long parted tracks are not joined again;
-    pending_s: age at which identity pending becomes unknown; identity: who may set the others.
+    pending_s: age at which identity pending becomes unknown; identity: who may set the others;
+    report_margin, report_looks, report_hold_s: we take over the report of an object when our track
+    quality has been better by so much for so many looks, and so long after the last change.
     """
 
     track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...] = ()
@@ -37,4 +39,7 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     process_noise_m2ps3: Positive = 20.0
     apart_s: Positive = 30.0
     pending_s: Positive = 10.0
+    report_margin: Annotated[int, msgspec.Meta(ge=0, le=15)] = 3
+    report_looks: Looks = 3
+    report_hold_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 60.0
     identity: IdentitySettings = IdentitySettings()

@@ -29,12 +29,18 @@ REPORT_FIELDS = {
     "threat_class": ("|u1", 1),
     "address": ("<u4", 1),
     "callsign": ("|S8", 1),
+    "term": ("<i8", 1),
 }
 SYSTEM_FIELDS = {
     "first_ns": ("<i8", 1),
     "detected_ns": ("<i8", 1),
     "confirmed_ns": ("<i8", 1),
     "threat_class": ("|u1", 1),
+    "owner": ("<i8", 1),
+    "owner_ns": ("<i8", 1),
+    "term": ("<i8", 1),
+    "gap": ("<i8", 1),
+    "streak": ("<i8", 1),
 }
 
 
@@ -129,6 +135,10 @@ class Systems:
     def touch(self, numbers: Iterable[int]) -> None:
         """Mark system tracks as changed."""
         self.touched.update(dict.fromkeys(numbers))
+
+    def retell(self, numbers: I64) -> None:
+        """Mark system tracks whose own report is to be told again: what we report has changed."""
+        self.own_moved.update(dict.fromkeys(numbers.tolist()))
 
     def add(self, key: int, number: int) -> None:
         """Make a report that has no system track yet part of one."""

@@ -141,7 +141,9 @@ def picture_columns(
     spread = covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]
     horizontal, vertical = spread_enu(covariance, lat, lon)
     age_s = np.maximum(now_ns - group.best("time_ns", np.maximum), 0) / S
-    reporter = systems.reports.keys[group.rows[group.starts]] >> 32
+    first = systems.reports.keys[group.rows[group.starts]] >> 32
+    owner = systems.systems["owner"][group.held]
+    reporter = np.where(owner > 0, owner - 1, first)
     own_class = systems.systems["threat_class"][group.held]
     told_class = group.named("threat_class", 0)
     return pack(
@@ -158,7 +160,7 @@ def picture_columns(
         threat_class=np.where(own_class > 0, own_class, told_class),
         identity=identity[group.held],
         quality=group.best("quality", np.maximum),
-        own=reporter == OWN,
+        own=first == OWN,
         reporter=np.minimum(reporter, 255),
         address=group.named("address", 0),
         callsign=group.named("callsign", b""),

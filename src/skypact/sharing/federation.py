@@ -170,6 +170,8 @@ class Federation:
                 partner=link.partner,
                 deleted=body.ended,
                 successors=body.successors,
+                reporting=body.reporting,
+                terms=body.terms,
                 count=body.count,
                 **{name: getattr(body, name) for name in PartnerTracks.COLUMNS},
             )
@@ -320,6 +322,8 @@ def _check_tracks(body: wire.TrackBody, latest_ns: int) -> None:
         raise Refused("a track is there twice")
     if body.successors and len(body.successors) != len(body.ended):
         raise Refused("successors and ended tracks are not as many")
+    if len(body.reporting) != len(body.terms):
+        raise Refused("terms and reported tracks are not as many")
     if array(body, "time_ns").max(initial=0) > latest_ns:
         raise Refused("a track from the future")
     radius_m = np.sqrt((array(body, "position_ecef_m") ** 2).sum(1))

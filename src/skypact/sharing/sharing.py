@@ -40,7 +40,7 @@ from skypact.sharing.identities import IdentitiesOut, IdentitiesState
 from skypact.sharing.lines import NONE, DelayLine, Known, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
-from skypact.sharing.tracks_out import Outlet, OutletState
+from skypact.sharing.tracks_out import Outlet, OutletState, Reported
 from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
 from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.treaty.suspension import Suspension, Suspensions
@@ -69,6 +69,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     hastened_ns: int = 0
     second_ns: int = 0
     audits: dict[str, bytes] = {}
+    reporting: dict[int, int] = {}
     identities: IdentitiesState = IdentitiesState()
 
 
@@ -93,7 +94,8 @@ class Sharing:
         delays = {0: None} | {d: None for p in self._policies.values() for d in p.delays_ns()}
         self._lines = {delay: DelayLine(delay) for delay in delays}
         refresh_ns = round(settings.refresh_s * S)
-        self._outlets = {name: Outlet(self._policies[name], refresh_ns) for name in names}
+        self._reported = reported = Reported()
+        self._outlets = {n: Outlet(self._policies[n], refresh_ns, reported) for n in names}
         self._releaser, self._withheld = Releaser(issuer), Withheld(issuer)
         self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
         self._identities = IdentitiesOut(nation, self._policies, keys)
@@ -231,6 +233,7 @@ class Sharing:
             policy.suspend({s.clause for s in suspended})
 
     def _note_renamed(self, message: OwnTracks, now_ns: int) -> None:
+        self._reported.take(message)
         for old, new in zip(message.ended, message.successors, strict=True):
             if new:
                 self._successors[old] = (new, now_ns)
@@ -238,8 +241,7 @@ class Sharing:
     def _note_changed(
         self, message: OwnTracks | ThreatBatch | SystemTracksDeleted, now_ns: int
     ) -> None:
-        """Remember what may leave at once, or when a tenth of a second has passed since the last
-        time."""
+        """Remember what may leave at once, or a tenth of a second after the last time."""
         if self._hastens and not isinstance(message, SystemTracksDeleted):
             numbers = array(message, "number").astype(np.int64)
             self._changed = np.concatenate([self._changed, numbers])
@@ -256,8 +258,7 @@ class Sharing:
         return out
 
     def wake(self, now_ns: int) -> Sequence[Message]:
-        """Each whole second: release tracks, say that we live, tell how links are. Between: release
-        what has changed."""
+        """Each whole second: release tracks, say that we live; between: what has changed."""
         if now_ns < self._second_ns:
             self._next_wake_ns = self._second_ns
             return self._hasten(now_ns)
@@ -369,6 +370,7 @@ class Sharing:
             hastened_ns=self._hastened_ns,
             second_ns=self._second_ns,
             audits=self._audits,
+            reporting=self._reported.terms,
             identities=self._identities.state(),
         )
         return msgspec.msgpack.encode(state)
@@ -394,5 +396,5 @@ class Sharing:
         self._withheld.restore(held.withheld)
         self._suspensions.restore(held.suspensions)
         self._restrict()
-        self._audits = dict(held.audits)
+        self._audits, self._reported.terms = dict(held.audits), dict(held.reporting)
         self._identities.restore(held.identities)

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.columns import pack
-from skypact.core.messages import Release, Stream
+from skypact.core.columns import array, pack
+from skypact.core.messages import OwnTracks, Release, Stream
 from skypact.core.table import Table, TableState
 from skypact.sharing.degrade import degraded
 from skypact.sharing.lines import FIELDS, NONE, DelayLine, chosen, prompt, refused
@@ -19,6 +19,7 @@ from skypact.sharing.wire import ROWS_A_FRAME, TrackBody
 from skypact.sharing.withheld import Withheld
 
 I64 = NDArray[np.int64]
+S = 1_000_000_000
 REPEATS = 3
 """An ending is told in this many frames, as any one of them may be lost."""
 
@@ -30,11 +31,31 @@ class OutletState(msgspec.Struct, frozen=True, kw_only=True):
     ended: list[tuple[int, int, int]]
 
 
+class Reported:
+    """Which own tracks we report, and under which term each."""
+
+    def __init__(self) -> None:
+        self.terms: dict[int, int] = {}
+
+    def take(self, message: OwnTracks) -> None:
+        """Note what a message says of its tracks."""
+        for number in (*message.ended, *array(message, "number").tolist()):
+            self.terms.pop(number, None)
+        self.terms.update(zip(message.reporting, message.terms, strict=True))
+
+    def of(self, number: I64) -> I64:
+        """Return the term of each track (N,), 0 for those we do not report."""
+        keys = np.array(sorted(self.terms), np.int64)
+        terms = np.array([*(self.terms[n] for n in keys.tolist()), 0], np.int64)
+        at = np.searchsorted(keys, number)
+        return np.where(np.append(keys, -1)[at] == number, terms[at], 0)
+
+
 class Outlet:
     """The TRACK stream to one partner."""
 
-    def __init__(self, policy: Policy, refresh_ns: int) -> None:
-        self._policy, self._refresh_ns = policy, refresh_ns
+    def __init__(self, policy: Policy, refresh_ns: int, reported: Reported) -> None:
+        self._policy, self._refresh_ns, self._reported = policy, refresh_ns, reported
         self._told = Table({"time_ns": ("<i8", 1), "sent_ns": ("<i8", 1), "mark": ("<i8", 1)})
         self._ended: dict[int, tuple[int, int]] = {}
 
@@ -111,15 +132,22 @@ class Outlet:
         self._told.drop(np.isin(self._told.keys, gone))
 
     def _due(
-        self, going: list[tuple[Rule, DelayLine, I64]], number: I64, told: I64, now_ns: int
+        self,
+        going: list[tuple[Rule, DelayLine, I64]],
+        number: I64,
+        told: I64,
+        now_ns: int,
     ) -> dict[str, NDArray[Any]]:
         """Return the columns, coarse as each clause says, of what is new or due again. number: of
         all tracks that go, clause by clause; told: their rows in what was told."""
+        term = self._reported.of(number)
         time_ns = np.concatenate([NONE, *(line.tracks["time_ns"][r] for _, line, r in going)])
         threat_class = np.concatenate([NONE, *(line.threat_class()[r] for _, line, r in going)])
         index = np.repeat(np.arange(len(going)), [len(rows) for _, _, rows in going])
-        mark = index * 8 + threat_class
+        mark = (term << 12) + index * 8 + threat_class
         due = told < 0
+        # A hand-over is told again a second later: one frame may be lost.
+        again_ns = np.full(len(number), now_ns)
         if len(self._told):
             due = (
                 due
@@ -127,10 +155,17 @@ class Outlet:
                 | (self._told["mark"][told] != mark)
                 | (now_ns - self._told["sent_ns"][told] >= self._refresh_ns)
             )
+            handed = (self._told["mark"][told] >> 12 != term) & (told >= 0)
+            again_ns[handed] += S - self._refresh_ns
         number, index, told = number[due], index[due], told[due]
-        self._told.put(number, told, time_ns=time_ns[due], sent_ns=now_ns, mark=mark[due])
+        self._told.put(number, told, time_ns=time_ns[due], sent_ns=again_ns[due], mark=mark[due])
         out = {name: np.zeros((len(number), *shape), kind) for name, (kind, *shape) in _OUT.items()}
-        out |= {"number": number, "threat_class": threat_class[due], "clause": index}
+        out |= {
+            "number": number,
+            "threat_class": threat_class[due],
+            "clause": index,
+            "term": term[due],
+        }
         first = seen = 0
         for rule, line, rows in going:
             leaving = rows[due[seen : seen + len(rows)]]
@@ -195,10 +230,13 @@ _OUT = {
 
 def _body(columns: dict[str, Any], ended: dict[int, int]) -> TrackBody:
     """Build the body from named columns only: nothing else of a track can reach the encoder."""
+    said = columns["term"] > 0
     packed = pack(TrackBody, **{name: columns[name] for name in TrackBody.COLUMNS})
     return TrackBody(
         count=len(columns["number"]),
         ended=tuple(ended),
         successors=tuple(ended.values()),
+        reporting=tuple(columns["number"][said].tolist()),
+        terms=tuple(columns["term"][said].tolist()),
         **packed,
     )

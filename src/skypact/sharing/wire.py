@@ -30,6 +30,7 @@ SMALL_BODY_BYTES = 65_536
 
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=0xFFFFFFFF)]
+Term = Annotated[int, msgspec.Meta(ge=1, le=2**30)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 ClauseName = Annotated[str, msgspec.Meta(max_length=128)]
 Text = Annotated[str, msgspec.Meta(max_length=80)]
@@ -53,7 +54,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 class TrackBody(msgspec.Struct, frozen=True, kw_only=True):
     """Tracks that changed or are due again, and numbers no longer released. clause: index into the
-    frame's clauses."""
+    frame's clauses; reporting: numbers of this frame that the sender reports, terms: the term of
+    each."""
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
         **PartnerTracks.COLUMNS,
@@ -61,6 +63,8 @@ class TrackBody(msgspec.Struct, frozen=True, kw_only=True):
     }
     ended: Annotated[tuple[Number, ...], msgspec.Meta(max_length=100_000)] = ()
     successors: Annotated[tuple[Natural, ...], msgspec.Meta(max_length=100_000)] = ()
+    reporting: Annotated[tuple[Number, ...], msgspec.Meta(max_length=100_000)] = ()
+    terms: Annotated[tuple[Term, ...], msgspec.Meta(max_length=100_000)] = ()
     count: int
     number: bytes
     time_ns: bytes

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
 from skypact.core.columns import array, fault
 from skypact.core.messages import ReleaseWithheld, Stream, SystemTracksDeleted, ThreatClass
 from skypact.sharing import wire
+from skypact.sharing.tracks_out import Reported
 from tests.unit.picture.flights import T0, S, moved, state
 from tests.unit.sharing.treaty import (
     END,
@@ -268,3 +270,24 @@ def test_a_track_whose_class_changes_leaves_once():
             assert numbers == [105]
             if second >= 4:
                 assert release.clauses == ("auria-borvia/now",)
+
+
+def test_what_we_report_goes_along_and_a_hand_over_is_told_twice():
+    room = sharing(everything())
+    terms = {"reporting": (105,), "terms": (3,)}
+    for k, said in enumerate([terms, {}, {}, {}, {}]):
+        if k < 2:
+            now = T0 + k * S + 1
+            room.handle(msgspec.structs.replace(own([105], X, T0), **said), now)
+        out = room.wake(T0 + (k + 1) * S)
+        bodies = [opened(r)[1] for r in releases(out, Stream.TRACK)]
+        told = [(b.reporting, b.terms) for b in bodies]
+        assert told == ([[((105,), (3,))], [((), ())], [((), ())], [], []][k]), k
+
+
+def test_a_track_that_ended_is_reported_no_more():
+    reported = Reported()
+    reported.take(msgspec.structs.replace(own([105], X, T0), reporting=(105,), terms=(2,)))
+    assert reported.of(np.array([105, 90])).tolist() == [2, 0]
+    reported.take(own([], [], T0, ended=(105,), successors=(0,)))
+    assert reported.of(np.array([105])).tolist() == [0]

@@ -87,7 +87,8 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
     """Tracks a partner released to us, at the precision the agreement allows.
 
     number: system track number; threat_class: as the partner holds it; deleted: numbers it no
-    longer reports; successors: for each of them the number it goes on under, 0 none (may be empty).
+    longer reports; successors: for each of them the number it goes on under, 0 none (may be empty);
+    reporting, terms: numbers of this message that the partner reports, and under which term.
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -97,6 +98,8 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
     partner: str
     deleted: tuple[int, ...]
     successors: tuple[int, ...] = ()
+    reporting: tuple[int, ...] = ()
+    terms: tuple[int, ...] = ()
     count: int
     number: bytes
     time_ns: bytes

@@ -79,11 +79,14 @@ class OwnTracks(_State, frozen=True, kw_only=True, tag="own_tracks"):
     """Local tracks under their system track numbers: what sharing may draw on.
 
     ended: numbers under which our own sensors no longer hold anything; successors: for each of them
-    the number it goes on under, 0 none.
+    the number it goes on under, 0 none; reporting: numbers of this message that we report, and
+    terms: under which term each.
     """
 
     ended: tuple[int, ...] = ()
     successors: tuple[int, ...] = ()
+    reporting: tuple[int, ...] = ()
+    terms: tuple[int, ...] = ()
 
 
 class SystemTracks(_State, frozen=True, kw_only=True, tag="system_tracks"):
