@@ -35,6 +35,8 @@ BARS: dict[str, list[str]] = {
     "sapient_rate": ["sapient_rate.py"],
     "dis_rate": ["dis_rate.py"],
     "audit_rate": ["audit_rate.py"],
+    "federation_pair": ["federation.py", "pair"],
+    "federation_nine": ["federation.py", "nine"],
     "release_rate": ["release_rate.py"],
     "suspension": ["suspension.py"],
 }
