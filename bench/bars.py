@@ -36,6 +36,7 @@ BARS: dict[str, list[str]] = {
     "dis_rate": ["dis_rate.py"],
     "audit_rate": ["audit_rate.py"],
     "federation_pair": ["federation.py", "pair"],
+    "federation_wan": ["federation.py", "wan"],
     "federation_nine": ["federation.py", "nine"],
     "release_rate": ["release_rate.py"],
     "suspension": ["suspension.py"],

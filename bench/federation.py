@@ -1,10 +1,13 @@
-"""Sharing between nations over real servers: python bench/federation.py pair|nine [--seed 1]
+"""Sharing between nations over real servers: python bench/federation.py pair|wan|nine
 
 pair  One nation sends to another through the coordinator's hub, each in a process of its own.
       Best effort: 1,000 sealed frames a second of 300 bytes, against a raw relay of the same bytes by
       bare NATS clients through the same servers, in turns. Bar: p99 at most twice the raw one's.
       Committed: a warning from the rooms of one nation to people of the other, on disk at both; 40 a
       second. Bar: p50 at most 25 ms.
+wan   The same two over a line of 200 ms round trip that loses 1 % of the packets, then cut for 20 s
+      while warnings are raised. Needs privilege (TUN devices, a network namespace). Bars: p99 of
+      frames and of warnings at most 500 ms from sending; after the cut every warning is there.
 nine  Nine nodes (a coordinator and eight nations), each a process with all its rooms; each has 1,000
       tracks of its own, updated once a second, and releases all to every other one. Measured from the
       update that its own picture takes to the picture of each partner. Bar: 99 % within 1 s.
@@ -14,6 +17,7 @@ import argparse
 import asyncio
 import json
 import multiprocessing as mp
+import re
 import sys
 import tempfile
 import time
@@ -29,6 +33,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench import tun_link  # noqa: E402
 from bench.nation import Nation  # noqa: E402
 from skypact.cli.demo import prepare  # noqa: E402
 from skypact.core.columns import array, pack  # noqa: E402
@@ -59,6 +64,7 @@ HUB = "keystone"
 NAMES = ("auria", "borvia", "cestia", "dalmia", "estria", "fenland", "galdia", "hestia")
 FRAME_BYTES, RATE_HZ, ROUND_S, ROUNDS = 300, 1_000, 8.0, 3
 WARNINGS, WARNINGS_HZ = 600, 40.0
+RTT_S, LOSS, WAN_HZ, CUT_S = 0.2, 0.01, 200, 20.0
 TRACKS, NINE_S, SETTLE_S = 1_000, 30.0, 12.0
 AGREEMENT = """\
 owner = "{owner}"
@@ -109,7 +115,7 @@ class Timed(Nation):
 
     def __init__(self, home: Path, *, raw: bool = False) -> None:
         super().__init__(home)
-        self.raw, self.late_ns, self.seen = raw, list[int](), 0
+        self.raw, self.late_ns, self._known = raw, list[int](), set[str]()
 
     def received(self, partner: str, stream: Stream, frame: bytes) -> None:
         if not self.raw:
@@ -120,7 +126,10 @@ class Timed(Nation):
     def _leave(self, messages: Sequence[Message]) -> None:
         for message in messages:
             if isinstance(message, Delivery) and message.warning.origin != self.name:
-                self.late_ns.append(time.time_ns() - message.warning.ledger.raised_ns)
+                warning = message.warning
+                if warning.warning_id not in self._known:
+                    self._known.add(warning.warning_id)
+                    self.late_ns.append(time.time_ns() - warning.ledger.raised_ns)
         super()._leave(messages)
 
 
@@ -144,7 +153,9 @@ async def _bare(nation: Nation) -> Client:
     return client
 
 
-async def _sender(home: Path, pipe: Connection) -> None:
+async def _sender(home: Path, namespace: str, rate_hz: float, pipe: Connection) -> None:
+    if namespace:
+        tun_link.enter(namespace)
     nation = Timed(home)
     await nation.start()
     client = await _bare(nation)
@@ -152,10 +163,10 @@ async def _sender(home: Path, pipe: Connection) -> None:
     pipe.send("up")
     while (order := await loop.run_in_executor(None, pipe.recv)) != "end":
         if order == "sealed":
-            await _paced(RATE_HZ, ROUND_S, lambda n: _release(nation, n))
+            await _paced(rate_hz, ROUND_S, lambda n: _release(nation, n))
         elif order == "raw":
             subject = "exercise.auria.borvia.raw"
-            await _paced(RATE_HZ, ROUND_S, lambda _: client.publish(subject, _stamped()))
+            await _paced(rate_hz, ROUND_S, lambda _: client.publish(subject, _stamped()))
         elif order == "warn":
             await _paced(WARNINGS_HZ, WARNINGS / WARNINGS_HZ, lambda n: _raise(nation, n))
         pipe.send("done")
@@ -174,7 +185,7 @@ async def _release(nation: Nation, number: int) -> None:
 async def _raise(nation: Nation, number: int) -> None:
     now_ns = time.time_ns()
     warning = AirWarning(
-        warning_id=f"auria-warning-{number}", origin="auria", nation="borvia", track=1_500 + number,
+        warning_id=f"auria-warning-{now_ns}-{number}", origin="auria", nation="borvia", track=1_500 + number,
         threat_class=ThreatClass.CRUISE, class_probability=0.9, state=WarningState.RAISED,
         version=1, places=(), assessed_ns=now_ns, reason="bench",
         ledger=Ledger(detected_ns=now_ns, tracked_ns=now_ns, raised_ns=now_ns),
@@ -281,9 +292,9 @@ def started(what: Any, *given: Any) -> tuple[mp.Process, Connection]:
 
 def milliseconds(late_ns: Any) -> dict[str, float]:
     late_ms = np.asarray(late_ns, np.float64) / 1e6
-    p50, p99 = np.percentile(late_ms, (50, 99))
+    p50, p99 = np.percentile(late_ms, (50, 99)).tolist()
     return {"count": len(late_ms), "p50_ms": round(p50, 2), "p99_ms": round(p99, 2),
-            "max_ms": round(late_ms.max(), 2)}  # fmt: skip
+            "max_ms": round(float(late_ms.max()), 2)}  # fmt: skip
 
 
 async def _idle(home: Path, pipe: Connection) -> None:
@@ -297,7 +308,7 @@ async def _idle(home: Path, pipe: Connection) -> None:
 def pair(state: Path) -> dict[str, Any]:
     alliance(state, NAMES[:2])
     hub, hub_pipe = started(_idle, state / HUB)
-    sender, out = started(_sender, state / "auria")
+    sender, out = started(_sender, state / "auria", "", RATE_HZ)
     receiver, in_ = started(_receiver, state / "borvia")
     for pipe in (hub_pipe, out, in_):
         pipe.recv()
@@ -322,6 +333,49 @@ def pair(state: Path) -> dict[str, Any]:
     return {
         **rounds, "p99_ms": p99, "ratio": round(ratio, 2), "committed": committed, "lost": lost,
         "met": ratio <= 2.0 and committed["p50_ms"] <= 25.0 and lost == 0,
+    }  # fmt: skip
+
+
+def wan(state: Path) -> dict[str, Any]:
+    alliance(state, NAMES[:2])
+    hub_file = state / HUB / "node.toml"
+    lines = f'leaf_host = "{tun_link.HERE}"\nleaf_addresses = ["{tun_link.HERE}"]\nleaf_port'
+    hub_file.write_text(hub_file.read_text().replace("leaf_port", lines, 1))
+    for name in NAMES[:2]:
+        file = state / name / "node.toml"
+        file.write_text(
+            re.sub(r'(hubs = \[\s*")127\.0\.0\.1', rf"\g<1>{tun_link.HERE}", file.read_text())
+        )
+    found: dict[str, Any] = {}
+    with tun_link.line("skypact-bench", RTT_S / 2, LOSS, 1) as cut:
+        hub, hub_pipe = started(_idle, state / HUB)
+        receiver, in_ = started(_receiver, state / "borvia")
+        sender, out = started(_sender, state / "auria", "skypact-bench", WAN_HZ)
+        for pipe in (hub_pipe, out, in_):
+            pipe.recv()
+        time.sleep(8.0)
+        for order in ("sealed", "warn", "cut"):
+            in_.send(order)
+            in_.recv()
+            out.send("warn" if order == "cut" else order)
+            if order == "cut":
+                time.sleep(2.0)
+                cut.set()
+                time.sleep(CUT_S)
+                cut.clear()
+            out.recv()
+            time.sleep(20.0 if order == "cut" else 3.0)
+            in_.send("next")
+            found[order] = in_.recv()
+        for process, pipe in ((sender, out), (receiver, in_), (hub, hub_pipe)):
+            pipe.send("end")
+            process.join(15)
+    frames, warnings = milliseconds(found["sealed"]), milliseconds(found["warn"])
+    bar_ms = RTT_S * 1e3 + 300
+    return {
+        "frames": frames, "warnings": warnings, "after_cut": len(found["cut"]),
+        "met": frames["p99_ms"] <= bar_ms and warnings["p99_ms"] <= bar_ms
+        and warnings["count"] == len(found["cut"]) == WARNINGS,
     }  # fmt: skip
 
 
@@ -350,8 +404,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("part", choices=("pair", "nine"))
-    part = {"pair": pair, "nine": nine}[parser.parse_args().part]
+    parser.add_argument("part", choices=("pair", "wan", "nine"))
+    part = {"pair": pair, "wan": wan, "nine": nine}[parser.parse_args().part]
     with tempfile.TemporaryDirectory(prefix="federation-") as folder:
         result = part(Path(folder))
     result |= {"part": part.__name__, "at": datetime.now(UTC).isoformat(timespec="seconds")}
