@@ -60,7 +60,8 @@ def take_in(engine: Engine, moved: Handover) -> None:
             continue
         table.tracks[i], table.sights[i] = track, sights
         entry = table.entries[i : i + 1]
-        entry["time_ns"], entry["x"], entry["until_ns"] = track["time_ns"], track["x"], 0
+        entry["time_ns"], entry["until_ns"] = track["time_ns"], 0
+        entry["middle"], entry["velocity"] = track["x"][:3], track["x"][3:]
         entry["apart"], entry["cell"] = _EVERYWHERE_M, -1
         table.counters[ROWS] += 1
     table.counters[CHAINED] = table.counters[FRESH_NS] = 0

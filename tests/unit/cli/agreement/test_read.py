@@ -70,7 +70,7 @@ def test_a_day_through_both_versions(tmp_path: Path, old: Path, new: Path):
     assert status == 0, said
     assert said.splitlines()[-2:] == [
         "tried on the last 0.1 minutes:",
-        "6 of 6 track updates would leave coarser (of 2 tracks)",
+        "8 of 8 track updates would leave coarser (of 2 tracks)",
     ]
     last = skypact("diff", old, new, "--journal", state, "--last", "1s")[1].splitlines()[-1]
     assert last == "2 of 2 track updates would leave coarser (of 2 tracks)"
