@@ -10,7 +10,7 @@ from tests.unit.tracking.filed import SECOND_NS, TUNING, World
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-1.57, 1.57), st.floats(1e-3, 0.05))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_the_index_finds_what_asking_every_track_finds(
     seed: int, lat_rad: float, span: float
 ) -> None:
