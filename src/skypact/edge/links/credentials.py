@@ -87,7 +87,9 @@ def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Nation
     authority = own_authority(directory, now_ns)
     directory.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     hub_authority = directory.state / "hub-authority.pem"
-    if link.hubs:
+    # Whoever has cut the coordinator off meets nobody through it either.
+    hubs = () if link.coordinator in directory.cut else link.hubs
+    if hubs:
         hub = authorities(directory)[link.coordinator]
         pki.write_bundle(hub_authority, node.context, {link.coordinator: hub})
     return NationServer(
@@ -95,7 +97,7 @@ def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Nation
         context=node.context,
         partners=directory.partners,
         port=link.port,
-        hubs=link.hubs,
+        hubs=hubs,
         server=pki.issue(authority, Role.SERVER, now_ns, (LOOPBACK,)),
         node=pki.issue(authority, Role.NODE, now_ns),
         authority=authority.certificate,

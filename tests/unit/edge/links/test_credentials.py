@@ -10,6 +10,7 @@ from skypact.config import NodeDirectory, load
 from skypact.config.settings import LinkSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.clock import Clock
+from skypact.edge.first_hour.enrol import cut
 from skypact.edge.links.credentials import endpoint, server_text
 from skypact.exercise.scenario import load as load_scenario
 
@@ -54,6 +55,14 @@ def test_a_nation_without_the_coordinators_card_is_told(state: Path) -> None:
     with pytest.raises(ConfigError, match='there is no card of "keystone"'):
         load(state / "cestia")
     held.write_bytes(kept)
+
+
+def test_a_nation_that_cut_its_coordinator_off_starts_without_a_hub(state: Path) -> None:
+    note = cut(state / "cestia", "keystone", "Duty officer", "a drill", Clock().now_ns())
+    assert "leafnodes" not in server_text(*node(state, "cestia"), Clock().now_ns())
+    assert "keystone" not in node(state, "cestia")[0].partners
+    note.unlink()
+    assert "leafnodes" in server_text(*node(state, "cestia"), Clock().now_ns())
 
 
 def test_a_nation_that_is_cut_off_is_no_account_of_the_hub(state: Path) -> None:
