@@ -1,6 +1,5 @@
 """Keys with which a nation signs texts: Ed25519, one file each in the node's `keys/`."""
 
-import os
 import secrets
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from skypact.config.cards import AGREEMENTS_USE, AUDIT_USE, Card, key_name
+from skypact.config.private import write_private
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
 from skypact.core.notes import Verifier
@@ -49,7 +49,7 @@ def make_signing_keys(keys: Path, seed: bytes = b"") -> list[Path]:
         if path.exists():
             continue
         derived = blake2b(use.encode(), digest_size=SEED_BYTES, key=seed).digest()
-        _write(path, derived if seed else secrets.token_bytes(SEED_BYTES))
+        write_private(path, _pem(derived if seed else secrets.token_bytes(SEED_BYTES)))
         made.append(path)
     return made
 
@@ -70,14 +70,7 @@ def own_card(keys: Path, nation: str, context: Context, authority: str) -> Card:
     )
 
 
-def _write(path: Path, raw: bytes) -> None:
-    pem = Ed25519PrivateKey.from_private_bytes(raw).private_bytes(
+def _pem(raw: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(raw).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    partial = path.with_name(f"{path.name}.new")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from skypact.config.private import write_private
 from skypact.core.errors import ConfigError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -142,11 +143,7 @@ def load_key(path: Path | None) -> bytes:
 
 def write_seat(path: Path, seat: SeatFile) -> None:
     """Write the seat file so that only its owner can read it, whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600, exist_ok=False)
-    fresh.write_bytes(msgspec.json.encode(seat))
-    fresh.replace(path)
+    write_private(path, msgspec.json.encode(seat))
 
 
 def require_loopback(host: str) -> None:

@@ -42,10 +42,11 @@ from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState, Reported
 from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
+from skypact.sharing.treaty.commands import ordered
 from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.treaty.suspension import Suspension, Suspensions
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
-from skypact.sharing.wire import AgreementBody, HeartbeatBody
+from skypact.sharing.wire import HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState
 
 S = 1_000_000_000
@@ -171,45 +172,12 @@ class Sharing:
         self, command: SuspendAgreement | ResumeAgreement, now_ns: int
     ) -> Sequence[Message]:
         """Suspend or resume for the own nation and tell the other party, or refuse."""
-        nation, suspends = self._issuer.nation, isinstance(command, SuspendAgreement)
-        why = self._why_not(command)
-        if why:
-            header = self._issuer.header(now_ns, now_ns)
-            return [CommandRefused(**header, command_id=command.id, reason=why)]
-        event = (AgreementSuspended if suspends else AgreementResumed)(
-            **self._issuer.header(now_ns, now_ns),
-            agreement=command.agreement,
-            clause=command.clause,
-            party=nation,
-            person=command.person,
-            reason=command.reason,
-        )
-        body = AgreementBody(
-            agreement=command.agreement,
-            clause=command.clause,
-            suspended=suspends,
-            reason=command.reason,
-            since_ns=now_ns,
-        )
-        one = next(a for a in self._agreements if a.name == command.agreement)
-        partner = one.partner if one.owner == nation else one.owner
-        name = f"{command.agreement}/{command.clause}" if command.clause else command.agreement
+        done = ordered(command, self._issuer, self._agreements, self._suspensions, now_ns)
+        if isinstance(done, CommandRefused):
+            return [done]
+        event, partner, name, body = done
         told = self._releaser.make(partner, Stream.WARNING, (name,), body, now_ns, now_ns)
         return [event, told, *self._follow(event, now_ns)]
-
-    def _why_not(self, command: SuspendAgreement | ResumeAgreement) -> str:
-        """Say why a command can't be carried out, "" when it can."""
-        nation, name, clause = self._issuer.nation, command.agreement, command.clause
-        known = [a for a in self._agreements if a.name == name]
-        if not known:
-            names = ", ".join(dict.fromkeys(a.name for a in self._agreements)) or "none"
-            return f"there is no agreement {name}; there are: {names}"
-        if clause and not any(c.id == clause for a in known for c in a.clauses):
-            return f"{name} has no clause {clause}"
-        resumes = isinstance(command, ResumeAgreement)
-        if resumes and not self._suspensions.has(name, clause, nation):
-            return f"{nation} has not suspended that"
-        return ""
 
     def _follow(
         self, event: AgreementSuspended | AgreementResumed, now_ns: int

@@ -1,6 +1,5 @@
 """Write a new node's folder: a configuration that explains itself, secret and authority."""
 
-import os
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
 from skypact.config.cards import OWN, card_text
+from skypact.config.private import write_private
 from skypact.config.signing import make_signing_keys, own_card
 from skypact.core.errors import ConfigError
 from skypact.core.messages import Context
@@ -53,11 +53,11 @@ def init(
     for folder in (directory, directory / AGREEMENTS, directory / KEYS):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = make_authority(directory / KEYS, nation, context, now_ns)
-    secret = _write(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
+    secret = write_private(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
     signing = make_signing_keys(directory / KEYS)
     card = own_card(directory / KEYS, nation, context, authority.certificate.read_text())
     texts = {OWN: card_text(card)} | texts
-    written = [_write(directory / name, text) for name, text in texts.items()]
+    written = [write_private(directory / name, text) for name, text in texts.items()]
     return [authority.certificate, authority.key, secret, *signing, *written]
 
 
@@ -113,10 +113,3 @@ def _quoted(text: str) -> str:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in escaped):
         raise ConfigError(f"{text!r} holds a control character", path=NODE_FILE)
     return f'"{escaped}"'
-
-
-def _write(path: Path, text: str) -> Path:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-    return path

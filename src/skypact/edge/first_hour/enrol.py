@@ -1,6 +1,5 @@
 """Partners of a node's folder: take a card in, cut a partner off."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import tomli_w
 
 from skypact.config import NODE_FILE
 from skypact.config.cards import CUT, OWN, PARTNERS, Card, Cut, card_text, fingerprint
+from skypact.config.private import write_private
 from skypact.config.settings import NodeConfig
 from skypact.core.errors import ConfigError
 from skypact.core.toml import decode_toml
@@ -44,7 +44,8 @@ def trust(folder: Path, path: Path, said: str) -> Path:
         message = f"is of {card.nation} in context {card.context}; this node is {node.nation}"
         raise ConfigError(f"{message} in {node.context}", path=str(path))
     target = folder / PARTNERS / f"{card.nation}.toml"
-    _write(target, card_text(card))
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(target, card_text(card))
     target.with_name(f"{card.nation}{CUT}").unlink(missing_ok=True)
     return target
 
@@ -60,7 +61,7 @@ def cut(folder: Path, nation: str, by: str, reason: str, now_ns: int) -> Path:
     at = datetime.fromtimestamp(now_ns // 1_000_000_000, UTC)
     note = Cut(nation=nation, by=by, reason=reason, at=at)
     target = card.with_name(f"{nation}{CUT}")
-    _write(target, tomli_w.dumps(msgspec.to_builtins(note, builtin_types=(datetime,))))
+    write_private(target, tomli_w.dumps(msgspec.to_builtins(note, builtin_types=(datetime,))))
     return target
 
 
@@ -71,13 +72,3 @@ def _config(folder: Path) -> NodeConfig:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path=str(path)) from error
     return decode_toml(text, NodeConfig, str(path))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -1,10 +1,10 @@
 """A node from a single file: the folder it needs is made beside it."""
 
-import os
 import secrets
 from pathlib import Path
 
 from skypact.config import KEYS, NODE_FILE, SECRET, SECRET_BYTES, check, texts_beside
+from skypact.config.private import write_private
 from skypact.core.errors import ConfigError
 
 SUFFIX = ".state"
@@ -32,17 +32,7 @@ def settle(file: Path, home: Path) -> None:
         for folder in (home, home / KEYS):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (home / KEYS / SECRET).exists():
-            _write(home / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
-        _write(home / NODE_FILE, text)
+            write_private(home / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
+        write_private(home / NODE_FILE, text)
     except OSError as error:
         raise ConfigError(f"cannot be written: {error}", path=str(home)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-    fresh.replace(path)

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
+from skypact.config.private import write_private
 from skypact.core.errors import ConfigError
 
 KEY_FILE = "observers.key"
@@ -47,11 +48,7 @@ def load_key(keys: Path) -> bytes:
     one: a new key ends all tokens, so a person decides."""
     path = keys / KEY_FILE
     if not path.exists():
-        fresh = path.with_name(f"{path.name}.new")
-        fresh.unlink(missing_ok=True)
-        fresh.touch(mode=0o600, exist_ok=False)
-        fresh.write_text(secrets.token_hex(KEY_BYTES) + "\n")
-        fresh.replace(path)
+        write_private(path, secrets.token_hex(KEY_BYTES) + "\n")
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:

@@ -13,7 +13,6 @@ and X25519. Time comes as `now_ns`.
 """
 
 import datetime as dt
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from skypact.config.private import write_private
 from skypact.core.errors import ConfigError
 from skypact.core.messages.header import Context
 
@@ -173,7 +173,7 @@ def write_bundle_of(own: Credential, authority: Authority, passphrase: str) -> P
         [read_certificate(authority.certificate)],
         serialization.BestAvailableEncryption(passphrase.encode()),
     )
-    _write(path, data)
+    write_private(path, data)
     return path
 
 
@@ -184,7 +184,7 @@ def write_bundle(path: Path, context: Context, authorities: Mapping[str, str]) -
     """
     for nation, pem in authorities.items():
         bound_authority(pem, nation, context)
-    _write(path, "".join(authorities.values()).encode())
+    write_private(path, "".join(authorities.values()).encode())
 
 
 def bound_authority(pem: str, nation: str, context: Context) -> x509.Certificate:
@@ -224,8 +224,8 @@ def _write_authority(certificate: Path, key_path: Path, name: str, now: dt.datet
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(key_path, _pem(key))
-    _write(certificate, signed.public_bytes(serialization.Encoding.PEM))
+    write_private(key_path, _pem(key))
+    write_private(certificate, signed.public_bytes(serialization.Encoding.PEM))
 
 
 def _write_certificate(
@@ -258,8 +258,8 @@ def _write_certificate(
         )
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
     signed = builder.sign(signing_key, hashes.SHA256())
-    _write(key_path, _pem(key))
-    _write(certificate, signed.public_bytes(serialization.Encoding.PEM))
+    write_private(key_path, _pem(key))
+    write_private(certificate, signed.public_bytes(serialization.Encoding.PEM))
 
 
 def _serves(
@@ -375,18 +375,7 @@ def _pem(key: PrivateKey) -> bytes:
 
 def write_key(path: Path, key: PrivateKey) -> None:
     """Write a private key, for its owner's eyes only."""
-    _write(path, _pem(key))
-
-
-def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    fresh.replace(path)
+    write_private(path, _pem(key))
 
 
 def _time(now_ns: int) -> dt.datetime:
