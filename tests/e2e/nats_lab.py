@@ -187,9 +187,9 @@ class Lab:
         await asyncio.gather(*(nats.stop() for nats in started))
 
 
-def knock(port: int, credential: Credential, hub_authority: Path) -> str:
-    """Knock at a hub's leaf door with a certificate; return "refused in TLS", "refused by name" or
-    "let in"."""
+def knock(port: int, credential: Credential, hub_authority: Path, cluster: str = "") -> str:
+    """Knock at a hub's leaf door with a certificate, or at the door of its cluster; return
+    "refused in TLS", "refused by name" or "let in"."""
     context = ssl.create_default_context(cafile=str(hub_authority))
     context.load_cert_chain(str(credential.certificate), str(credential.key))
     context.check_hostname = False
@@ -205,7 +205,8 @@ def knock(port: int, credential: Credential, hub_authority: Path) -> str:
                     return "refused in TLS"
                 said += part
             assert said.startswith(b"INFO "), said
-            hello = {"tls_required": True, "name": "visitor", "headers": True}
+            hello: dict[str, object] = {"tls_required": True, "name": "visitor", "headers": True}
+            hello |= {"cluster": cluster} if cluster else {}
             door.sendall(f"CONNECT {json.dumps(hello)}\r\nPING\r\n".encode())
             said = b""
             while True:

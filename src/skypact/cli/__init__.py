@@ -98,6 +98,18 @@ def node(directory: Path | None, file: Path | None, state: Path | None) -> None:
     sys.exit(run_node(directory, tell, lambda link: tell(f"console: {link}")))
 
 
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def hub(folder: Path) -> None:
+    """Run one more hub of a coordinator, from the folder that `skypact enrol hub` wrote."""
+    from functools import partial
+
+    from skypact.cli.demo import say
+    from skypact.cli.hub import run
+
+    sys.exit(run(folder, partial(say, who=folder.name)))
+
+
 @main.command("open")
 @click.argument("directory", type=FOLDER)
 def open_console(directory: Path) -> None:

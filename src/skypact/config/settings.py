@@ -28,13 +28,39 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
 
-class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One more hub of the coordinator, on a machine of its own (`skypact hub`). host: where it
+    listens; addresses: the IP addresses under which others reach it, which its certificate names
+    (host when left out); leaf_port: for nations; cluster_port: for the other hubs; port: of its
+    server on its own machine."""
+
+    name: Name
+    host: str
+    addresses: tuple[str, ...] = ()
+    leaf_port: Port = 7422
+    cluster_port: Port = 7423
+    port: Port = 4222
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Return the IP addresses under which others reach it, the usual one first."""
+        return self.addresses or (self.host,)
+
+
+class LinkSettings(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"more_hubs": "hub"},
+):
     """The node's own message server and the way to the coordinator.
 
     port: of the own server, loopback only; hubs: "host:port" of the coordinator's leaf doors;
     coordinator: the nation whose doors they are, by the name on its card.
     leaf_* are set on the coordinator alone: where it takes nations' links, and the IP addresses
-    under which they reach it, which its certificate names (leaf_host when left out).
+    under which they reach it, which its certificate names (leaf_host when left out). more_hubs: its
+    hubs on other machines; cluster_port: where they meet this one.
     """
 
     port: Port
@@ -44,6 +70,13 @@ class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     leaf_host: str = "127.0.0.1"
     leaf_addresses: tuple[str, ...] = ()
     pairs: tuple[tuple[Name, Name], ...] = ()
+    cluster_port: Port = 7423
+    more_hubs: tuple[HubSettings, ...] = ()
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Return the IP addresses under which nations reach the coordinator's own server."""
+        return self.leaf_addresses or (self.leaf_host,)
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,11 +6,12 @@ import click
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, path_type=Path)
+NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
 def enrol() -> None:
-    """Take a partner's card in, or cut a partner off."""
+    """Take a partner's card in, cut a partner off, or set up one more hub."""
 
 
 @enrol.command()
@@ -39,6 +40,21 @@ def trust(directory: Path, card: Path, fingerprint: str) -> None:
 
     click.echo(f"wrote {store(directory, card, fingerprint)}")
     click.echo("it counts from the node's next start")
+
+
+@enrol.command()
+@click.argument("directory", type=FOLDER)
+@click.argument("name")
+@click.option("--out", type=NEW_FOLDER, required=True, help="What the hub's machine gets.")
+def hub(directory: Path, name: str, out: Path) -> None:
+    """Write the folder of the hub NAME of the coordinator in DIRECTORY, or write it anew."""
+    from skypact.config import load
+    from skypact.edge.clock import Clock
+    from skypact.edge.links.hub_folder import write
+
+    for path in write(load(directory), name, out, Clock().now_ns()):
+        click.echo(f"wrote {path}")
+    click.echo(f"on the hub's machine: skypact hub {out}")
 
 
 @enrol.command()

@@ -14,6 +14,7 @@ from skypact.edge.links.frame_keys import OwnKeys, own_keys
 from skypact.edge.links.link import Endpoint
 from skypact.edge.links.nats_config import (
     LOOPBACK,
+    Cluster,
     HubServer,
     NationServer,
     hub_config,
@@ -127,11 +128,22 @@ def _hub(
         pairs=[(a, b) for a, b in link.pairs if {a, b} <= joined],
         port=link.port,
         leaf_port=leaf_port,
-        server=pki.issue(authority, Role.SERVER, now_ns, link.leaf_addresses or (link.leaf_host,)),
+        server=pki.issue(authority, Role.SERVER, now_ns, link.reached),
         authority=authority.certificate,
         nation_authorities=bundle,
         log=_log(directory),
         leaf_host=link.leaf_host,
+        cluster=_cluster(link, authority, now_ns) if link.more_hubs else None,
+    )
+
+
+def _cluster(link: LinkSettings, authority: pki.Authority, now_ns: int) -> Cluster:
+    return Cluster(
+        host=link.leaf_host,
+        port=link.cluster_port,
+        routes=[f"{hub.reached[0]}:{hub.cluster_port}" for hub in link.more_hubs],
+        hub=pki.issue(authority, Role.HUB, now_ns, link.reached),
+        authority=authority.certificate,
     )
 
 

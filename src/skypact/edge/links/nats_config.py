@@ -57,12 +57,25 @@ class NationServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """How a hub meets the other hubs of its coordinator. hub: certificate that it shows and that
+    others show to it; routes: "host:port" of the others; authority: the coordinator's."""
+
+    host: str
+    port: int
+    routes: Sequence[str]
+    hub: Credential
+    authority: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class HubServer:
-    """Server of the coordinator, which nations join as leaf nodes.
+    """A server of the coordinator, which nations join as leaf nodes.
 
     pairs: which two nations (the coordinator among them) have an agreement, in any order;
     nations: all nations that may join; nation_authorities: bundle made by `pki.write_bundle`;
-    leaf_host: where leaf links are taken, loopback unless nations sit on other machines.
+    leaf_host: where leaf links are taken, loopback unless nations sit on other machines;
+    name: of a hub without the coordinator's node, "" for the one with it; cluster: the others.
     """
 
     nation: str
@@ -76,6 +89,8 @@ class HubServer:
     nation_authorities: Path
     log: Path
     leaf_host: str = LOOPBACK
+    name: str = ""
+    cluster: Cluster | None = None
 
 
 def subject(address: Address) -> str:
@@ -92,9 +107,10 @@ def parse_subject(text: str) -> Address:
         raise LinkError("not a subject of Skypact", link=text) from None
 
 
-def server_name(nation: str, context: Context) -> str:
-    """Return the name by which a server greets."""
-    return dns_name(Role.SERVER, nation, context)
+def server_name(nation: str, context: Context, hub: str = "") -> str:
+    """Return the name by which a server greets. hub: name of one without a node."""
+    name = dns_name(Role.SERVER, nation, context)
+    return f"{hub}.{name}" if hub else name
 
 
 def nation_config(server: NationServer) -> str:
@@ -125,23 +141,24 @@ def nation_config(server: NationServer) -> str:
             imports=[_import(name, "NATION") for name in leaving],
         ),
     ]
-    return f"""{_head(me, context, server.port, server.log)}
+    return f"""{_head(server_name(me, context), server.port, server.log)}
 tls {_tls(server.server, server.authority, "verify_and_map: true")}
 {remotes if server.hubs else ""}{_accounts(accounts)}
 """
 
 
 def hub_config(server: HubServer) -> str:
-    """Return the configuration of the coordinator's server."""
+    """Return the configuration of a server of the coordinator. Only the one with the coordinator's
+    node lets its program in."""
     context = server.context
     accounts: list[str] = []
     for nation in (server.nation, *server.nations):
         partners = [b if a == nation else a for a, b in server.pairs if nation in (a, b)]
-        user = _app_user(nation, context) if nation == server.nation else _leaf(nation, context)
+        own = [] if server.name else [_app_user(nation, context)]
         accounts.append(
             _account(
                 nation,
-                [user],
+                own if nation == server.nation else [_leaf(nation, context)],
                 exports=[_export(_pair(context, nation, other), other) for other in partners],
                 imports=[_import(_pair(context, other, nation), other) for other in partners],
             )
@@ -149,9 +166,10 @@ def hub_config(server: HubServer) -> str:
     leaf_tls = _tls(
         server.server, server.nation_authorities, "verify_and_map: true, handshake_first: true"
     )
-    return f"""{_head(server.nation, context, server.port, server.log)}
+    name = server_name(server.nation, context, server.name)
+    return f"""{_head(name, server.port, server.log)}
 tls {_tls(server.server, server.authority, "verify_and_map: true")}
-leafnodes {{
+{_cluster(server, server.cluster) if server.cluster else ""}leafnodes {{
   listen: {json.dumps(f"{server.leaf_host}:{server.leaf_port}")}
   no_advertise: true
   tls {leaf_tls}
@@ -160,8 +178,23 @@ leafnodes {{
 """
 
 
-def _head(nation: str, context: Context, port: int, log: Path) -> str:
-    return f"""server_name: {json.dumps(server_name(nation, context))}
+def _cluster(server: HubServer, cluster: Cluster) -> str:
+    """Return how hubs meet: each shows a certificate for the name that all hubs share, and no other
+    certificate of the coordinator opens this door."""
+    name = json.dumps(dns_name(Role.HUB, server.nation, server.context))
+    return f"""cluster {{
+  name: {json.dumps(f"{server.nation}-{server.context}")}
+  listen: {json.dumps(f"{cluster.host}:{cluster.port}")}
+  no_advertise: true
+  authorization {{ user: {name} }}
+  tls {_tls(cluster.hub, cluster.authority, "verify_and_map: true")}
+  routes: {json.dumps([f"tls://{route}" for route in cluster.routes])}
+}}
+"""
+
+
+def _head(name: str, port: int, log: Path) -> str:
+    return f"""server_name: {json.dumps(name)}
 listen: "{LOOPBACK}:{port}"
 max_payload: {FRAME_MAX_BYTES}
 max_pending: {PENDING_MAX_BYTES}

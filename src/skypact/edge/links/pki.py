@@ -42,8 +42,8 @@ _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 
 class Role(StrEnum):
     """What a certificate is for: the node's program, its server's leaf link, the server itself,
-    a sender of a feed to it, the intake, the door for Cursor on Target clients; the keys that sign
-    frames to partners and open frames from them."""
+    a sender of a feed to it, the intake, the door for Cursor on Target clients; a hub among the
+    coordinator's hubs; the keys that sign frames to partners and open frames from them."""
 
     APP = "app"
     NODE = "node"
@@ -51,11 +51,13 @@ class Role(StrEnum):
     FEED = "feed"
     INTAKE = "intake"
     COT = "cot"
+    HUB = "hub"
     SIGN = "sign"
     SEAL = "seal"
 
 
-SERVERS = (Role.SERVER, Role.INTAKE, Role.COT)
+SERVERS = (Role.SERVER, Role.INTAKE, Role.COT, Role.HUB)
+CLIENTS = (Role.APP, Role.NODE, Role.FEED, Role.HUB)
 FRAMES = (Role.SIGN, Role.SEAL)
 
 
@@ -126,15 +128,20 @@ def make_authority(directory: Path, nation: str, context: Context, now_ns: int) 
 
 
 def issue(
-    authority: Authority, role: Role, now_ns: int, addresses: Sequence[str] = ()
+    authority: Authority,
+    role: Role,
+    now_ns: int,
+    addresses: Sequence[str] = (),
+    directory: Path | None = None,
 ) -> Credential:
     """Return a certificate of at most 30 days for `role`; the one on disk if it still serves.
+    directory: where it lies, beside its authority when left out.
 
     It is issued anew when less than a third of its life is left, when it was signed by another
     authority or when its addresses differ. addresses: IP addresses under which a Go client (a
     leaf link) reaches this server; a Python client checks the DNS name instead.
     """
-    certificate = authority.certificate.with_name(f"{role}.pem")
+    certificate = (directory or authority.certificate.parent) / f"{role}.pem"
     key = certificate.with_suffix(".key")
     now = _time(now_ns)
     signer = read_certificate(authority.certificate)
@@ -253,10 +260,9 @@ def _write_certificate(
         .add_extension(issuer_key, critical=False)
     )
     if role not in FRAMES:
-        usage = (
-            ExtendedKeyUsageOID.SERVER_AUTH if role in SERVERS else ExtendedKeyUsageOID.CLIENT_AUTH
-        )
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        usages = [ExtendedKeyUsageOID.SERVER_AUTH] if role in SERVERS else []
+        usages += [ExtendedKeyUsageOID.CLIENT_AUTH] if role in CLIENTS else []
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     signed = builder.sign(signing_key, hashes.SHA256())
     write_private(key_path, _pem(key))
     write_private(certificate, signed.public_bytes(serialization.Encoding.PEM))

@@ -26,7 +26,13 @@ from tests.unit.config.folders import agree
 # Filled in by the program, never written by a person.
 NOT_WRITTEN = {"sharing.partners"}
 # Shown with an example: the default is to have none.
-EXAMPLES = {"link.hubs", "link.coordinator", "link.pairs", "link.leaf_addresses"}
+EXAMPLES = {
+    "link.hubs",
+    "link.coordinator",
+    "link.pairs",
+    "link.leaf_addresses",
+    "link.hub.addresses",
+}
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}
 EXAMPLES |= {"picture.identity.area.area_deg", "picture.identity.area.who"}

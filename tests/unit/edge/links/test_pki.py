@@ -84,10 +84,11 @@ def test_certificate_says_who_for_what_and_briefly(tmp_path: Path, role: Role) -
     usage = [
         u for e in found.extensions if isinstance(e.value, x509.ExtendedKeyUsage) for u in e.value
     ]
-    server = role in (Role.SERVER, Role.INTAKE, Role.COT)
-    expected = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
-    # Keys of frames open no connection to anything.
-    assert usage == ([] if role in (Role.SIGN, Role.SEAL) else [expected])
+    server = role in (Role.SERVER, Role.INTAKE, Role.COT, Role.HUB)
+    client = role in (Role.APP, Role.NODE, Role.FEED, Role.HUB)
+    # A hub takes links of other hubs and makes its own; keys of frames open no connection.
+    expected = [ExtendedKeyUsageOID.SERVER_AUTH] if server else []
+    assert usage == [*expected, *([ExtendedKeyUsageOID.CLIENT_AUTH] if client else [])]
     assert found.not_valid_after_utc - found.not_valid_before_utc == dt.timedelta(days=30)
     assert got.not_after_ns == int(found.not_valid_after_utc.timestamp()) * 10**9
     assert got.key.stat().st_mode & 0o777 == 0o600
