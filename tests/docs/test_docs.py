@@ -117,6 +117,10 @@ def toml_kind(note: str) -> type:
         from skypact.edge.tables.sensors import PlotSensorFile
 
         return PlotSensorFile
+    if note == "bloc":
+        from skypact.sharing.treaty.agreements import Bloc
+
+        return Bloc
     assert note in ("", "node.toml"), f"a TOML block is of another kind: {note}"
     from skypact.config.settings import NodeConfig
 

@@ -5,6 +5,7 @@ worked out here, by another way than the table's. A planted fault in either must
 """
 
 import math
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -18,7 +19,8 @@ from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import Context, ThreatClass
 from skypact.sharing.lines import DelayLine, decided
 from skypact.sharing.treaty import cedar, policy
-from skypact.sharing.treaty.agreements import Agreement, What
+from skypact.sharing.treaty.agreements import Agreement, Bloc, What
+from skypact.sharing.treaty.blocs import pairs
 from skypact.sharing.treaty.policy import Policy, warning_rule
 from tests.property.test_sharing_policy import NOW, clauses, inside, policies, skies
 from tests.unit.picture.flights import T0, state
@@ -45,12 +47,37 @@ def agreements(draw: Any) -> Agreement:
     ]
     some = [msgspec.structs.replace(c, contexts=draw(CONTEXTS)) for c in tracks.clauses]
     mixed = draw(st.permutations([*some, *told]))
-    return agreement(*mixed, valid_from=tracks.valid_from, valid_until=tracks.valid_until)
+    bloc = draw(st.sampled_from(["", "", "coast"]))
+    return agreement(
+        *mixed,
+        valid_from=tracks.valid_from,
+        valid_until=tracks.valid_until,
+        partner="" if bloc else "borvia",
+        bloc=bloc,
+    )
 
 
-def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[str]:
+@st.composite
+def memberships(draw: Any) -> tuple[Bloc, ...]:
+    """Return who is in the bloc and when, and in another."""
+    spans = draw(st.sampled_from([[(1, 30)], [(1, 14), (20, 30)], [(1, 14)], [(1, 15), (15, 30)]]))
+    named = st.lists(st.sampled_from(NATIONS), min_size=1, unique=True)
+    return tuple(
+        Bloc(
+            bloc=draw(st.sampled_from(["coast", "coast", "hills"])),
+            members=tuple(draw(named)),
+            valid_from=datetime(2023, 11, begin, tzinfo=UTC),
+            valid_until=datetime(2023, 11, end, tzinfo=UTC),
+        )
+        for begin, end in spans
+    )
+
+
+def by_table(
+    treaty: Agreement, sky: list, suspended: frozenset[str], blocs: tuple[Bloc, ...] = ()
+) -> list[str]:
     """Return which clause decides about each track, warning and so on, "" none."""
-    table = Policy([treaty], "auria", "borvia", Context.EXERCISE)
+    table = Policy([*pairs(treaty, blocs)], "auria", "borvia", Context.EXERCISE)
     table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
     term = table.term(NOW)
     if term is None:
@@ -68,7 +95,13 @@ def by_table(treaty: Agreement, sky: list, suspended: frozenset[str]) -> list[st
     return names
 
 
-def by_cedar(treaty: Agreement, sky: list, suspended: frozenset[str], text: str) -> list[str]:
+def by_cedar(
+    treaty: Agreement,
+    sky: list,
+    suspended: frozenset[str],
+    text: str,
+    blocs: tuple[Bloc, ...] = (),
+) -> list[str]:
     context = {"purpose": "exercise", "now_us": NOW // 1000, "suspended": sorted(suspended)}
     asked: list[tuple[str, dict[str, Any]]] = []
     for _, x, threat in sky:
@@ -87,6 +120,12 @@ def by_cedar(treaty: Agreement, sky: list, suspended: frozenset[str], text: str)
         {"uid": {"type": "Object", "id": str(i)}, "attrs": {"owner": owner, **facts}, "parents": []}
         for i, (_, facts) in enumerate(asked)
     ]
+    at = datetime.fromtimestamp(NOW / 1e9, UTC)
+    held = [b.bloc for b in blocs if "borvia" in b.members and b.valid_from <= at < b.valid_until]
+    parents = [{"type": "Bloc", "id": name} for name in dict.fromkeys(held)]
+    entities += [{"uid": parent, "attrs": {}, "parents": []} for parent in parents]
+    us = {"type": "Nation", "id": "borvia"}
+    entities.append({"uid": us, "attrs": {"name": "borvia"}, "parents": parents})
     requests = [
         {
             "principal": 'Nation::"borvia"',
@@ -111,12 +150,15 @@ def _clause(treaty: Agreement, answer: cedarpy.AuthzResult) -> str:
 
 
 @settings(max_examples=150)
-@given(agreements(), skies(), st.data())
-def test_the_table_decides_what_cedar_decides(treaty: Agreement, sky: list, data: Any):
+@given(agreements(), skies(), memberships(), st.data())
+def test_the_table_decides_what_cedar_decides(
+    treaty: Agreement, sky: list, blocs: tuple[Bloc, ...], data: Any
+):
     ids = [cedar.WHOLE, *(c.id for c in treaty.clauses)]
     suspended = frozenset(data.draw(st.sets(st.sampled_from(ids), max_size=2)))
     text = cedar.policies(treaty)
-    assert by_table(treaty, sky, suspended) == by_cedar(treaty, sky, suspended, text)
+    decided_by = by_cedar(treaty, sky, suspended, text, blocs)
+    assert by_table(treaty, sky, suspended, blocs) == decided_by
 
 
 AREA = ((-31.0, -19.0), (-31.0, -17.0), (-33.0, -17.0), (-33.0, -19.0))
@@ -159,6 +201,19 @@ def test_a_planted_fault_in_the_table_is_found():
         assert differs(text)
     assert not differs(text, frozenset({"1"}))
     assert differs(text.replace("!context.suspended", "context.suspended"), frozenset({"1"}))
+
+
+def test_a_planted_fault_of_a_bloc_is_found():
+    text = msgspec.structs.replace(TREATY, partner="", bloc="coast")
+    of = {"bloc": "coast", "valid_from": text.valid_from, "valid_until": text.valid_until}
+    member, other = Bloc(members=("borvia",), **of), Bloc(members=("cestia",), **of)
+    nobody: frozenset[str] = frozenset()
+    for said in (member, other):
+        found = by_cedar(text, SKY, nobody, cedar.policies(text), (said,))
+        assert by_table(text, SKY, nobody, (said,)) == found
+        assert any(found) == (said is member)
+    wrong = cedar.policies(text).replace('Bloc::"coast"', 'Bloc::"hills"')
+    assert not any(by_cedar(text, SKY, nobody, wrong, (member,)))
 
 
 def test_clauses_are_drawn_with_every_kind_of_limit():

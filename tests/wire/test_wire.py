@@ -107,7 +107,7 @@ def framed(stream: Stream, body: Any) -> bytes:
         wire.Frame(
             version=wire.VERSION, context=Context.EXERCISE, sender="auria", recipient="borvia",
             stream=stream, epoch=12, sequence=345, clauses=("auria-borvia/2.1",), sent_ns=T0,
-            body=wire.encode(body),
+            body=wire.encode(body), agreement=bytes(range(32)),
         )
     )  # fmt: skip
 

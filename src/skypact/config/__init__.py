@@ -1,10 +1,11 @@
-"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml`, `card.toml`,
-`partners/*.toml` and `keys/`."""
+"""Configuration of a node: a folder with `node.toml`, `agreements/*.toml`, `blocs/*.toml`,
+`card.toml`, `partners/*.toml` and `keys/`."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -17,10 +18,12 @@ from skypact.core.errors import ConfigError
 from skypact.core.toml import faults, with_line
 from skypact.sensors.standards.standard import Standard
 from skypact.sharing.treaty import lint
-from skypact.sharing.treaty.agreements import Agreement
+from skypact.sharing.treaty.agreements import Agreement, Bloc, Pact
+from skypact.sharing.treaty.blocs import pairs, signers
 
 NODE_FILE = "node.toml"
 AGREEMENTS = "agreements"
+BLOCS = "blocs"
 KEYS = "keys"
 STATE = "state"
 SECRET = "reference.key"
@@ -28,13 +31,14 @@ SECRET_BYTES = 32
 
 
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
-    """A node's folder, read. agreements: without those of partners that are cut off; cards: by
-    nation, the own one too; files: name to text of all that decides what the rooms do; standards:
-    by format, those that installed packages bring too."""
+    """A node's folder, read. agreements: between this nation and another, those with the members of
+    a bloc one by one, without those of partners that are cut off; cards: by nation, the own one
+    too; files: name to text of all that decides what the rooms do; standards: by format, those that
+    installed packages bring too."""
 
     path: Path
     config: NodeConfig
-    agreements: tuple[Agreement, ...]
+    agreements: tuple[Pact, ...]
     cards: dict[str, Card]
     cut: frozenset[str]
     files: dict[str, str]
@@ -68,20 +72,34 @@ def load(path: Path) -> NodeDirectory:
 def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory:
     """Return the node's folder from texts, as a journal recorded them. Who signed them was asked
     when they were loaded, and is not asked again."""
-    found, config, agreements, cards = _decoded(path, files)
+    found, config, texts, cards = _decoded(path, files)
     if found or config is None:
         raise found[0]
     cut = cut_off(files)
     return NodeDirectory(
         path=path,
         config=config,
-        agreements=tuple(a for a in agreements.values() if not cut & {a.owner, a.partner}),
+        agreements=tuple(
+            a
+            for a in _pacts(path, files, texts, config.node.nation)
+            if not cut & {a.owner, a.partner}
+        ),
         cards=cards,
         cut=cut,
         files=dict(files),
         secret=secret,
         standards=standards(feed.format for feed in config.feeds),
     )
+
+
+def _pacts(path: Path, files: Mapping[str, str], texts: "_Texts", nation: str) -> Iterable[Pact]:
+    """Yield what the texts say between this nation and each other one."""
+    written = _under(path, files, AGREEMENTS)
+    for name, agreement in texts.agreements.items():
+        digest = sha256(written[name].encode()).digest()
+        for pair in pairs(agreement, texts.blocs.values()):
+            if nation in (pair.owner, pair.partner):
+                yield Pact(**msgspec.structs.asdict(pair), digest=digest)
 
 
 def cut_off(names: Iterable[str]) -> frozenset[str]:
@@ -92,46 +110,78 @@ def cut_off(names: Iterable[str]) -> frozenset[str]:
 def check(path: Path, files: Mapping[str, str]) -> list[ConfigError]:
     """Return every fault of the texts of a node's folder, with file and line; a signature that an
     agreement lacks is one."""
-    found, config, agreements, cards = _decoded(path, files)
+    found, config, (agreements, blocs), cards = _decoded(path, files)
     if config is None:
         return found
-    texts = _under(path, files, AGREEMENTS)
-    return found + signatures.faults(agreements, texts, cards, config.node.nation)
+    me = config.node.nation
+    wanted = {n: signers(a, blocs.values(), me) for n, a in agreements.items()}
+    ours = {a.bloc for a in agreements.values() if a.owner == me}
+    for name, bloc in blocs.items():
+        others = bloc.members if bloc.bloc in ours else ()
+        wanted[name] = [me, *(n for n in others if n != me)]
+    texts = _under(path, files, AGREEMENTS) | _under(path, files, BLOCS)
+    return found + signatures.faults(wanted, texts, cards, me)
+
+
+class _Texts(NamedTuple):
+    """What people wrote and signed, by path in order."""
+
+    agreements: dict[str, Agreement]
+    blocs: dict[str, Bloc]
 
 
 def _decoded(
     path: Path, files: Mapping[str, str]
-) -> tuple[list[ConfigError], NodeConfig | None, dict[str, Agreement], dict[str, Card]]:
-    """Return (faults, what `node.toml` says, agreements by path in order, cards by nation)."""
+) -> tuple[list[ConfigError], NodeConfig | None, _Texts, dict[str, Card]]:
+    """Return (faults, what `node.toml` says, agreements and blocs, cards by nation)."""
     node_path = str(path / NODE_FILE)
-    texts = {n: t for n, t in _under(path, files, AGREEMENTS).items() if n.endswith(".toml")}
+    texts, bloc_texts = (
+        {n: t for n, t in _under(path, files, at).items() if n.endswith(".toml")}
+        for at in (AGREEMENTS, BLOCS)
+    )
     partner_texts = _under(path, files, PARTNERS)
     cut_texts = {n: t for n, t in partner_texts.items() if n.endswith(CUT)}
     card_texts = {n: t for n, t in partner_texts.items() if n not in cut_texts}
     if OWN in files:
         card_texts[str(path / OWN)] = files[OWN]
     found = faults(files[NODE_FILE], NodeConfig, node_path)
-    for kind, named in ((Agreement, texts), (Card, card_texts), (Cut, cut_texts)):
+    for kind, named in (
+        (Agreement, texts),
+        (Bloc, bloc_texts),
+        (Card, card_texts),
+        (Cut, cut_texts),
+    ):
         for name, text in named.items():
             found += faults(text, kind, name)
     if found:
         text = files[NODE_FILE]
         found += [with_line(f, text) for f in formats(_written_formats(text), node_path)]
-        return sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)), None, {}, {}
+        return (
+            sorted(found, key=lambda f: (f.path != node_path, f.path, f.line or 0)),
+            None,
+            _Texts({}, {}),
+            {},
+        )
     config = msgspec.convert(tomllib.loads(files[NODE_FILE]), NodeConfig)
     agreements = {n: msgspec.convert(tomllib.loads(t), Agreement) for n, t in texts.items()}
     me = config.node.nation
-    named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me}
-    found = lint.faults(agreements, me, sorted(named))
+    blocs = {n: msgspec.convert(tomllib.loads(t), Bloc) for n, t in bloc_texts.items()}
+    named = {n for a in agreements.values() for n in (a.owner, a.partner)} - {me, ""}
+    found = lint.faults(agreements, me, sorted(named), blocs)
     cards = {n: msgspec.convert(tomllib.loads(t), Card) for n, t in card_texts.items()}
     found += [*_strangers(path, config, cards), *_unknown(path, config, cards)]
     found += contradictions(config, node_path)
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
         found.append(ConfigError(message, path=node_path, key="link"))
-    texts |= card_texts | {node_path: files[NODE_FILE]}
+    texts |= bloc_texts | card_texts | {node_path: files[NODE_FILE]}
     lined = [with_line(fault, texts[fault.path]) for fault in found]
-    return lined, config, agreements, {_named(path, n, me): c for n, c in cards.items()}
+    return (
+        lined,
+        config,
+        _Texts(agreements, blocs),
+        {_named(path, n, me): c for n, c in cards.items()},
+    )
 
 
 def _under(path: Path, files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -214,7 +264,13 @@ def _texts(path: Path) -> dict[str, str]:
 
 def texts_beside(path: Path) -> dict[str, str]:
     """Return the texts of a node's folder but `node.toml`; raises ConfigError."""
-    found = [(AGREEMENTS, "*.toml"), (AGREEMENTS, "*.toml.sig"), (PARTNERS, "*.toml")]
+    found = [
+        (AGREEMENTS, "*.toml"),
+        (AGREEMENTS, "*.toml.sig"),
+        (BLOCS, "*.toml"),
+        (BLOCS, "*.toml.sig"),
+        (PARTNERS, "*.toml"),
+    ]
     names = [f"{at}/{p.name}" for at, pattern in found for p in (path / at).glob(pattern)]
     names += [OWN] if (path / OWN).exists() else []
     return {name: _read(path / name) for name in sorted(names)}

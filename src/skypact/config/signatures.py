@@ -1,9 +1,9 @@
-"""Who signed an agreement: `agreements/x.toml.sig` beside `x.toml`, one line a party.
+"""Who signed an agreement or a bloc: `agreements/x.toml.sig` beside `x.toml`, one line a party.
 
 The lines are those of a signed note (c2sp.org/signed-note) whose text is the file, byte for byte.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -11,22 +11,21 @@ from skypact.config.cards import Card
 from skypact.core import notes
 from skypact.core.errors import ConfigError
 from skypact.core.notes import Note, NoteError, Verifier
-from skypact.sharing.treaty.agreements import Agreement
 
 SUFFIX = ".sig"
 
 
 def faults(
-    agreements: Mapping[str, Agreement],
+    signers: Mapping[str, Sequence[str]],
     texts: Mapping[str, str],
     cards: Mapping[str, Card],
     nation: str,
 ) -> list[ConfigError]:
-    """Return for each agreement, by path, which party's signature is missing or wrong. texts: of
-    agreements and signatures, by path; cards: by nation; nation: whose node it is."""
+    """Return for each text, by path, whose signature is missing or wrong. signers: who has to sign
+    it; texts: of agreements, blocs and signatures, by path; cards: by nation; nation: whose node it
+    is."""
     found: list[ConfigError] = []
-    for path, agreement in agreements.items():
-        parties = sorted((agreement.owner, agreement.partner), key=lambda name: name != nation)
+    for path, parties in signers.items():
         try:
             missing = _missing(texts[path], texts.get(path + SUFFIX, ""), parties, cards, nation)
             found += [ConfigError(message, path=path) for message in missing]
@@ -55,7 +54,7 @@ def is_signed(text: str, lines: str, by: Verifier) -> bool:
 
 
 def _missing(
-    text: str, lines: str, parties: list[str], cards: Mapping[str, Card], nation: str
+    text: str, lines: str, parties: Sequence[str], cards: Mapping[str, Card], nation: str
 ) -> Iterator[str]:
     for party in parties:
         card, own = cards.get(party), party == nation

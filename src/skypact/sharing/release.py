@@ -3,12 +3,15 @@
 Only bodies of sharing/wire leave, and they have no field that an agreement cannot allow.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import Release, Stream
 from skypact.sharing import wire
+from skypact.sharing.treaty.agreements import Agreement, Pact, ns_of
 
 Body = (
     wire.TrackBody
@@ -34,10 +37,24 @@ class ReleaserState(msgspec.Struct, frozen=True, kw_only=True):
 class Releaser:
     """Holds the epoch and the sequences."""
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: Issuer, agreements: Sequence[Agreement] = ()) -> None:
         self._issuer = issuer
+        self.adopt(agreements)
         self._epoch = 0
         self._sequences: dict[str, int] = {}
+
+    def adopt(self, agreements: Sequence[Agreement]) -> None:
+        """Name these agreements by the hash of their text in frames from now on."""
+        self._pacts = [
+            (a.name, ns_of(a.valid_from), ns_of(a.valid_until), a.digest)
+            for a in agreements
+            if isinstance(a, Pact)
+        ]
+
+    def _digest(self, name: str, now_ns: int) -> bytes:
+        """Return the hash of the agreement of a name that is in force, b"" for none."""
+        held = (d for n, start, end, d in self._pacts if n == name and start <= now_ns < end)
+        return next(held, b"")
 
     def start(self, epoch: int) -> None:
         """Begin a new epoch: best-effort streams count from 1 again, WARNING goes on."""
@@ -77,6 +94,10 @@ class Releaser:
             clauses=clauses,
             sent_ns=now_ns,
             body=wire.encode(body),
+            agreement=self._digest(
+                clauses[0].partition("/")[0] if clauses else f"{self._issuer.nation}-{partner}",
+                now_ns,
+            ),
         )
         return Release(
             **self._issuer.header(observed_ns, now_ns),

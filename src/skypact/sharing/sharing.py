@@ -97,7 +97,7 @@ class Sharing:
         refresh_ns = round(settings.refresh_s * S)
         self._reported = reported = Reported()
         self._outlets = {n: Outlet(self._policies[n], refresh_ns, reported) for n in names}
-        self._releaser, self._withheld = Releaser(issuer), Withheld(issuer)
+        self._releaser, self._withheld = Releaser(issuer, agreements), Withheld(issuer)
         self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
         self._identities = IdentitiesOut(nation, self._policies, keys)
         self._federation = Federation(

@@ -38,7 +38,8 @@ Reference = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """sender, recipient: nations; epoch, sequence: of the stream; clauses: what allowed it."""
+    """sender, recipient: nations; epoch, sequence: of the stream; clauses: what allowed it;
+    agreement: SHA-256 of the text that both signed."""
 
     version: int
     context: Context
@@ -50,6 +51,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     clauses: Annotated[tuple[ClauseName, ...], msgspec.Meta(max_length=256)]
     sent_ns: Natural
     body: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
+    agreement: Annotated[bytes, msgspec.Meta(max_length=32)] = b""
 
 
 class TrackBody(msgspec.Struct, frozen=True, kw_only=True):

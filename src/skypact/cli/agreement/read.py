@@ -1,5 +1,6 @@
 """Agreements from files, and what a node's journal says about them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from skypact.edge.journal import read as entries_of
 from skypact.edge.replay import RecordedConfig, quarantined, step
 from skypact.node import Node, rooms
 from skypact.sharing.sharing import Sharing
-from skypact.sharing.treaty import lint, words
-from skypact.sharing.treaty.agreements import Agreement
+from skypact.sharing.treaty import blocs, lint, words
+from skypact.sharing.treaty.agreements import Agreement, Bloc
 from skypact.sharing.trial import Trial, Tried
 
 S = 1_000_000_000
@@ -31,24 +32,45 @@ def read(path: Path) -> Agreement:
     return decode_toml(_text(path), Agreement, str(path))
 
 
+def read_either(path: Path) -> Agreement | Bloc:
+    """Return the agreement or the bloc in a file; raises ConfigError for its first fault."""
+    text = _text(path)
+    return decode_toml(text, kind_of(text), str(path))
+
+
+def kind_of(text: str) -> type[Agreement] | type[Bloc]:
+    """Return what a text is: only a bloc has members."""
+    return Bloc if re.search(r"^\s*members\s*=", text, re.M) else Agreement
+
+
 def faults(paths: Sequence[Path]) -> list[ConfigError]:
     """Return every fault of agreements, each file by itself and all together."""
     texts = {str(path): _text(path) for path in paths}
-    found = [fault for path, text in texts.items() for fault in faults_of(text, Agreement, path)]
+    found = [
+        fault for path, text in texts.items() for fault in faults_of(text, kind_of(text), path)
+    ]
     if found:
         return found
-    agreements = {path: decode_toml(text, Agreement, path) for path, text in texts.items()}
-    return [with_line(fault, texts[fault.path]) for fault in lint.faults_alone(agreements)]
+    agreements, named = dict[str, Agreement](), dict[str, Bloc]()
+    for path in paths:
+        one = read_either(path)
+        if isinstance(one, Bloc):
+            named[str(path)] = one
+        else:
+            agreements[str(path)] = one
+    nations = {n for a in agreements.values() for n in (a.owner, a.partner)}
+    found = blocs.faults(named, nations) + lint.faults_alone(agreements, named)
+    return [with_line(fault, texts[fault.path]) for fault in found]
 
 
 def differences(old: Agreement, new: Agreement) -> list[str]:
     """Return what changes, one line each; raises ConfigError for agreements of other nations."""
-    parties = (old.owner, old.partner), (new.owner, new.partner)
+    parties = (old.owner, old.receiver), (new.owner, new.receiver)
     if parties[0] != parties[1]:
         between = [" to ".join(pair) for pair in parties]
         raise ConfigError(f"is {between[1]}, not {between[0]}", path="NEW", key="owner")
     lines = words.frame_differences(old, new)
-    lines += [d.line(new.partner) for d in words.differences(old, new)]
+    lines += [d.line(new.receiver) for d in words.differences(old, new)]
     return lines or ["no difference"]
 
 

@@ -3,37 +3,51 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from skypact.cli.agreement.read import differences, read
-from skypact.config import AGREEMENTS, KEYS
-from skypact.config.cards import AGREEMENTS_USE, OWN, Card
+from skypact.cli.agreement.read import differences, read, read_either
+from skypact.config import AGREEMENTS, BLOCS, KEYS
+from skypact.config.cards import AGREEMENTS_USE, OWN, PARTNERS, Card
 from skypact.config.signatures import SUFFIX, is_signed, with_signature
 from skypact.config.signing import signing_key
 from skypact.core.errors import ConfigError
 from skypact.core.notes import NoteError, raw_key
 from skypact.core.toml import decode_toml, with_line
-from skypact.sharing.treaty import lint, words
+from skypact.sharing.treaty import blocs, lint, words
+from skypact.sharing.treaty.agreements import Bloc
 
 
 def shown(folder: Path, file: Path) -> Iterator[str]:
     """Yield in words what an agreement allows and how it differs from those that are there; raises
     ConfigError for the first fault in it and when the nation is no party."""
-    agreement, card = read(file), own_card(folder)
+    agreement, card = read_either(file), own_card(folder)
+    if isinstance(agreement, Bloc):
+        yield from _bloc_shown(agreement, file)
+        return
     for fault in lint.faults_alone({str(file): agreement}):
         raise with_line(fault, _text(file))
     parties = (agreement.owner, agreement.partner)
-    if card.nation not in parties:
+    if card.nation not in parties and not agreement.bloc:
         message = f"is between {' and '.join(parties)}; {card.nation} is no party to it"
         raise ConfigError(message, path=str(file), key="owner")
     yield (
-        f"{agreement.owner} releases to {agreement.partner}, from {agreement.valid_from:%Y-%m-%d} "
+        f"{agreement.owner} releases to {agreement.receiver}, from {agreement.valid_from:%Y-%m-%d} "
         f"until {agreement.valid_until:%Y-%m-%d}:"
     )
     yield from words.allows(agreement)
     for path in sorted((folder / AGREEMENTS).glob("*.toml")):
         other = read(path)
-        if path.resolve() != file.resolve() and (other.owner, other.partner) == parties:
+        if path.resolve() != file.resolve() and other.name == agreement.name:
             yield f"against {path.name}:"
             yield from differences(other, agreement)
+
+
+def _bloc_shown(bloc: Bloc, file: Path) -> Iterator[str]:
+    for fault in blocs.faults({str(file): bloc}, ()):
+        raise with_line(fault, _text(file))
+    yield (
+        f"the bloc {bloc.bloc}, from {bloc.valid_from:%Y-%m-%d} until {bloc.valid_until:%Y-%m-%d}: "
+        f"{', '.join(bloc.members)}"
+    )
+    yield "who releases to the bloc releases to each of them"
 
 
 def sign(folder: Path, file: Path) -> Path:
@@ -54,13 +68,23 @@ def sign(folder: Path, file: Path) -> Path:
 
 
 def unsigned_by(folder: Path, file: Path) -> str:
-    """Return the other party when its signature of the file is not there or not known, else ""."""
-    agreement, own = read(file), own_card(folder).nation
-    other = agreement.partner if agreement.owner == own else agreement.owner
-    card = folder / "partners" / f"{other}.toml"
+    """Return the other parties whose signatures of the file are not there or not known, as people
+    name them, else ""."""
+    text, own = read_either(file), own_card(folder).nation
     lines = _signatures(file.with_name(file.name + SUFFIX))
-    known = card.exists() and decode_toml(_text(card), Card, str(card)).agreements
-    return "" if known and is_signed(_text(file), lines, known) else other
+    if isinstance(text, Bloc):
+        others = [name for name in text.members if name != own]
+    else:
+        known = [one for path in (folder / BLOCS).glob("*.toml") for one in [read_either(path)]]
+        named = [one for one in known if isinstance(one, Bloc)]
+        others = [name for name in blocs.signers(text, named, own) if name != own]
+    missing: list[str] = []
+    for other in others:
+        card = folder / PARTNERS / f"{other}.toml"
+        by = card.exists() and decode_toml(_text(card), Card, str(card)).agreements
+        if not (by and is_signed(_text(file), lines, by)):
+            missing.append(other)
+    return " and ".join(missing)
 
 
 def own_card(folder: Path) -> Card:

@@ -9,6 +9,7 @@ import msgspec
 from skypact.core.messages import Context, ThreatClass
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+OneName = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{0,31})?$")]
 ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 ClassName = Literal["unknown", "ballistic", "cruise", "drone", "aircraft", "rocket"]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -72,13 +73,16 @@ class Agreement(
 ):
     """What `owner` releases to `partner` from `valid_from` until `valid_until`.
 
-    Clauses are read in order, the first that admits a track decides. lease_s: tracks stop when
-    nothing was heard from the partner for this long.
+    bloc: in a text, the group of nations to each of which it releases, in place of a partner; in an
+    agreement with a member, the bloc through which it came about. Clauses are read in order, the
+    first that admits a track decides. lease_s: tracks stop when nothing was heard from the partner
+    for this long.
     """
 
     version: Literal[1] = 1
     owner: Name
-    partner: Name
+    partner: OneName = ""
+    bloc: OneName = ""
     valid_from: Instant
     valid_until: Instant
     lease_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 60.0
@@ -87,4 +91,30 @@ class Agreement(
     @property
     def name(self) -> str:
         """Return how frames and people call it: owner and partner."""
-        return f"{self.owner}-{self.partner}"
+        return f"{self.owner}-{self.partner or self.bloc}"
+
+    @property
+    def receiver(self) -> str:
+        """Return to whom it releases, for people."""
+        return self.partner or f"the bloc {self.bloc}"
+
+
+class Pact(Agreement, frozen=True, kw_only=True):
+    """An agreement between two nations with the SHA-256 of the text that both signed."""
+
+    digest: bytes = b""
+
+
+def ns_of(instant: datetime) -> int:
+    """Return an instant of a text as ns UTC."""
+    return int(instant.timestamp()) * 1_000_000_000 + instant.microsecond * 1000
+
+
+class Bloc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group of nations, named in a text that its members sign."""
+
+    version: Literal[1] = 1
+    bloc: Name
+    members: tuple[Name, ...]
+    valid_from: Instant
+    valid_until: Instant

@@ -20,10 +20,10 @@ WHOLE = "*"
 def policies(agreement: Agreement) -> str:
     """Return the policies of an agreement as text; the same agreement gives the same text."""
     parts = [
-        f"// What {agreement.owner} releases to {agreement.partner}. What no policy permits stays "
+        f"// What {agreement.owner} releases to {agreement.receiver}. What no policy permits stays "
         "at home.",
         f'@id("{agreement.name}/suspended")\n'
-        f'forbid (principal == Nation::"{agreement.partner}", action, resource)\n'
+        f"forbid ({_receiver(agreement)}, action, resource)\n"
         f"when {{ {_ours(agreement)} && context.suspended.contains({_text(WHOLE)}) }};",
     ]
     for i, clause in enumerate(agreement.clauses):
@@ -41,7 +41,7 @@ def _policy(agreement: Agreement, clause: Clause, earlier: Sequence[Clause]) -> 
     lines = [f'@id("{agreement.name}/{clause.id}")', *_obligations(agreement, clause)]
     lines += [
         "permit (",
-        f'  principal == Nation::"{agreement.partner}",',
+        f"  {_receiver(agreement)},",
         f'  action == Action::"{clause.what.value}",',
         "  resource",
         ")",
@@ -54,6 +54,12 @@ def _policy(agreement: Agreement, clause: Clause, earlier: Sequence[Clause]) -> 
         if other.what is clause.what and set(other.classes) & set(clause.classes):
             lines.append(f"unless {{ {_admits(agreement, other)} }}")
     return "\n".join(lines) + ";"
+
+
+def _receiver(agreement: Agreement) -> str:
+    if agreement.bloc:
+        return f'principal in Bloc::"{agreement.bloc}"'
+    return f'principal == Nation::"{agreement.partner}"'
 
 
 def _ours(agreement: Agreement) -> str:
@@ -89,8 +95,10 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
         low, high = (round(m * 1000) for m in (clause.height_min_m, clause.height_max_m))
         parts.append(f"resource.height_mm >= {low} && resource.height_mm < {high}")
     if clause.what is What.WARNING:
-        told = clause.for_nations or (agreement.partner,)
-        parts.append(f"[{', '.join(map(_text, told))}].contains(resource.warned)")
+        told = clause.for_nations or (agreement.partner,) * bool(agreement.partner)
+        named = f"[{', '.join(map(_text, told))}].contains(resource.warned)"
+        # In a bloc each member's own are meant.
+        parts.append(named if told else "resource.warned == principal.name")
     return " && ".join(parts)
 
 

@@ -4,30 +4,43 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skypact.core.errors import ConfigError
 from skypact.core.messages import ThreatClass
-from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import Agreement, Bloc, Clause, What
+from skypact.sharing.treaty.blocs import faults as of_blocs
+from skypact.sharing.treaty.blocs import pairs
 
 SPAN_MAX_DEG = 180.0
 
 
 def faults(
-    agreements: Mapping[str, Agreement], nation: str, partners: Sequence[str]
+    agreements: Mapping[str, Agreement],
+    nation: str,
+    partners: Sequence[str],
+    blocs: Mapping[str, Bloc] | None = None,
 ) -> list[ConfigError]:
-    """Return every fault; `agreements` by path of the file. Lines are not known here."""
-    found: list[ConfigError] = []
+    """Return every fault; `agreements` and `blocs` by path of the file. Lines are not known
+    here."""
+    named = blocs or {}
+    found = of_blocs(named, {nation, *partners})
     for path, agreement in agreements.items():
-        pairs = _parties(agreement, nation, partners)
-        found += [ConfigError(message, path=path, key=key) for key, message in pairs]
-    return found + faults_alone(agreements)
+        said = _parties(agreement, nation, partners, [*named.values()])
+        found += [ConfigError(message, path=path, key=key) for key, message in said]
+    return found + faults_alone(agreements, named)
 
 
-def faults_alone(agreements: Mapping[str, Agreement]) -> list[ConfigError]:
+def faults_alone(
+    agreements: Mapping[str, Agreement], blocs: Mapping[str, Bloc] | None = None
+) -> list[ConfigError]:
     """Return every fault that does not depend on whose node holds the agreements."""
     found = [
         ConfigError(message, path=path, key=key)
         for path, agreement in agreements.items()
         for key, message in (*_itself(agreement), *_clauses(agreement))
     ]
-    return found + list(_simultaneous(agreements))
+    members = (blocs or {}).values()
+    split = [
+        (path, a) for path, text in agreements.items() for a in [*pairs(text, members)] or [text]
+    ]
+    return found + list(_simultaneous(split))
 
 
 def check(agreements: Mapping[str, Agreement], nation: str, partners: Sequence[str]) -> None:
@@ -37,12 +50,18 @@ def check(agreements: Mapping[str, Agreement], nation: str, partners: Sequence[s
 
 
 def _parties(
-    agreement: Agreement, nation: str, partners: Sequence[str]
+    agreement: Agreement, nation: str, partners: Sequence[str], blocs: Sequence[Bloc]
 ) -> Iterator[tuple[str, str]]:
-    if agreement.owner == agreement.partner:
+    if agreement.owner == agreement.partner or (agreement.bloc and agreement.partner):
         return
-    if nation not in (agreement.owner, agreement.partner):
+    members = {m for bloc in blocs if bloc.bloc == agreement.bloc for m in bloc.members}
+    if agreement.bloc and not members:
+        known = ", ".join(sorted({bloc.bloc for bloc in blocs})) or "none"
+        yield "bloc", f"there is no bloc {agreement.bloc}; known: {known}"
+    elif nation not in {agreement.owner, agreement.partner, *members}:
         yield "owner", f"this node is {nation}, which is no party to the agreement"
+    elif agreement.bloc:
+        return
     else:
         ours = agreement.owner == nation
         other = agreement.partner if ours else agreement.owner
@@ -52,6 +71,8 @@ def _parties(
 
 
 def _itself(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    if bool(agreement.partner) == bool(agreement.bloc):
+        yield "partner", "names either a partner or a bloc"
     if agreement.owner == agreement.partner:
         yield "partner", "an agreement is between two nations"
     if agreement.valid_until <= agreement.valid_from:
@@ -137,11 +158,10 @@ def _area(clause: Clause) -> Iterator[tuple[str, str]]:
         yield "area_deg", "an area spans at most 180 degrees of longitude; cut it in two"
 
 
-def _simultaneous(agreements: Mapping[str, Agreement]) -> Iterator[ConfigError]:
-    items = list(agreements.items())
+def _simultaneous(items: Sequence[tuple[str, Agreement]]) -> Iterator[ConfigError]:
     for i, (path, late) in enumerate(items):
         for other_path, early in items[:i]:
-            same = (early.owner, early.partner) == (late.owner, late.partner)
+            same = early.name == late.name
             overlap = early.valid_from < late.valid_until and late.valid_from < early.valid_until
             if same and overlap:
                 message = f"{other_path} is an agreement of the same two nations for the same time"

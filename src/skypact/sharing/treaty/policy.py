@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import within, wrap_pi
 from skypact.core.messages import Context, ThreatClass
-from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import Agreement, Clause, What, ns_of
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -106,8 +106,7 @@ def compiled(agreement: Agreement, context: Context | None = None) -> Term:
         )
         for index, clause in enumerate(clauses)
     )
-    bounds = (agreement.valid_from, agreement.valid_until)
-    from_ns, until_ns = (int(t.timestamp()) * S + t.microsecond * 1000 for t in bounds)
+    from_ns, until_ns = ns_of(agreement.valid_from), ns_of(agreement.valid_until)
     return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, *_tables(rules))
 
 

@@ -88,7 +88,7 @@ def terms(clause: Clause) -> str:
 def allows(agreement: Agreement) -> list[str]:
     """Return one line a clause."""
     return [
-        f"clause {c.id}: {agreement.partner} gets {PLURAL[c.what]} of class "
+        f"clause {c.id}: {agreement.partner or 'each member'} gets {PLURAL[c.what]} of class "
         f"{', '.join(c.classes)}: {terms(c)}"
         for c in agreement.clauses
     ]

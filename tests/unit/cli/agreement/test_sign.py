@@ -76,3 +76,42 @@ def test_a_key_that_is_not_the_cards_signs_nothing(folder: Path):
     (folder / "keys/agreements.key").write_bytes(theirs.read_bytes())
     status, said = skypact(folder, folder / "agreements/a.toml", "--yes")
     assert (status, "partners would not believe it" in said) == (2, True)
+
+
+BLOC = """\
+version = 1
+bloc = "coast"
+members = ["borvia", "cestia"]
+valid_from = 2020-01-01T00:00:00Z
+valid_until = 2040-01-01T00:00:00Z
+"""
+
+
+def test_a_bloc_is_shown_and_signed_like_an_agreement(folder: Path):
+    (folder / "blocs").mkdir()
+    file = folder / "blocs/coast.toml"
+    file.write_text(BLOC)
+    status, said = skypact(folder, file, "--yes")
+    assert status == 0, said
+    assert said.splitlines() == [
+        "the bloc coast, from 2020-01-01 until 2040-01-01: borvia, cestia",
+        "who releases to the bloc releases to each of them",
+        f"signed by auria: {file}.sig",
+        f"next: give borvia and cestia {file} and {file}.sig; it is in force once borvia and "
+        "cestia signed too",
+    ]
+    text = folder / "agreements/a.toml"
+    text.write_text(text.read_text().replace('partner = "borvia"', 'bloc = "coast"'))
+    status, said = skypact(folder, text, "--yes")
+    assert said.splitlines()[0].startswith("auria releases to the bloc coast, from")
+    assert "each member gets tracks" in said
+    assert f"next: give borvia and cestia {text}" in said
+
+
+def test_a_bloc_with_a_fault_is_not_signed(folder: Path):
+    file = folder / "coast.toml"
+    file.write_text(BLOC.replace('"borvia", "cestia"', ""))
+    status, said = skypact(folder, file, "--yes")
+    assert (status, "a bloc has members" in said) == (2, True)
+    done = CliRunner().invoke(main, ["agreement", "lint", str(file)])
+    assert "a bloc has members" in done.output
