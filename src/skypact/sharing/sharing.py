@@ -185,15 +185,16 @@ class Sharing:
         """Let a suspension, or its end, take effect at once."""
         self._suspensions.take(event)
         self._restrict()
+        return [*self._settle(now_ns), self._view(now_ns)]
+
+    def _settle(self, now_ns: int) -> list[Message]:
+        """Let what is agreed now take effect at once: tracks end, warnings that are owed leave."""
+        out: list[Message] = []
         for name, policy in self._policies.items():
             if policy.term(now_ns) is None:
-                self._outlets[name].forget()
-        out: list[Message] = []
-        if isinstance(event, AgreementResumed):
-            for partner in self._policies:
-                if event.agreement == f"{self._issuer.nation}-{partner}":
-                    out += self._warnings.settle(partner, self._releaser, self._withheld, now_ns)
-        return [*out, self._view(now_ns)]
+                out += self._outlets[name].cease(self._releaser, now_ns)
+            out += self._warnings.settle(name, self._releaser, self._withheld, now_ns)
+        return out
 
     def _restrict(self) -> None:
         for partner, policy in self._policies.items():
@@ -243,6 +244,7 @@ class Sharing:
         successors = {old: new for old, (new, _) in self._successors.items()}
         for name, outlet in self._outlets.items():
             leased = self._leased(name, now_ns)
+            out += self._warnings.settle(name, self._releaser, self._withheld, now_ns)
             out += self._identities.settle(name, self._releaser, self._withheld, now_ns)
             out += outlet.tick(
                 self._lines, successors, leased, self._releaser, self._withheld, now_ns

@@ -79,9 +79,11 @@ class Outlet:
     ) -> list[Release]:
         """Return the frames of this second. successors: what renumbered tracks are called now."""
         term, partner = self._policy.term(now_ns), self._policy.partner
-        if term is None or not leased:
-            reason = self._policy.why_not() if term is None else "the lease has run out"
-            withheld.count(partner, What.TRACK, reason, len(lines[0].tracks))
+        if term is None:
+            withheld.count(partner, What.TRACK, self._policy.why_not(), len(lines[0].tracks))
+            return self.cease(releaser, now_ns)
+        if not leased:
+            withheld.count(partner, What.TRACK, "the lease has run out", len(lines[0].tracks))
             self.forget()
             self._ended = {}
             return []
@@ -95,9 +97,25 @@ class Outlet:
         ended = self._told.keys[gone]
         columns = self._due(going, visible, told, now_ns)
         self._end(ended, visible, successors)
+        names = [r.name for r, _, _ in going]
+        return self._frames(columns, names, self._endings(), releaser, now_ns)
+
+    def cease(self, releaser: Releaser, now_ns: int) -> list[Release]:
+        """Return the frames that say of all the partner holds that it gets no more of it. An ending
+        has no position, so it leaves although nothing else may."""
+        self._end(self._told.keys.copy(), NONE, {})
+        columns = self._due([], NONE, NONE, now_ns)
+        return self._frames(columns, [self._policy.name], self._endings(), releaser, now_ns)
+
+    def renew(self) -> None:
+        """Release all that the partner holds anew, as what is agreed has changed."""
+        self._told["mark"][:] = -1
+
+    def _endings(self) -> dict[int, int]:
+        """Return what is to be said of endings once more, with successors."""
         endings = {n: successor for n, (successor, _) in self._ended.items()}
-        self._ended = {n: (s, left - 1) for n, (s, left) in self._ended.items()}
-        return self._frames(columns, [r.name for r, _, _ in going], endings, releaser, now_ns)
+        self._ended = {n: (s, left - 1) for n, (s, left) in self._ended.items() if left > 1}
+        return endings
 
     def hasten(
         self, line: DelayLine, numbers: I64, leased: bool, releaser: Releaser, now_ns: int
@@ -121,7 +139,7 @@ class Outlet:
         if not self._ended and not len(gone):
             return
         shown = dict.fromkeys(visible.tolist())
-        self._ended = {n: e for n, e in self._ended.items() if n not in shown and e[1] > 0}
+        self._ended = {n: e for n, e in self._ended.items() if n not in shown}
         for number in gone.tolist():
             successor = successors.get(number, 0)
             for _ in successors:

@@ -29,15 +29,21 @@ ACKNOWLEDGED = "acknowledged"
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """One of our warnings as a partner knows it. owed: what became of it while nothing could be
-    told."""
+    """One of our warnings as a partner knows it. version: the newest that it was told."""
 
     warning_id: str
     nation: str
     threat_class: ThreatClass
     released_ns: int
     cleared_ns: int = 0
-    owed: AirWarning | None = None
+    version: int = 0
+
+
+class Current(msgspec.Struct, frozen=True, kw_only=True):
+    """One of our warnings as it is now. ended_ns: when it was over, 0 while it is not."""
+
+    warning: AirWarning
+    ended_ns: int = 0
 
 
 class Answered(msgspec.Struct, kw_only=True):
@@ -52,6 +58,7 @@ class WarningsOutState(msgspec.Struct, frozen=True, kw_only=True):
 
     told: dict[str, dict[str, Told]]
     answered: dict[str, Answered]
+    current: dict[str, Current] = {}
 
 
 class WarningsOut:
@@ -64,6 +71,8 @@ class WarningsOut:
         self._memory_ns = memory_ns
         self._told: dict[str, dict[str, Told]] = {partner: {} for partner in policies}
         self._answered: dict[str, Answered] = {}
+        self._current: dict[str, Current] = {}
+        self._settled: dict[str, Term | None] = {}
 
     def reference(self, partner: str, warning_id: str) -> str:
         """Return what a partner knows a warning of ours by."""
@@ -81,14 +90,24 @@ class WarningsOut:
         """Return what an event lets out: our warning to partners, or our answer to its origin."""
         if event.warning.origin != self._nation:
             return self._answer(event.warning, releaser, withheld, now_ns)
-        if isinstance(event, AllClearProposed):
-            return []
+        warning = event.warning
+        ended_ns = now_ns if warning.over else 0
+        self._current[warning.warning_id] = Current(warning=warning, ended_ns=ended_ns)
         out: list[Release] = []
         for partner in self._policies:
-            if isinstance(event, WarningAcknowledged) and partner == event.warning.nation:
-                continue  # It is the one that acknowledged.
-            out += self._warn(partner, event.warning, releaser, withheld, now_ns)
+            acknowledged = isinstance(event, WarningAcknowledged) and partner == warning.nation
+            if acknowledged or isinstance(event, AllClearProposed):
+                # It is the one that acknowledged; a proposal is nobody else's business.
+                self._skip(partner, warning)
+            else:
+                out += self._warn(partner, warning, releaser, withheld, now_ns)
         return out
+
+    def _skip(self, partner: str, warning: AirWarning) -> None:
+        """Note that a partner that knows the warning lacks nothing by this version."""
+        told = self._told[partner].get(self.reference(partner, warning.warning_id))
+        if told and told.version == warning.version - 1:
+            told.version = warning.version
 
     def _warn(
         self,
@@ -102,17 +121,13 @@ class WarningsOut:
         told = self._told[partner].get(reference)
         threat = warning.threat_class
         term = self._policies[partner].term(now_ns)
-        rule = term and warning_rule(term, partner, warning.nation, threat)
-        if term and rule is None and told and warning.over:
-            # An end is told under the class the partner knows: else it would stay warned for ever.
+        rule = term and _rule(term, partner, warning, told)
+        if told and rule and threat not in rule.clause.covers():
             threat = told.threat_class
-            rule = warning_rule(term, partner, warning.nation, threat)
         if rule is None:
             if warning.nation == partner:
                 why = _why(term, threat) if term else self._policies[partner].why_not()
                 withheld.count(partner, What.WARNING, why, 1)
-            if told:
-                told.owed = warning
             return []
         if told is None:
             told = Told(
@@ -122,7 +137,7 @@ class WarningsOut:
                 released_ns=now_ns,
             )
             self._told[partner][reference] = told
-        told.threat_class, told.owed = threat, None
+        told.threat_class, told.version = threat, warning.version
         told.cleared_ns = now_ns if warning.over else 0
         body = _warning_body(warning, reference, told, rule)
         made = releaser.make(
@@ -133,13 +148,24 @@ class WarningsOut:
     def settle(
         self, partner: str, releaser: Releaser, withheld: Withheld, now_ns: int
     ) -> list[Release]:
-        """Return what became of the warnings that a partner knows while it could not be told."""
-        owed = [told.owed for told in self._told[partner].values() if told.owed]
-        return [
-            release
-            for warning in owed
-            for release in self._warn(partner, warning, releaser, withheld, now_ns)
-        ]
+        """Return what a partner lacks when another agreement, or none, is in force than before:
+        what was raised or what became of it meanwhile, and as far back as a clause tells, what was
+        over before."""
+        term = self._policies[partner].term(now_ns)
+        if partner in self._settled and self._settled[partner] is term:
+            return []
+        self._settled[partner] = term
+        out: list[Release] = []
+        for current in self._current.values() if term else ():
+            warning = current.warning
+            told = self._told[partner].get(self.reference(partner, warning.warning_id))
+            rule = term and _rule(term, partner, warning, told)
+            if rule is None or (told and told.version >= warning.version):
+                continue
+            past = told is None and current.ended_ns
+            if not past or now_ns - current.ended_ns <= rule.history_ns:
+                out += self._warn(partner, warning, releaser, withheld, now_ns)
+        return out
 
     def _answer(
         self, warning: AirWarning, releaser: Releaser, withheld: Withheld, now_ns: int
@@ -181,15 +207,20 @@ class WarningsOut:
         for partner, told in self._told.items():
             self._told[partner] = {r: t for r, t in told.items() if kept(t)}
         self._answered = {w: a for w, a in self._answered.items() if kept(a)}
+        self._current = {
+            w: c
+            for w, c in self._current.items()
+            if not c.ended_ns or now_ns - c.ended_ns < self._memory_ns
+        }
 
     def state(self) -> WarningsOutState:
         """Return the content for a snapshot."""
-        return WarningsOutState(told=self._told, answered=self._answered)
+        return WarningsOutState(told=self._told, answered=self._answered, current=self._current)
 
     def restore(self, state: WarningsOutState) -> None:
         """Take over a state; partners without a configuration any more are forgotten."""
         self._told = {partner: state.told.get(partner, {}) for partner in self._policies}
-        self._answered = dict(state.answered)
+        self._answered, self._current = dict(state.answered), dict(state.current)
 
 
 def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -> WarningBody:
@@ -212,6 +243,15 @@ def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -
         released_ns=told.released_ns,
         impact=warning.impact if rule.clause.show_impact else None,
     )
+
+
+def _rule(term: Term, partner: str, warning: AirWarning, told: Told | None) -> Rule | None:
+    """Return the rule under which a partner is told. An end is told under the class the partner
+    knows: else it would stay warned for ever."""
+    rule = warning_rule(term, partner, warning.nation, warning.threat_class)
+    if rule is None and told and warning.over:
+        return warning_rule(term, partner, warning.nation, told.threat_class)
+    return rule
 
 
 def _why(term: Term, threat: ThreatClass) -> str:

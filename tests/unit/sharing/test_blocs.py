@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from skypact.core.messages import Stream
 from skypact.sharing.treaty.agreements import Agreement, Bloc
 from skypact.sharing.treaty.blocs import faults, pairs, signers
 from tests.unit.picture.flights import T0, S
-from tests.unit.sharing.treaty import END, START, X, everything, own, releases, sharing
+from tests.unit.sharing.treaty import END, START, X, everything, own, sharing, shown
 
 LEFT = datetime.fromtimestamp(T0 // S, UTC) + timedelta(seconds=10)
 
@@ -54,7 +53,7 @@ def test_a_member_that_leaves_gets_nothing_a_second_later():
         room.handle(own([105], X, now_ns - 1), now_ns - 1)
         out = room.wake(now_ns)
         for name, seconds in seen.items():
-            seconds += [second] * len(releases(out, Stream.TRACK, name))
+            seconds += [second] * len(shown(out, name))
     assert max(seen["cestia"]) == 9
     assert max(seen["borvia"]) == 14
 

@@ -9,6 +9,7 @@ from skypact.core.messages import (
     CommandRefused,
     FrameRefused,
     LinkView,
+    PartnerTracks,
     ReleaseWithheld,
     ResumeAgreement,
     Stream,
@@ -74,7 +75,7 @@ def test_the_owner_suspends_and_nothing_leaves():
     flying(auria, T0 + 2 * S)
     assert raised_for_borvia(auria, T0 + 2 * S) == []
     later = auria.wake(T0 + 2 * S)
-    assert releases(later, Stream.TRACK) == []
+    assert shown(later) == {}
     assert {m.reason for m in of(later, ReleaseWithheld)} == {"the agreement is suspended"}
     assert auria.explain(105, "borvia", T0 + 2 * S) == [
         "borvia does not see track 105",
@@ -104,7 +105,7 @@ def test_the_partner_suspends_and_the_owner_stops():
     (release,) = releases(out, Stream.WARNING, "auria")
     auria.handle(arrived(release, T0 + S), T0 + S)
     flying(auria, T0 + 2 * S)
-    assert releases(auria.wake(T0 + 2 * S), Stream.TRACK) == []
+    assert shown(auria.wake(T0 + 2 * S)) == {}
     refused = auria.handle(command(ResumeAgreement, T0 + 2 * S), T0 + 2 * S)
     assert only(refused, CommandRefused).reason == "auria has not suspended that"
     back = borvia.handle(command(ResumeAgreement, T0 + 3 * S), T0 + 3 * S)
@@ -112,6 +113,47 @@ def test_the_partner_suspends_and_the_owner_stops():
     assert only(got, AgreementResumed).party == "borvia"
     assert links(got, "borvia") == ()
     assert shown(auria.wake(T0 + 4 * S))
+
+
+@pytest.mark.parametrize("by", ["auria", "borvia"])
+def test_the_partner_lets_go_of_the_tracks_at_once(by: str):
+    auria, borvia = pair()
+    flying(auria, T0)
+    for release in releases(auria.wake(T0 + S), Stream.TRACK):
+        borvia.handle(arrived(release, T0 + S), T0 + S)
+    room, other = (auria, borvia) if by == "auria" else (borvia, auria)
+    out = room.handle(command(SuspendAgreement, T0 + S + 1), T0 + S + 1)
+    if by == "borvia":
+        (told_of,) = releases(out, Stream.WARNING, "auria")
+        out = other.handle(arrived(told_of, T0 + S + 2), T0 + S + 2)
+    endings = [*releases(out, Stream.TRACK)]
+    for second in (2, 3, 4, 5):
+        flying(auria, T0 + second * S)
+        endings += releases(auria.wake(T0 + second * S), Stream.TRACK)
+    bodies = [opened(release)[1] for release in endings]
+    assert [(b.count, b.ended, b.successors) for b in bodies] == [(0, (105,), (0,))] * 3
+    assert {release.clauses for release in endings} == {(NAME,)}
+    got = borvia.handle(arrived(endings[0], T0 + S + 3), T0 + S + 3)
+    assert only(got, PartnerTracks).deleted == (105,)
+    view = of(borvia.wake(T0 + 2 * S), LinkView)[-1]
+    assert [link.tracks_in for link in view.links] == [0]
+
+
+def test_what_was_raised_meanwhile_leaves_when_it_is_taken_up_again():
+    auria, _ = pair()
+    auria.handle(command(SuspendAgreement, T0), T0)
+    assert raised_for_borvia(auria, T0 + 1) == []
+    over = {"warning_id": "auria-warning-78", "state": WarningState.RAISED}
+    auria.handle(raised(T0 + 1, **over), T0 + 1)
+    ended = {"version": 2, "warning_id": "auria-warning-78", "state": WarningState.CLEARED}
+    auria.handle(told(WarningCleared, T0 + 2, **ended), T0 + 2)
+    after, _ = pair()
+    after.restore(auria.snapshot())
+    for room in (auria, after):
+        out = room.handle(command(ResumeAgreement, T0 + 3), T0 + 3)
+        bodies = [opened(r)[1] for r in releases(out, Stream.WARNING)][1:]
+        assert [(b.state, b.version) for b in bodies] == [(WarningState.RAISED, 1)]
+        assert releases(room.wake(T0 + S), Stream.WARNING) == []
 
 
 def test_what_both_have_suspended_both_must_resume():

@@ -1,5 +1,7 @@
 """The WARNING stream: our warnings to partners and our answers to theirs."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from skypact.core.messages import (
@@ -22,6 +24,7 @@ from tests.unit.sharing.treaty import (
     everything,
     of,
     opened,
+    place,
     raised,
     releases,
     sharing,
@@ -44,6 +47,25 @@ def test_a_warning_leaves_at_once_durably_and_only_to_the_nation_it_warns():
     assert (body.nation, body.track, body.state) == ("borvia", 105, "raised")
     assert [p.name for p in body.places] == ["port"]
     assert (body.detected_ns, body.raised_ns, body.released_ns) == (T0 - 3 * S, T0 - S, T0)
+
+
+@pytest.mark.parametrize(("history_h", "told_of"), [(0.0, ["open"]), (1.0, ["ended", "open"])])
+def test_who_begins_is_told_of_what_is_open_and_as_far_back_as_its_clause_says(
+    history_h: float, told_of: list[str]
+):
+    begins = datetime.fromtimestamp(T0 // S, UTC) + timedelta(hours=1)
+    one = clause("warning", history_h=history_h)
+    room = sharing(agreement(one, valid_from=begins))
+    for name, at_ns in (("old", T0 - 3600 * S), ("ended", T0), ("open", T0 + S)):
+        room.handle(raised(at_ns, warning_id=name, places=(place(name, "borvia"),)), at_ns)
+        if name != "open":
+            ended = {"version": 2, "warning_id": name, "state": WarningState.CLEARED}
+            places = (place(name, "borvia"),)
+            room.handle(told(WarningCleared, at_ns + S, **ended, places=places), at_ns + S)
+    assert releases(room.wake(T0 + 3599 * S), Stream.WARNING) == []
+    out = releases(room.wake(T0 + 3600 * S), Stream.WARNING)
+    assert [opened(r)[1].places[0].name for r in out] == told_of
+    assert releases(room.wake(T0 + 3601 * S), Stream.WARNING) == []
 
 
 def test_internal_ids_reasons_and_people_stay_at_home():

@@ -35,6 +35,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     height_min_m, height_max_m: band above the ellipsoid; position_grid_m, velocity_grid_mps: 0 is
     full precision, else values are rounded and the covariance says so; delay_s: how late;
     for_nations: nations whose warnings this partner is told of, () the partner's own only;
+    history_h: how many hours back it is told, when it begins, of warnings that are over;
     contexts: only at nodes of these, () any.
     """
 
@@ -52,6 +53,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     show_impact: bool = False
     show_person: bool = False
     for_nations: tuple[Name, ...] = ()
+    history_h: Annotated[float, msgspec.Meta(ge=0, le=24)] = 0.0
     contexts: tuple[Context, ...] = ()
 
     @property

@@ -70,6 +70,8 @@ def _obligations(agreement: Agreement, clause: Clause) -> list[str]:
     """Return what has to be done to a copy, as annotations."""
     shown = " ".join(name for name in SHOWN if getattr(clause, f"show_{name}"))
     said = {"shows": shown}
+    if clause.history_h:
+        said["history_h"] = _number(clause.history_h)
     if clause.what is What.TRACK:
         said |= {
             "position_grid_m": _number(clause.position_grid_m),

@@ -144,6 +144,7 @@ _ONLY_FOR = {
     "show_address": _TRACK,
     "show_impact": _WARNING,
     "for_nations": _WARNING,
+    "history_h": _WARNING,
     "show_person": _ACK | {What.IDENTITY},
 }
 

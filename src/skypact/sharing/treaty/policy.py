@@ -26,13 +26,14 @@ class Area(NamedTuple):
 
 class Rule(NamedTuple):
     """A clause ready for use. name: how a Release names it; area: None everywhere; at: its place
-    among the rules of its term."""
+    among the rules of its term; history_ns: how old what is over may be."""
 
     name: str
     clause: Clause
     area: Area | None
     delay_ns: int
     at: int
+    history_ns: int
 
 
 Table = dict[tuple[What, int], tuple[Rule, ...]]
@@ -62,11 +63,17 @@ class Policy:
         context: Context | None = None,
     ) -> None:
         """context: of the node; clauses for others are left out, None for none of them."""
-        chosen = [a for a in agreements if (a.owner, a.partner) == (owner, partner)]
-        self.partner = partner
-        self.terms = tuple(compiled(agreement, context) for agreement in chosen)
-        self._active = self.terms
+        self.partner, self._owner, self._context = partner, owner, context
+        self.name = f"{owner}-{partner}"
         self._suspended = False
+        self.adopt(agreements)
+
+    def adopt(self, agreements: Sequence[Agreement]) -> None:
+        """Go by these from now on; nothing of them is suspended."""
+        parties = (self._owner, self.partner)
+        chosen = [a for a in agreements if (a.owner, a.partner) == parties]
+        self.terms = tuple(compiled(agreement, self._context) for agreement in chosen)
+        self._active, self._suspended = self.terms, False
 
     def suspend(self, clauses: Collection[str]) -> None:
         """Leave out these clauses from now on, all of them when "" is among them."""
@@ -103,6 +110,7 @@ def compiled(agreement: Agreement, context: Context | None = None) -> Term:
             _area(np.radians(clause.area_deg)) if clause.area_deg else None,
             round(clause.delay_s * S),
             index,
+            round(clause.history_h * 3600 * S),
         )
         for index, clause in enumerate(clauses)
     )

@@ -82,7 +82,8 @@ def terms(clause: Clause) -> str:
     if clause.what is What.TRACK:
         return ", ".join(p for p in (where(clause), detail(clause), shows(clause), only) if p)
     about = f"of {', '.join(clause.for_nations)}" if clause.for_nations else ""
-    return ", ".join(p for p in (about, shows(clause), only) if p) or "nothing more"
+    back = f"and what was over in the {clause.history_h:g} h before" if clause.history_h else ""
+    return ", ".join(p for p in (about, shows(clause), back, only) if p) or "nothing more"
 
 
 def allows(agreement: Agreement) -> list[str]:
@@ -230,6 +231,10 @@ def _velocity(clause: Clause) -> str:
     return f"velocities to {grid_mps:g} m/s" if grid_mps else "velocities in full precision"
 
 
+def _history(clause: Clause) -> str:
+    return f"what was over in the {clause.history_h:g} h before"
+
+
 def _late(clause: Clause) -> str:
     return f"{clause.delay_s:g} s late"
 
@@ -240,4 +245,5 @@ _NUMBERS: tuple[tuple[str, Change, Change, Callable[[Clause], str]], ...] = (
     ("delay_s", Change.LATER, Change.SOONER, _late),
     ("height_max_m", Change.WIDER, Change.NARROWER, _height),
     ("height_min_m", Change.NARROWER, Change.WIDER, _height),
+    ("history_h", Change.WIDER, Change.NARROWER, _history),
 )
