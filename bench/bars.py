@@ -1,6 +1,6 @@
 """Run every bar and write one JSON: python bench/bars.py [--out bars.json]
 
-Each bar is a script of this folder that prints JSON with a `met` field. Takes about two hours on
+Each bar is a script of this folder that prints JSON with a `met` field. Takes about three hours on
 two cores, one of them for the peer of the tracking bars, whose figures are kept below `build/`
 beside its virtual environment; nothing else should run meanwhile.
 """
@@ -38,6 +38,8 @@ BARS: dict[str, list[str]] = {
     "federation_pair": ["federation.py", "pair"],
     "federation_wan": ["federation.py", "wan"],
     "federation_nine": ["federation.py", "nine"],
+    "federation_direct": ["federation.py", "direct"],
+    "federation_partition": ["federation.py", "partition", "--minutes", "60"],
     "release_rate": ["release_rate.py"],
     "suspension": ["suspension.py"],
 }

@@ -73,7 +73,7 @@ class Party:
                 app=self.app,
                 authority=self.authority.certificate,
             ),
-            received=lambda partner, stream, frame: self.inbox.append((partner, stream, frame)),
+            received=lambda partner, stream, frame, _: self.inbox.append((partner, stream, frame)),
             connected=lambda: self.events.append("connected"),
             disconnected=lambda: self.events.append("disconnected"),
         )

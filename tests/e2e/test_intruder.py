@@ -117,9 +117,12 @@ def evil_text(state: Path) -> str:
 
 
 @asynccontextmanager
-async def two_nations(state: Path) -> AsyncIterator[tuple[Nation, Nation, Intruder]]:
-    """Run auria and borvia, and a hub whose operator is the intruder."""
+async def two_nations(
+    state: Path, settle: Callable[[Path], None] = lambda _: None
+) -> AsyncIterator[tuple[Nation, Nation, Intruder]]:
+    """Run auria and borvia, and a hub whose operator is the intruder. settle: changes folders."""
     prepare(state, load_scenario("first_night"), agreement_texts("first_night"), 1)
+    settle(state)
     directory = load(state / "keystone")
     node, link = directory.config.node, directory.config.link
     assert link is not None

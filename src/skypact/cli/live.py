@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
@@ -27,6 +28,7 @@ from skypact.core.messages import (
     PartnerFrame,
     Release,
     Stream,
+    WayChanged,
 )
 from skypact.edge.audit.audit import Audit
 from skypact.edge.audit.begin import auditor, open_audit
@@ -38,6 +40,7 @@ from skypact.edge.driver import Driver
 from skypact.edge.feeds.run import run_told
 from skypact.edge.inbox import Lane
 from skypact.edge.intake.open import open_intake, run_intake
+from skypact.edge.links.ways import Way
 from skypact.edge.log import configure
 from skypact.edge.memory import give_back
 from skypact.edge.replay import RecordedConfig
@@ -127,6 +130,7 @@ class LiveNode:
                 self._clock.now_ns,
                 self._received,
                 self._driver.inbox.unopened,
+                self._way_changed,
             )
 
     def _open_audit(self, who: Auditor, store: Store) -> Audit:
@@ -260,6 +264,18 @@ class LiveNode:
         # A full warning lane refuses; the partner's outbox sends again.
         urgent = stream in (Stream.WARNING, Stream.RECEIPT)
         self._driver.inbox.put(Lane.WARNING if urgent else Lane.RELEASE, message)
+
+    def _way_changed(self, partner: str, way: Way, up: bool, count: Counter[str]) -> None:
+        now_ns = self._clock.now_ns()
+        message = WayChanged(
+            **self._issuer.header(now_ns, now_ns),
+            partner=partner,
+            way=str(way.name).lower(),
+            up=up,
+            doubled=count["doubled"],
+            late=count["late"],
+        )
+        self._leave([message])
 
     async def _submit(self, message: Message) -> str:
         """Hand a person's command to the rooms; return "" once it is on disk, else why not."""

@@ -20,6 +20,7 @@ from skypact.core.messages import (
     SensorRegistration,
     StorageFailed,
     TurnMeasured,
+    WayChanged,
 )
 
 EVENTS = {
@@ -61,6 +62,8 @@ class Narrator:
                 yield f"feed {message.feed}: {message.text}"
             case AgreementSuspended() | AgreementResumed():
                 yield agreement(message)
+            case WayChanged():
+                yield way_changed(message)
             case _:
                 line = fault(message)
                 if line and line not in self._said:
@@ -85,6 +88,12 @@ class Narrator:
 
 def _links(view: LinkView) -> dict[str, bool]:
     return {link.partner: link.alive for link in view.links}
+
+
+def way_changed(message: WayChanged) -> str:
+    """Return which of two ways to a partner has come up or gone down, in one sentence."""
+    way = "the hub" if message.way == "hub" else "the direct line"
+    return f"{message.partner} by {way}: {'is up' if message.up else 'is LOST'}"
 
 
 def agreement(message: AgreementSuspended | AgreementResumed) -> str:

@@ -238,12 +238,22 @@ def check_folder(path: Path) -> list[ConfigError]:
 
 
 def _unknown(path: Path, config: NodeConfig, cards: Mapping[str, Card]) -> list[ConfigError]:
-    """Return that the coordinator is not known by its card."""
+    """Return that the coordinator, or a partner with a direct line, is not known by its card."""
     link = config.link
-    if link is None or not link.hubs or any(c.nation == link.coordinator for c in cards.values()):
+    if link is None:
         return []
-    message = f'there is no card of "{link.coordinator}": skypact enrol trust takes it in'
-    return [ConfigError(message, path=str(path / NODE_FILE), key="link.coordinator")]
+    needed = {"link.coordinator": link.coordinator} if link.hubs else {}
+    needed |= {f"link.direct[{i}].partner": line.partner for i, line in enumerate(link.direct)}
+    known = {card.nation for card in cards.values()}
+    return [
+        ConfigError(
+            f'there is no card of "{name}": skypact enrol trust takes it in',
+            path=str(path / NODE_FILE),
+            key=key,
+        )
+        for key, name in needed.items()
+        if name not in known
+    ]
 
 
 def _secret(path: Path) -> bytes:

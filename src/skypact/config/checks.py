@@ -20,7 +20,24 @@ def contradictions(config: NodeConfig, path: str) -> Iterator[ConfigError]:
     yield from _feeds(config, path)
     yield from formats({f"feed[{i}].format": f.format for i, f in enumerate(config.feeds)}, path)
     yield from _roles(config, path)
+    yield from _direct(config, path)
     yield from _authorities(config, path)
+
+
+def _direct(config: NodeConfig, path: str) -> Iterator[ConfigError]:
+    """Yield direct lines that could not be made."""
+    link, seen = config.link, set[str]()
+    for index, line in enumerate(link.direct if link else ()):
+        key = f"link.direct[{index}]"
+        if line.partner in seen:
+            yield ConfigError(f'"{line.partner}" appears twice', path=path, key=f"{key}.partner")
+        seen.add(line.partner)
+        if link and not line.to and link.direct_port is None:
+            message = "say where its door is, or open one of ours with direct_port"
+            yield ConfigError(message, path=path, key=f"{key}.to")
+        if link and link.leaf_port is not None:
+            message = "the coordinator meets everybody at its hub"
+            yield ConfigError(message, path=path, key=f"{key}.partner")
 
 
 def _roles(config: NodeConfig, path: str) -> Iterator[ConfigError]:

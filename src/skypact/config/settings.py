@@ -47,6 +47,14 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return self.addresses or (self.host,)
 
 
+class DirectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line to one partner beside the hub. to: "host:port" of its door, "" when it comes to
+    ours."""
+
+    partner: Name
+    to: Address = ""
+
+
 class LinkSettings(
     msgspec.Struct,
     frozen=True,
@@ -61,6 +69,7 @@ class LinkSettings(
     leaf_* are set on the coordinator alone: where it takes nations' links, and the IP addresses
     under which they reach it, which its certificate names (leaf_host when left out). more_hubs: its
     hubs on other machines; cluster_port: where they meet this one.
+    direct: partners with a line of their own; direct_*: where those come that make theirs to us.
     """
 
     port: Port
@@ -72,6 +81,10 @@ class LinkSettings(
     pairs: tuple[tuple[Name, Name], ...] = ()
     cluster_port: Port = 7423
     more_hubs: tuple[HubSettings, ...] = ()
+    direct_port: Port | None = None
+    direct_host: str = "127.0.0.1"
+    direct_addresses: tuple[str, ...] = ()
+    direct: tuple[DirectSettings, ...] = ()
 
     @property
     def reached(self) -> tuple[str, ...]:

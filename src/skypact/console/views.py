@@ -35,6 +35,7 @@ from skypact.core.messages import (
     ThreatClass,
     TurnMeasured,
     WarningState,
+    WayChanged,
 )
 
 CLASS_WORDS = {
@@ -196,7 +197,7 @@ def notice(message: Message) -> Notice | None:
             return launch_notice(message)
         case SightingsUnexplained():
             return sighting_notice(message)
-        case FrameRefused() | AuditFault():
+        case FrameRefused() | AuditFault() | WayChanged():
             return partner_notice(message)
         case InputQuarantined():
             where = f"journal {message.position}"
@@ -212,13 +213,18 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind=said.kind, about=said.about, text=said.text) if said else None
 
 
-def partner_notice(message: FrameRefused | AuditFault) -> Notice:
-    """Return what a partner sent that cannot be taken, or what is wrong with its audit log."""
+def partner_notice(message: FrameRefused | AuditFault | WayChanged) -> Notice:
+    """Return what a partner sent that cannot be taken, what is wrong with its audit log, or by
+    which way it is heard."""
     match message:
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
         case AuditFault():
             return Notice(kind=f"audit: {message.fault}", about=message.partner, text=message.text)
+        case WayChanged():
+            way = "by the hub" if message.way == "hub" else "by the direct line"
+            heard = f"heard {way}" if message.up else f"no longer heard {way}"
+            return Notice(kind="way", about=message.partner, text=heard)
 
 
 def agreement_notice(message: AgreementSuspended | AgreementResumed) -> Notice:

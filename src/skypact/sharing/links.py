@@ -7,6 +7,8 @@ from skypact.core.messages import LinkState
 from skypact.core.table import Table, TableState
 
 S = 1_000_000_000
+DRAIN_NS = 30 * S
+"""Longer than this tracks don't wait for warnings: the partner's disk may have failed."""
 
 
 class Arrived(msgspec.Struct, kw_only=True):
@@ -17,7 +19,9 @@ class Arrived(msgspec.Struct, kw_only=True):
     either here or counted as lost; promised: TRACK sequence of the heartbeat before; warning_upto:
     WARNING frames up to here were taken; warning_sent_ns: when the last of them was sent, by the
     partner's clock; warning_promised: newest the partner says it has sent;
-    held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk.
+    held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk;
+    drain: (our WARNING frame that waited longest back when the partner was heard again, until when
+    tracks wait for its receipt).
     """
 
     last_heard_ns: int = 0
@@ -32,6 +36,7 @@ class Arrived(msgspec.Struct, kw_only=True):
     warning_promised: int = 0
     held: dict[int, bytes] = {}
     receipt_upto: int = 0
+    drain: tuple[int, int] = (0, 0)
 
 
 class LinkRecordState(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,16 @@ class Link:
         a = self.arrived
         if (epoch, sent_ns) > a.heard:
             a.heard, a.last_heard_ns = (epoch, sent_ns), now_ns
+
+    def resume(self, newest: int, now_ns: int) -> None:
+        """Let tracks wait until the partner, heard again, has what waited for it. newest: sequence
+        of our newest WARNING frame."""
+        self.arrived.drain = (newest, now_ns + DRAIN_NS)
+
+    def draining(self, now_ns: int) -> bool:
+        """Say whether warnings that waited still go first."""
+        upto, until_ns = self.arrived.drain
+        return self.arrived.receipt_upto < upto and now_ns < until_ns
 
     def track_is_new(self, epoch: int, sequence: int) -> bool:
         """Take the sequence of a TRACK frame; False when it is no newer than what is here."""

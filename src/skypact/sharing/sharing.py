@@ -165,6 +165,7 @@ class Sharing:
         for event in events:
             out += self._follow(event, now_ns)
         if link is not None and silent and link.alive(now_ns, dead_ns):
+            link.resume(self._releaser.newest(name, Stream.WARNING), now_ns)
             return [*out, self._heartbeat(name, now_ns), self._view(now_ns)]
         return out
 
@@ -222,7 +223,7 @@ class Sharing:
         numbers, self._changed, self._hastened_ns = np.unique(self._changed), NONE, now_ns
         out: list[Message] = []
         for name, outlet in self._outlets.items():
-            leased = self._leased(name, now_ns)
+            leased = self._leased(name, now_ns) and not self._draining(name, now_ns)
             out += outlet.hasten(self._lines[0], numbers, leased, self._releaser, now_ns)
         return out
 
@@ -246,9 +247,12 @@ class Sharing:
             leased = self._leased(name, now_ns)
             out += self._warnings.settle(name, self._releaser, self._withheld, now_ns)
             out += self._identities.settle(name, self._releaser, self._withheld, now_ns)
-            out += outlet.tick(
-                self._lines, successors, leased, self._releaser, self._withheld, now_ns
-            )
+            if leased and self._draining(name, now_ns):
+                outlet.forget()
+            else:
+                out += outlet.tick(
+                    self._lines, successors, leased, self._releaser, self._withheld, now_ns
+                )
             if self._in_force(name, now_ns):
                 out.append(self._heartbeat(name, now_ns))
         self._warnings.forget_old(now_ns)
@@ -259,6 +263,10 @@ class Sharing:
     def next_wake_ns(self) -> int | None:
         """Return the next whole second."""
         return self._next_wake_ns
+
+    def _draining(self, partner: str, now_ns: int) -> bool:
+        """Say whether warnings that waited for a partner's return go before tracks."""
+        return self._federation.links[partner].draining(now_ns)
 
     def _leased(self, partner: str, now_ns: int) -> bool:
         """Say whether the partner was heard within the lease; a start counts as heard."""

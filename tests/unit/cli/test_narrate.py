@@ -20,6 +20,7 @@ from skypact.core.messages import (
     ThreatClass,
     ThreatenedPlace,
     WarningState,
+    WayChanged,
 )
 
 ISSUER = Issuer("auria", "test", Context.EXERCISE)
@@ -117,3 +118,11 @@ def test_a_suspension_and_its_end_are_told() -> None:
         "agreement auria-borvia/2 SUSPENDED by borvia: drill",
         "agreement auria-borvia resumed by Ilse Maren of borvia: drill",
     ]
+
+
+def test_a_way_that_is_down_is_told() -> None:
+    message = WayChanged(
+        id="m", observed_ns=0, received_ns=0, origin="auria", context=Context.EXERCISE,
+        partner="borvia", way="direct", up=False, doubled=3, late=0,
+    )  # fmt: skip
+    assert list(Narrator().lines(message)) == ["borvia by the direct line: is LOST"]

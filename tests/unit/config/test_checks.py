@@ -185,3 +185,21 @@ def test_an_area_of_authority_twice_is_told(folder: Path) -> None:
     path.write_text(path.read_text() + 2 * area)
     (fault,) = told(folder)
     assert fault.endswith("picture.identity.area[1].name: appears twice")
+
+
+def test_direct_lines_that_could_not_be_made_are_told(folder: Path) -> None:
+    path = folder / NODE_FILE
+    line = change(
+        path, "[link]", '[link]\ndirect = [{ partner = "borvia" }, { partner = "cestia" }]'
+    )
+    one, two, three = told(folder)
+    assert one.startswith(
+        f'node.toml:{line + 1}: link.direct[1].partner: there is no card of "cest'
+    )
+    assert "say where its door is, or open one of ours with direct_port" in two
+    assert "link.direct[1].to" in three
+    change(path, 'direct = [{ partner = "borvia" }, { partner = "cestia" }]',
+           'direct = [{ partner = "borvia", to = "192.0.2.1:7430" }, { partner = "borvia", '
+           'to = "192.0.2.2:7430" }]')  # fmt: skip
+    (twice,) = told(folder)
+    assert twice.endswith('"borvia" appears twice')

@@ -41,6 +41,7 @@ from skypact.core.messages import (
     ThreatenedPlace,
     TurnMeasured,
     WarningState,
+    WayChanged,
 )
 from tests.unit.console.scene import warning
 
@@ -180,6 +181,7 @@ def test_who_suspended_is_noted() -> None:
         (REGISTRATION, "sensor", 1),
         (TurnMeasured(**HEADER, sensor="s", period_s=0.6, settings_s=5.0), "sensor", 1),
         (FrameRefused(**HEADER, partner="b", reason="old epoch"), "frame refused", 1),
+        (WayChanged(**HEADER, partner="b", way="hub", up=False, doubled=9, late=0), "way", 1),
         (
             AuditFault(
                 **HEADER, partner="b", fault="altered", number=3, entry_ns=0, text="not what came"

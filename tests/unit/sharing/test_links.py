@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skypact.sharing.links import Link
+from skypact.sharing.links import DRAIN_NS, Link
 
 
 def test_old_and_doubled_frames_are_dropped_and_gaps_counted():
@@ -58,3 +58,16 @@ def test_view_says_what_is_on_its_way():
     assert not link.view(151, 50, 0, 0).alive
     link.drop_old(200, 50)
     assert len(link.tracks) == 0
+
+
+def test_tracks_wait_for_the_warnings_that_waited_but_not_for_ever():
+    link = Link("borvia")
+    link.arrived.receipt_upto = 3
+    assert not link.draining(100)
+    link.resume(5, 100)
+    assert link.draining(100)
+    link.arrived.receipt_upto = 4
+    assert link.draining(100 + DRAIN_NS - 1)
+    assert not link.draining(100 + DRAIN_NS)  # it may be unable to store them
+    link.arrived.receipt_upto = 5
+    assert not link.draining(101)

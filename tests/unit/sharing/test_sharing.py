@@ -20,6 +20,7 @@ from tests.unit.sharing.treaty import (
     raised,
     releases,
     sharing,
+    shown,
 )
 
 BOTH = (everything(), everything("borvia", "auria"))
@@ -118,3 +119,20 @@ def test_a_restored_room_continues_byte_for_byte():
             new.restore(old.snapshot())
             assert new.snapshot() == old.snapshot()
         assert scene(second, range(cut, 20)) == scene(whole, range(cut, 20))
+
+
+def test_after_a_cut_warnings_that_waited_go_before_tracks():
+    auria, borvia = sharing(*BOTH), sharing(*BOTH, nation="borvia")
+    auria.handle(own([105], X, T0), T0)
+    auria.handle(classes(T0, n105=2), T0)
+    assert releases(auria.wake(T0 + S), Stream.TRACK)
+    cut = T0 + 200 * S
+    assert not releases(auria.wake(cut), Stream.TRACK)  # beyond the lease nothing leaves
+    (waited,) = auria.handle(raised(cut), cut)
+    (beat,) = releases(borvia.wake(cut + S), Stream.HEARTBEAT, "auria")
+    auria.handle(arrived(beat, cut + S), cut + S)
+    auria.handle(own([105], X, cut + S), cut + S)
+    assert not releases(auria.wake(cut + 2 * S), Stream.TRACK)
+    (receipt,) = releases(borvia.handle(arrived(waited, cut), cut), Stream.RECEIPT, "auria")
+    auria.handle(arrived(receipt, cut + 2 * S), cut + 2 * S)
+    assert 105 in shown(auria.wake(cut + 3 * S))

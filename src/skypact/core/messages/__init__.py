@@ -73,6 +73,7 @@ from skypact.core.messages.release import (
     Release,
     ReleaseWithheld,
     Stream,
+    WayChanged,
 )
 from skypact.core.messages.track import (
     STATE_COLUMNS,
@@ -143,6 +144,7 @@ AnyMessage = (
     | PartnerAcknowledgement
     | OutboxAcknowledged
     | LinkView
+    | WayChanged
     | SuspendAgreement
     | ResumeAgreement
     | AgreementSuspended
@@ -271,5 +273,6 @@ __all__ = [
     "WarningRaised",
     "WarningState",
     "WarningUpdated",
+    "WayChanged",
     "Woken",
 ]

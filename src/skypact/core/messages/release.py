@@ -135,6 +135,18 @@ class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_ac
     released_ns: int = 0
 
 
+class WayChanged(Message, frozen=True, kw_only=True, tag="way_changed"):
+    """A partner with a direct line beside the hub is heard, or no longer heard, by one of the two.
+    way: hub or direct; doubled, late: frames since the start that came by both, and that came after
+    newer ones."""
+
+    partner: str
+    way: str
+    up: bool
+    doubled: int
+    late: int
+
+
 class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     """A link to one partner. gaps: best-effort frames lost on the way to us; outbox: durable frames
     not yet on the partner's disk; warnings_missing: durable frames the partner has sent that we

@@ -5,6 +5,7 @@ their cards: a nation's server trusts the coordinator's, the coordinator's that 
 whose card it holds. The rest is issued from the own authority and renewed before it ends.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from skypact.config import NodeDirectory
@@ -15,6 +16,8 @@ from skypact.edge.links.link import Endpoint
 from skypact.edge.links.nats_config import (
     LOOPBACK,
     Cluster,
+    DirectLine,
+    Door,
     HubServer,
     NationServer,
     hub_config,
@@ -80,14 +83,17 @@ def server_text(
     cut: nations that were cut off since the folder was read."""
     if link.leaf_port is not None:
         return hub_config(_hub(directory, link, link.leaf_port, now_ns, cut))
-    return nation_config(_nation(directory, link, now_ns))
+    return nation_config(_nation(directory, link, now_ns, cut))
 
 
-def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> NationServer:
+def _nation(
+    directory: NodeDirectory, link: LinkSettings, now_ns: int, cut: frozenset[str]
+) -> NationServer:
     node = directory.config.node
     authority = own_authority(directory, now_ns)
     directory.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     hub_authority = directory.state / "hub-authority.pem"
+    direct = _direct(directory, link, cut)
     # Whoever has cut the coordinator off meets nobody through it either.
     hubs = () if link.coordinator in directory.cut else link.hubs
     if hubs:
@@ -99,12 +105,43 @@ def _nation(directory: NodeDirectory, link: LinkSettings, now_ns: int) -> Nation
         partners=directory.partners,
         port=link.port,
         hubs=hubs,
-        server=pki.issue(authority, Role.SERVER, now_ns, (LOOPBACK,)),
+        server=pki.issue(authority, Role.SERVER, now_ns, _named(link)),
         node=pki.issue(authority, Role.NODE, now_ns),
         authority=authority.certificate,
         hub_authority=hub_authority,
         log=_log(directory),
+        direct=direct,
+        door=_door(directory, link, [line.partner for line in direct if not line.to]),
     )
+
+
+def _named(link: LinkSettings) -> tuple[str, ...]:
+    """Return the IP addresses under which a nation's server is reached."""
+    direct = link.direct_addresses or (link.direct_host,)
+    return tuple(dict.fromkeys((LOOPBACK, *(direct if link.direct_port is not None else ()))))
+
+
+def _direct(
+    directory: NodeDirectory, link: LinkSettings, cut: frozenset[str]
+) -> tuple[DirectLine, ...]:
+    """Return the direct lines, without those to partners that were cut off."""
+    known, context = authorities(directory), directory.config.node.context
+    lines: list[DirectLine] = []
+    for line in link.direct:
+        if line.partner in known and line.partner not in cut:
+            path = directory.state / f"authority-{line.partner}.pem"
+            pki.write_bundle(path, context, {line.partner: known[line.partner]})
+            lines.append(DirectLine(partner=line.partner, to=line.to, authority=path))
+    return tuple(lines)
+
+
+def _door(directory: NodeDirectory, link: LinkSettings, coming: Sequence[str]) -> Door | None:
+    """Return where partners come that make their direct line to us, None when there are none."""
+    if link.direct_port is None or not coming:
+        return None
+    known, path = authorities(directory), directory.state / "direct.pem"
+    pki.write_bundle(path, directory.config.node.context, {name: known[name] for name in coming})
+    return Door(host=link.direct_host, port=link.direct_port, authorities=path)
 
 
 def _hub(

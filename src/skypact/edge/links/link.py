@@ -22,14 +22,17 @@ from skypact.core.errors import LinkError
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
 from skypact.edge.links.nats_config import (
+    DIRECT_PREFIX,
     FRAME_MAX_BYTES,
     LOOPBACK,
     Address,
+    direct_subject,
     parse_subject,
     server_name,
     subject,
 )
 from skypact.edge.links.pki import Credential
+from skypact.edge.links.ways import Way
 from skypact.edge.log import logger
 
 RETRY_S = 0.1
@@ -49,6 +52,7 @@ WINDOW = 64
 RESEND_AFTER_S = 1.0
 
 Received = Callable[[str, Stream, bytes], None]
+Arrived = Callable[[str, Stream, bytes, Way], None]
 Send = Callable[[str, Stream, bytes], Awaitable[bool]]
 
 
@@ -74,13 +78,13 @@ class PartnerLinks:
     def __init__(
         self,
         endpoint: Endpoint,
-        received: Received,
+        received: Arrived,
         connected: Callable[[], None],
         disconnected: Callable[[], None],
     ) -> None:
-        """received: called in the loop with partner, stream and frame; connected, disconnected:
-        called when the connection to the own server changes (a partner being alive is told by its
-        heartbeat alone)."""
+        """received: called in the loop with partner, stream, frame and its way; connected,
+        disconnected: called when the connection to the own server changes (a partner being alive
+        is told by its heartbeat alone)."""
         self._endpoint = endpoint
         self._received, self._connected, self._disconnected = received, connected, disconnected
         self._client: Client | None = None
@@ -158,20 +162,23 @@ class PartnerLinks:
             error_cb=failed,
         )
         for stream in Stream:
-            # One queue each: a warning never waits behind tracks.
-            # The client's own type of `subscribe` is only partly known to a strict checker.
-            await cast(Any, client).subscribe(
-                subject(Address(here.context, "*", here.nation, stream)),
-                cb=self._take,
-                pending_msgs_limit=UNREAD_MAX_FRAMES,
-                pending_bytes_limit=UNREAD_MAX_BYTES,
-            )
+            address = Address(here.context, "*", here.nation, stream)
+            for heard in (subject(address), direct_subject(address)):
+                # One queue each: a warning never waits behind tracks.
+                # The client's own type of `subscribe` is only partly known to a strict checker.
+                await cast(Any, client).subscribe(
+                    heard,
+                    cb=self._take,
+                    pending_msgs_limit=UNREAD_MAX_FRAMES,
+                    pending_bytes_limit=UNREAD_MAX_BYTES,
+                )
         await client.flush(timeout=2)
 
     async def _take(self, message: Msg) -> None:
-        here = self._endpoint
+        here, name = self._endpoint, message.subject
+        direct = name.startswith(f"{DIRECT_PREFIX}.")
         try:
-            address = parse_subject(message.subject)
+            address = parse_subject(name.removeprefix(f"{DIRECT_PREFIX}."))
         except LinkError:
             self.refused["unknown subject"] += 1
             return
@@ -180,7 +187,8 @@ class PartnerLinks:
         elif address.sender not in here.partners or address.receiver != here.nation:
             self.refused["not a partner"] += 1
         else:
-            self._received(address.sender, address.stream, message.data)
+            way = Way.DIRECT if direct else Way.HUB
+            self._received(address.sender, address.stream, message.data, way)
 
     def _report(self, error: Exception) -> None:
         text = str(error) or type(error).__name__

@@ -2,10 +2,12 @@
 
 A nation's server has two accounts. NATION is its own: its program connects there. LINK is the only
 account that the coordinator's server, the hub, is joined to, and what passes from NATION to LINK is
-the list of exports written here, one per partner. So neither the hub nor a partner reaches
-anything else, whatever the hub's configuration says. The hub has one account per nation and passes
-a subject on only between two nations that have an agreement; the coordinator's own program is a
-client of the hub, in the coordinator's account. Programs are known by their certificates alone.
+the list of exports written here, one per partner. A direct line to a partner has an account of its
+own, DIRECT-<partner>, to which only what is for this partner passes. So neither the hub nor a
+partner reaches anything else, whatever the hub's configuration says. The hub has one account per
+nation and passes a subject on only between two nations that have an agreement; the coordinator's
+own program is a client of the hub, in the coordinator's account. Programs are known by their
+certificates alone.
 
 Nothing is stored by a server and no monitoring port is open.
 """
@@ -26,6 +28,7 @@ CONNECTIONS_MAX = 64
 LOG_MAX_BYTES = 1_048_576
 LOOPBACK = "127.0.0.1"
 FEED_SUBJECTS = "feed.>"
+DIRECT_PREFIX = "direct"
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,30 @@ class Address:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DirectLine:
+    """A line to one partner beside the hub. to: "host:port" of its door, "" when it comes to ours;
+    authority: its own, which signed what it shows."""
+
+    partner: str
+    to: str
+    authority: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Where partners come that make their direct line to us. authorities: bundle of theirs."""
+
+    host: str
+    port: int
+    authorities: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class NationServer:
     """Server of a nation. partners: those it has an agreement with in either direction;
     hubs: "host:port" of the coordinator's leaf doors; node: certificate of the leaf link;
-    authority, hub_authority: certificates that its clients, and the hub, are checked against."""
+    authority, hub_authority: certificates that its clients, and the hub, are checked against;
+    direct: lines to single partners; door: where some of them come in."""
 
     nation: str
     context: Context
@@ -54,6 +77,8 @@ class NationServer:
     authority: Path
     hub_authority: Path
     log: Path
+    direct: Sequence[DirectLine] = ()
+    door: Door | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +123,11 @@ def subject(address: Address) -> str:
     return f"{address.context}.{address.sender}.{address.receiver}.{address.stream}"
 
 
+def direct_subject(address: Address) -> str:
+    """Return the subject under which a node hears a frame that came by a direct line."""
+    return f"{DIRECT_PREFIX}.{subject(address)}"
+
+
 def parse_subject(text: str) -> Address:
     """Return what a subject says; raise LinkError if it is none of ours."""
     try:
@@ -118,21 +148,22 @@ def nation_config(server: NationServer) -> str:
     me, context = server.nation, server.context
     leaving = [_pair(context, me, partner) for partner in server.partners]
     coming = [_pair(context, partner, me) for partner in server.partners]
-    remotes = f"""leafnodes {{
-  reconnect: "500ms"
-  remotes [ {{
-    urls: {json.dumps([f"tls://{hub}" for hub in server.hubs])}
-    account: LINK
-    tls {_tls(server.node, server.hub_authority, "handshake_first: true")}
-  }} ]
-}}
-"""
+    lines = [line for line in server.direct if line.partner in server.partners]
+    ways = {name: ["LINK"] for name in leaving}
+    for line in lines:
+        ways[_pair(context, me, line.partner)].append(_line(line.partner))
     accounts = [
         _account(
             "NATION",
             [_app_user(me, context), _feed_user(me, context)],
-            exports=[_export(name, "LINK") for name in leaving],
-            imports=[_import(name, "LINK") for name in coming],
+            exports=[_export(name, *ways[name]) for name in leaving],
+            imports=[
+                *(_import(name, "LINK") for name in coming),
+                *(
+                    _import(_pair(context, line.partner, me), _line(line.partner), DIRECT_PREFIX)
+                    for line in lines
+                ),
+            ],
         ),
         _account(
             "LINK",
@@ -140,11 +171,47 @@ def nation_config(server: NationServer) -> str:
             exports=[_export(name, "NATION") for name in coming],
             imports=[_import(name, "NATION") for name in leaving],
         ),
+        *(
+            _account(
+                _line(line.partner),
+                [] if line.to else [_leaf(line.partner, context)],
+                exports=[_export(_pair(context, line.partner, me), "NATION")],
+                imports=[_import(_pair(context, me, line.partner), "NATION")],
+            )
+            for line in lines
+        ),
     ]
     return f"""{_head(server_name(me, context), server.port, server.log)}
 tls {_tls(server.server, server.authority, "verify_and_map: true")}
-{remotes if server.hubs else ""}{_accounts(accounts)}
+{_leafnodes(server, lines)}{_accounts(accounts)}
 """
+
+
+def _leafnodes(server: NationServer, lines: Sequence[DirectLine]) -> str:
+    """Return the links to other servers: to the hubs, to partners, and the door for partners."""
+    remotes: list[str] = []
+    if server.hubs:
+        remotes.append(_remote(server, server.hubs, "LINK", server.hub_authority))
+    remotes += [
+        _remote(server, [line.to], _line(line.partner), line.authority) for line in lines if line.to
+    ]
+    parts = ['  reconnect: "500ms"', *([f"  remotes {_list(remotes)}"] if remotes else [])]
+    door = server.door
+    if door is not None:
+        tls = _tls(server.server, door.authorities, "verify_and_map: true, handshake_first: true")
+        parts += [f"  listen: {json.dumps(f'{door.host}:{door.port}')}", "  no_advertise: true"]
+        parts += [f"  tls {tls}"]
+    return "leafnodes {\n" + "\n".join(parts) + "\n}\n" if remotes or door else ""
+
+
+def _remote(server: NationServer, doors: Sequence[str], account: str, authority: Path) -> str:
+    urls = json.dumps([f"tls://{door}" for door in doors])
+    tls = _tls(server.node, authority, "handshake_first: true")
+    return f'{{ urls: {urls}, account: "{account}", tls {tls} }}'
+
+
+def _line(partner: str) -> str:
+    return f"DIRECT-{partner}"
 
 
 def hub_config(server: HubServer) -> str:
@@ -228,7 +295,8 @@ def _leaf(nation: str, context: Context) -> str:
 
 def _app_user(nation: str, context: Context) -> str:
     """Return the node's program: it speaks for its nation, and hears what is for it and feeds."""
-    heard = json.dumps([f"{context}.*.{nation}.*", FEED_SUBJECTS])
+    own = f"{context}.*.{nation}.*"
+    heard = json.dumps([own, f"{DIRECT_PREFIX}.{own}", FEED_SUBJECTS])
     rights = f'publish: {{ allow: ["{context}.{nation}.*.*"] }}, subscribe: {{ allow: {heard} }}'
     return _user(Role.APP, nation, context, rights)
 
@@ -244,12 +312,13 @@ def _user(role: Role, nation: str, context: Context, rights: str) -> str:
     return f"{{ user: {name}, allowed_connection_types: [STANDARD], permissions: {{ {rights} }} }}"
 
 
-def _export(name: str, account: str) -> str:
-    return f'{{ stream: "{name}", accounts: ["{account}"] }}'
+def _export(name: str, *accounts: str) -> str:
+    return f'{{ stream: "{name}", accounts: {json.dumps(accounts)} }}'
 
 
-def _import(name: str, account: str) -> str:
-    return f'{{ stream: {{ account: "{account}", subject: "{name}" }} }}'
+def _import(name: str, account: str, prefix: str = "") -> str:
+    under = f", prefix: {prefix}" if prefix else ""
+    return f'{{ stream: {{ account: "{account}", subject: "{name}" }}{under} }}'
 
 
 def _account(

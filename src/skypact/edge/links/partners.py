@@ -1,7 +1,7 @@
 """The node's side towards its partners: message server, links and outbox as one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from skypact.edge.links.credentials import (
 from skypact.edge.links.link import Endpoint, OutboxSender, PartnerLinks, Received
 from skypact.edge.links.nats_config import server_name
 from skypact.edge.links.nats_server import NatsServer
-from skypact.edge.links.sealed import Refused, SealedLinks
+from skypact.edge.links.sealed import Changed, Refused, SealedLinks
+from skypact.edge.links.ways import Way, Ways
 from skypact.edge.log import logger
 from skypact.edge.store import OutboxReader
 
@@ -30,7 +31,8 @@ RENEW_EVERY_S = 6 * 3600.0
 
 class Partners:
     """Belongs to one event loop. received: called with partner, stream and frame; unopened: with
-    partner and reason for what could not be opened; endpoint: how the node's own program reaches
+    partner and reason for what could not be opened; changed: when one of two ways to a partner
+    comes up or goes down; endpoint: how the node's own program reaches
     the message server."""
 
     def __init__(
@@ -40,7 +42,9 @@ class Partners:
         now_ns: Callable[[], int],
         received: Received,
         unopened: Refused,
+        changed: Changed = lambda _partner, _way, _up, _count: None,
     ) -> None:
+        self._changed = changed
         self._directory, self._link, self._now_ns = directory, link, now_ns
         self._received, self._unopened = received, unopened
         self._cut = directory.cut
@@ -82,6 +86,8 @@ class Partners:
             self._received,
             self._unopened,
             self._met,
+            [line.partner for line in self._link.direct if line.partner in self._authorities],
+            self._changed,
         )
         partners = self._directory.partners
         self._outbox = OutboxSender(OutboxReader(store), partners, self._sealed.send)
@@ -117,8 +123,13 @@ class Partners:
         for partner in self._directory.partners:
             self._outbox.resend(partner)
 
-    def _arrived(self, partner: str, stream: Stream, data: bytes) -> None:
-        self._sealed.take(partner, stream, data)
+    def _arrived(self, partner: str, stream: Stream, data: bytes, way: Way) -> None:
+        self._sealed.take(partner, stream, data, way)
+
+    @property
+    def ways(self) -> Mapping[str, Ways]:
+        """Return what came by two ways, by partner."""
+        return self._sealed.ways
 
     def _met(self, partner: str) -> None:
         self._outbox.resend(partner)
@@ -135,7 +146,7 @@ class Partners:
                 self._sealed.forget(name)
                 logger().warning("partner_cut_off", partner=name)
             self._cut = cut
-            if self._link.leaf_port is not None:
+            if self._link.leaf_port is not None or self._link.direct:
                 await self._server.renew(
                     server_text(self._directory, self._link, self._now_ns(), cut)
                 )

@@ -6,8 +6,8 @@ goes as soon as they are.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping
 
 from cryptography import x509
 
@@ -22,10 +22,14 @@ from skypact.edge.links.frame_keys import (
     read_announcement,
 )
 from skypact.edge.links.link import Received, Send
+from skypact.edge.links.ways import Way, Ways
 
+NEVER = frozenset[str]()
 ASK_EVERY_S, TELL_EVERY_S, ANSWER_AT_MOST_EVERY_S = 1.0, 10.0, 0.5
 EARLY_MAX_FRAMES, EARLY_MAX_BYTES = 64, 65_536
 
+Changed = Callable[[str, Way, bool, Counter[str]], None]
+"""Called with partner, way, whether it is up now, and what was dropped as doubled or late."""
 Refused = Callable[[str, str], None]
 """Called with the partner and the reason why something of it was refused."""
 
@@ -45,13 +49,20 @@ class SealedLinks:
         received: Received,
         refused: Refused,
         met: Callable[[str], None],
+        direct: Collection[str] = NEVER,
+        changed: Changed = lambda _partner, _way, _up, _count: None,
     ) -> None:
+        """direct: partners with a line of their own beside the hub; changed: called when such a
+        partner begins or ceases to be heard by one of the two ways."""
         self._nation, self._context, self._now_ns = nation, context, now_ns
         self._authorities, self._own = dict(authorities), own
         self._send, self._received, self._refused, self._met = send, received, refused, met
         self._known: dict[str, PartnerKeys] = {}
         self._told_s: dict[str, float] = {}
-        self._early: dict[str, deque[tuple[Stream, bytes]]] = {}
+        self._early: dict[str, deque[tuple[Stream, bytes, Way]]] = {}
+        self._changed = changed
+        self.ways = {partner: Ways() for partner in direct}
+        self._up = dict.fromkeys(self.ways, Way(0))
         self._telling: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
@@ -62,7 +73,17 @@ class SealedLinks:
                 every_s = TELL_EVERY_S if partner in self._known else ASK_EVERY_S
                 if loop.time() - self._told_s.get(partner, -TELL_EVERY_S) >= every_s:
                     await self._tell(partner)
+            self._look(loop.time())
             await asyncio.sleep(ASK_EVERY_S / 4)
+
+    def _look(self, now_s: float) -> None:
+        """Tell which of two ways to a partner has come up or gone down."""
+        for partner, ways in self.ways.items():
+            up = ways.up(now_s)
+            for way in Way:
+                if (up ^ self._up[partner]) & way:
+                    self._changed(partner, way, bool(up & way), ways.count)
+            self._up[partner] = up
 
     def renewed(self, own: OwnKeys) -> None:
         """Take new keys of our own; partners are told at once."""
@@ -87,8 +108,11 @@ class SealedLinks:
             return False
         return await self._send(partner, stream, seal(frame, self._own, keys))
 
-    def take(self, partner: str, stream: Stream, data: bytes) -> None:
+    def take(self, partner: str, stream: Stream, data: bytes, way: Way = Way.HUB) -> None:
         """Take what came from a partner: its keys, or a frame that is opened and passed on."""
+        ways, now_s = self.ways.get(partner), asyncio.get_running_loop().time()
+        if ways is not None and stream is not Stream.KEYS and ways.doubled(way, data, now_s):
+            return
         try:
             if stream is Stream.KEYS:
                 self._learn(partner, data)
@@ -97,19 +121,20 @@ class SealedLinks:
                 raise EnvelopeRefused("there is no card of this sender")
             keys = self._keys(partner)
             if keys is None:
-                self._wait(partner, stream, data)
+                self._wait(partner, stream, data, way)
                 return
             frame = opened(data, self._own, keys)
         except (EnvelopeRefused, KeysRefused) as why:
             self._refused(partner, str(why))
         else:
-            self._received(partner, stream, frame)
+            if ways is None or not ways.stale(way, stream, data, frame, now_s):
+                self._received(partner, stream, frame)
 
-    def _wait(self, partner: str, stream: Stream, data: bytes) -> None:
+    def _wait(self, partner: str, stream: Stream, data: bytes, way: Way) -> None:
         """Keep what came before the keys; a few small frames, the outbox sends the others again."""
         if len(data) <= EARLY_MAX_BYTES:
             waiting = self._early.setdefault(partner, deque(maxlen=EARLY_MAX_FRAMES))
-            waiting.append((stream, data))
+            waiting.append((stream, data, way))
 
     def _keys(self, partner: str) -> PartnerKeys | None:
         keys = self._known.get(partner)
@@ -130,8 +155,8 @@ class SealedLinks:
         self._known[partner] = found
         if known is None or (known.sign_id, known.seal_id) != (found.sign_id, found.seal_id):
             self._met(partner)
-        for stream, early in self._early.pop(partner, ()):
-            self.take(partner, stream, early)
+        for stream, early, way in self._early.pop(partner, ()):
+            self.take(partner, stream, early, way)
         waited_s = asyncio.get_running_loop().time() - self._told_s.get(partner, -TELL_EVERY_S)
         if said.asks and waited_s >= ANSWER_AT_MOST_EVERY_S:
             task = asyncio.get_running_loop().create_task(self._tell(partner))

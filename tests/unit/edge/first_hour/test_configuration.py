@@ -32,6 +32,8 @@ EXAMPLES = {
     "link.pairs",
     "link.leaf_addresses",
     "link.hub.addresses",
+    "link.direct_addresses",
+    "link.direct.to",
 }
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}

@@ -16,6 +16,7 @@ from skypact.edge.links import link
 from skypact.edge.links.link import WINDOW, Endpoint, OutboxSender, PartnerLinks
 from skypact.edge.links.nats_config import FRAME_MAX_BYTES
 from skypact.edge.links.pki import Credential
+from skypact.edge.links.ways import Way
 
 
 class _Partner:
@@ -158,8 +159,8 @@ def test_old_receipt_changes_nothing() -> None:
     _run(partner, story)
 
 
-def _links() -> tuple[PartnerLinks, list[tuple[str, Stream, bytes]]]:
-    taken: list[tuple[str, Stream, bytes]] = []
+def _links() -> tuple[PartnerLinks, list[tuple[str, Stream, bytes, Way]]]:
+    taken: list[tuple[str, Stream, bytes, Way]] = []
     endpoint = Endpoint(
         nation="auria",
         context=Context.EXERCISE,
@@ -170,7 +171,7 @@ def _links() -> tuple[PartnerLinks, list[tuple[str, Stream, bytes]]]:
     )
     links = PartnerLinks(
         endpoint,
-        lambda partner, stream, frame: taken.append((partner, stream, frame)),
+        lambda partner, stream, frame, way: taken.append((partner, stream, frame, way)),
         lambda: None,
         lambda: None,
     )
@@ -185,14 +186,16 @@ def test_frames_of_others_are_refused_and_counted() -> None:
 
     async def story() -> None:
         await take("exercise.borvia.auria.track")
+        await take("direct.exercise.borvia.auria.track")
+        await take("direct.exercise.cestia.auria.track")
         await take("operation.borvia.auria.track")
         await take("exercise.cestia.auria.track")
         await take("exercise.borvia.cestia.track")
         await take("exercise.borvia.auria.orders")
 
     asyncio.run(story())
-    assert taken == [("borvia", Stream.TRACK, b"frame")]
-    assert links.refused == {"other context": 1, "not a partner": 2, "unknown subject": 1}
+    assert taken == [("borvia", Stream.TRACK, b"frame", way) for way in (Way.HUB, Way.DIRECT)]
+    assert links.refused == {"other context": 1, "not a partner": 3, "unknown subject": 1}
 
 
 class _SlowServer:

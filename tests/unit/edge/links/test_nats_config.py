@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
 from skypact.edge.links.nats_config import (
     Address,
+    Cluster,
+    DirectLine,
+    Door,
     HubServer,
     NationServer,
     hub_config,
@@ -97,6 +101,27 @@ def test_hub_passes_only_between_pairs() -> None:
     assert "node.cestia.exercise.skypact" in text
 
 
+def test_a_direct_line_is_an_account_of_its_own() -> None:
+    lines = [
+        DirectLine(partner="borvia", to="", authority=Path("/pki/borvia.pem")),
+        DirectLine(partner="cestia", to="[::1]:7430", authority=Path("/pki/cestia.pem")),
+    ]
+    door = Door(host="127.0.0.1", port=7_430, authorities=Path("/pki/direct.pem"))
+    text = nation_config(replace(nation(["borvia", "cestia"]), direct=lines, door=door))
+    assert '{ stream: "exercise.auria.borvia.*", accounts: ["LINK", "DIRECT-borvia"] }' in text
+    came = 'account: "DIRECT-borvia", subject: "exercise.borvia.auria.*" }, prefix: direct }'
+    assert f"{{ stream: {{ {came}" in text
+    borvia, cestia = (text.split(f'"DIRECT-{name}" {{')[1].split("\n  }")[0]
+                      for name in ("borvia", "cestia"))  # fmt: skip
+    assert "node.borvia.exercise.skypact" in borvia
+    assert "users: [ ]" in cestia
+    assert "cestia" not in borvia
+    assert "borvia" not in cestia
+    assert 'urls: ["tls://[::1]:7430"], account: "DIRECT-cestia"' in text
+    # Without an agreement there is no line.
+    assert "DIRECT" not in nation_config(replace(nation([]), direct=lines)).replace("DIRECT_", "")
+
+
 def test_nothing_is_stored_watched_or_told_about_other_hubs() -> None:
     for text in (nation_config(nation(["borvia"])), hub_config(hub([("auria", "borvia")]))):
         for banned in ("jetstream", "$JS", "dlv", "http", "monitor", "isolate_leafnode"):
@@ -109,11 +134,22 @@ def test_nothing_is_stored_watched_or_told_about_other_hubs() -> None:
 def test_nats_server_takes_both(tmp_path: Path) -> None:
     authority = make_authority(tmp_path / "pki", "auria", Context.EXERCISE, NOW_NS)
     credential = issue(authority, Role.SERVER, NOW_NS)
+    lines = [DirectLine(partner="borvia", to="", authority=credential.certificate)]
+    door = Door(host="127.0.0.1", port=7_430, authorities=credential.certificate)
+    cluster = Cluster(
+        host="127.0.0.1", port=7_423, routes=["127.0.0.1:7424"], hub=credential,
+        authority=credential.certificate,
+    )  # fmt: skip
     texts = {
         "nation": nation_config(nation(["borvia"], credential)),
         "alone": nation_config(nation([], credential)),
         "without a hub": nation_config(nation([], credential, hubs=())),
         "hub": hub_config(hub([("auria", "borvia")], credential)),
+        "one of several hubs": hub_config(replace(hub([], credential), name="n", cluster=cluster)),
+        "direct": nation_config(replace(nation(["borvia"], credential), direct=lines, door=door)),
+        "only direct": nation_config(
+            replace(nation(["borvia"], credential, hubs=()), direct=lines, door=door)
+        ),
     }
     assert "leafnodes" not in texts["without a hub"]
     for name, text in texts.items():
