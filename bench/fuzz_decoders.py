@@ -1,4 +1,4 @@
-"""Every decoder of sensor bytes under a coverage-guided fuzzer (atheris, libFuzzer).
+"""Every decoder of bytes of sensors and of partners under a coverage-guided fuzzer (atheris, libFuzzer).
 
     python bench/fuzz_decoders.py [--minutes 10] [--decoders asterix,beast] [--jobs 2]
 
@@ -29,9 +29,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from bench.fuzz_targets import CATEGORIES, DECODERS, parity  # noqa: E402, F401
+from bench.fuzz_partner import INCLUDED, TARGETS  # noqa: E402
+from bench.fuzz_targets import CATEGORIES, parity  # noqa: E402, F401
+from bench.fuzz_targets import DECODERS as OF_SENSORS  # noqa: E402
+
+DECODERS = {**OF_SENSORS, **{name: target for name, (target, _, _) in TARGETS.items()}}
 
 HANG_S, MEMORY_MB, INPUT_BYTES = 60, 2048, 800
+PARTNER_BYTES = 3_000
 PLANTED_S = 60
 ROUNDS_S, ROUNDS_MIN, FLAT_MB = 20, 3, 4
 
@@ -50,7 +55,9 @@ def without(module: Any, name: str, check: str, left: str = "if False:") -> None
 
 
 def plant(decoder: str) -> None:
-    if decoder == "asterix":
+    if decoder in TARGETS:
+        TARGETS[decoder][2](without)
+    elif decoder == "asterix":
         from skypact.sensors.asterix.kernels import record
 
         without(record, "extended_end", "if done > end:")
@@ -94,6 +101,8 @@ def plant(decoder: str) -> None:
 
 def seeds(decoder: str) -> list[bytes]:
     """Return real inputs to begin from."""
+    if decoder in TARGETS:
+        return TARGETS[decoder][1]()
     from skypact.exercise.recorded import RecordedTraffic
     from tests.unit.edge.feeds import captures as made
     from tests.unit.sensors import oracle
@@ -150,6 +159,11 @@ def seeds(decoder: str) -> list[bytes]:
     return [b"\x00\xff" + made.pcap([packet, packet]), b"\x01\xff" + next_one, b"\x00\x08" + cut]
 
 
+def longest(decoder: str) -> int:
+    """Return the most bytes of an input."""
+    return PARTNER_BYTES if decoder in TARGETS else INPUT_BYTES
+
+
 def oracle_edition(category: int) -> str:
     from skypact.sensors.settings import Editions
 
@@ -160,7 +174,8 @@ def child(decoder: str, planted: bool, seconds: int, folder: Path) -> None:
     """Fuzz one decoder; libFuzzer ends the process."""
     import atheris
 
-    with atheris.instrument_imports(include=["skypact.sensors", "skypact.edge.feeds"]):
+    included = INCLUDED if decoder in TARGETS else ("skypact.sensors", "skypact.edge.feeds")
+    with atheris.instrument_imports(include=list(included)):
         test_one = DECODERS[decoder]()
     if planted:
         plant(decoder)
@@ -168,7 +183,7 @@ def child(decoder: str, planted: bool, seconds: int, folder: Path) -> None:
     options = [
         *(f"-max_total_time={seconds}", f"-timeout={HANG_S}", f"-rss_limit_mb={MEMORY_MB}"),
         *(
-            f"-max_len={INPUT_BYTES}",
+            f"-max_len={longest(decoder)}",
             f"-artifact_prefix={folder}/",
             "-print_final_stats=1",
             "-seed=1",
@@ -218,7 +233,7 @@ def fuzz(
         folder = Path(name)
         (folder / "corpus").mkdir()
         for number, seed in enumerate(seeds(decoder)):
-            (folder / "corpus" / f"seed-{number}").write_bytes(seed[:INPUT_BYTES])
+            (folder / "corpus" / f"seed-{number}").write_bytes(seed[: longest(decoder)])
         done = started(folder, decoder, str(int(planted)), str(seconds), interpreted=True)
         found = sorted(
             p for p in folder.iterdir() if re.match(r"(crash|timeout|oom|leak)-", p.name)

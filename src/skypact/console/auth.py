@@ -125,7 +125,7 @@ def open_seat(path: Path, now_ns: int, panel: str = "") -> str:
 def _seat(path: Path) -> SeatFile:
     try:
         return msgspec.json.decode(path.read_bytes(), type=SeatFile)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"no console can be opened with it: {error}", path=str(path)) from error
 
 

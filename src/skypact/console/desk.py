@@ -97,7 +97,7 @@ def decode_ask(text: str) -> Ask:
     """Return what the page asks; raises DecodeError."""
     try:
         return _decoder.decode(text)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(str(error), feed="console page") from error
 
 

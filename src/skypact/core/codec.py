@@ -21,7 +21,7 @@ def decode(data: bytes, source: str) -> AnyMessage:
     """Return the message in `data`; `source` names it in the DecodeError that refuses it."""
     try:
         message = _decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(str(error), feed=source) from error
     if hasattr(message, "COLUMNS"):
         why = fault(cast(HasColumns, message))

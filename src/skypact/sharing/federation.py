@@ -309,7 +309,7 @@ class Federation:
 def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
     try:
         return decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(f"{DAMAGED}: {error}") from error
     except RecursionError as error:
         raise Refused(f"{DAMAGED}: it is nested too deeply") from error

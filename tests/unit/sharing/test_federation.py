@@ -78,6 +78,7 @@ def test_tracks_arrive_as_they_left():
         ({"sent_ns": T0 + 86_400 * S}, "too far apart"),
         ({"sent_ns": T0 - 86_400 * S}, "too far apart"),
         ({"body": b"\xc1"}, "cannot be read"),
+        ({"body": b"\x81\xa1\xff\x00"}, "cannot be read"),
         ({"body": b"\x91" * 100_000}, "cannot be read"),
     ],
 )

@@ -128,7 +128,7 @@ class Reader:
                 time_ns = said.time_ns
                 if isinstance(said, ExchangedEntry):
                     self._told.setdefault(said.partner, {})[said.number] = said.leaf
-        except (LeafError, msgspec.DecodeError, msgspec.ValidationError):
+        except (LeafError, msgspec.DecodeError, UnicodeDecodeError):
             return  # chain and tree say whether that is how it was logged
         if time_ns != entry.time_ns:
             text = f"entry {entry.number} is stored under another time than its own"

@@ -95,7 +95,7 @@ def read_announcement(data: bytes) -> Announcement:
         raise KeysRefused("the announcement of keys is too large")
     try:
         found = msgspec.msgpack.decode(data, type=Announcement)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise KeysRefused("the announcement of keys cannot be read") from error
     if found.version != VERSION:
         raise KeysRefused(f"keys of version {found.version} are not known here")

@@ -50,5 +50,5 @@ def decode(data: bytes) -> AuditBody:
     """Return what a partner tells of its log; raises LeafError."""
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LeafError(str(error)) from error

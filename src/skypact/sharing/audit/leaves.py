@@ -84,7 +84,7 @@ def decode(data: bytes) -> Leaf:
     """Return the leaf that these bytes stand for; raises LeafError."""
     try:
         leaf = _decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LeafError(str(error)) from error
     if not isinstance(leaf, StartedLeaf) and any(len(r.hashes) % HASH_BYTES for r in leaf.runs):
         raise LeafError("a hash is cut short")

@@ -69,6 +69,7 @@ def test_what_is_no_announcement_is_refused(tmp_path: Path) -> None:
     good = said(auria)
     for data, why in (
         (b"", "cannot be read"),
+        (b"\x81\xa1\xff\x00", "cannot be read"),
         (b"x" * (ANNOUNCEMENT_MAX_BYTES + 1), "too large"),
         (msgspec.msgpack.encode(msgspec.structs.replace(good, version=9)), "version 9"),
     ):
