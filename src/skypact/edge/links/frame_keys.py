@@ -137,9 +137,10 @@ def _proven(
         found.verify_directly_issued_by(authority)
         names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         named = names.get_values_for_type(x509.DNSName)
+        found.public_key()  # of a kind that is not known here, it says so now
     except InvalidSignature as error:
         raise KeysRefused("the announced keys are not signed by the partner's authority") from error
-    except (ValueError, TypeError, x509.ExtensionNotFound) as error:
+    except pki.UNUSABLE as error:
         raise KeysRefused("the announced certificate cannot be used") from error
     wanted = pki.dns_name(role, nation, context)
     if named != [wanted] or len(list(names)) != 1:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -37,6 +38,11 @@ BACKDATED = dt.timedelta(minutes=5)  # clocks of two machines differ
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | x25519.X25519PublicKey
 T = TypeVar("T")
+UNUSABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.ExtensionNotFound,
+    x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
+"""What the library says of certificates of others that can't be used."""
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 
 
@@ -204,10 +210,10 @@ def bound_authority(pem: str, nation: str, context: Context) -> x509.Certificate
     try:
         found = x509.load_pem_x509_certificate(pem.encode())
         bound = found.extensions.get_extension_for_class(x509.NameConstraints)
-    except ValueError:
-        raise ConfigError("is not a certificate in PEM form", path=where) from None
     except x509.ExtensionNotFound:
         raise ConfigError("carries no name constraint", path=where) from None
+    except UNUSABLE:
+        raise ConfigError("is not a certificate in PEM form", path=where) from None
     if not bound.critical or bound.value != _permitted(domain(nation, context)):
         raise ConfigError(
             f"may sign other names than those of {domain(nation, context)}", path=where

@@ -75,6 +75,17 @@ def test_what_is_no_announcement_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(KeysRefused, match=why):
             read_announcement(data)
+    # An algorithm that nobody knows, in the key: one byte of its number is another.
+    strange = good.sign.replace(b"\x06\x03\x2b\x65\x70\x03\x21", b"\x06\x03\x2b\x65\x50\x03\x21")
+    assert strange != good.sign
+    with pytest.raises(KeysRefused):
+        partner_keys(
+            msgspec.structs.replace(good, sign=strange),
+            auria.certificate,
+            "auria",
+            EXERCISE,
+            NOW_NS,
+        )
     damaged = msgspec.structs.replace(good, seal=b"no certificate")
     with pytest.raises(KeysRefused, match="cannot be used"):
         partner_keys(damaged, auria.certificate, "auria", EXERCISE, NOW_NS)
