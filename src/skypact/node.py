@@ -104,6 +104,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     ResolveConflict: ("picture",),
     PartnerIdentity: ("picture",),
     LinkView: ("picture",),
+    FeedView: ("sharing",),
     OwnTracks: ("warning", "sharing"),
     SystemTracks: ("warning",),
     SystemTracksDeleted: ("warning", "sharing"),

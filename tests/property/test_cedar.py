@@ -21,7 +21,7 @@ from skypact.sharing.lines import DelayLine, decided
 from skypact.sharing.treaty import cedar, policy
 from skypact.sharing.treaty.agreements import Agreement, Bloc, What
 from skypact.sharing.treaty.blocs import pairs
-from skypact.sharing.treaty.policy import Policy, warning_rule
+from skypact.sharing.treaty.policy import Policy, Rule, Term, warning_rule
 from tests.property.test_sharing_policy import NOW, clauses, inside, policies, skies
 from tests.unit.picture.flights import T0, state
 from tests.unit.sharing.treaty import ALL, agreement, clause, own
@@ -37,7 +37,7 @@ def agreements(draw: Any) -> Agreement:
     tracks = draw(policies())
     told = [
         clause(
-            draw(st.sampled_from(["warning", "acknowledgement", "identity"])),
+            draw(st.sampled_from(["warning", "acknowledgement", "identity", "unnamed"])),
             id=f"w{i}",
             classes=tuple(draw(st.lists(st.sampled_from(ALL), min_size=1, unique=True))),
             for_nations=tuple(draw(st.lists(st.sampled_from(NATIONS), unique=True))),
@@ -46,7 +46,9 @@ def agreements(draw: Any) -> Agreement:
         for i in range(draw(st.integers(0, 3)))
     ]
     some = [msgspec.structs.replace(c, contexts=draw(CONTEXTS)) for c in tracks.clauses]
-    mixed = draw(st.permutations([*some, *told]))
+    plain = draw(st.sets(st.sampled_from(["coverage", "coalition"])))
+    alone = [clause(what, id=what, classes=(), contexts=draw(CONTEXTS)) for what in sorted(plain)]
+    mixed = draw(st.permutations([*some, *told, *alone]))
     bloc = draw(st.sampled_from(["", "", "coast"]))
     return agreement(
         *mixed,
@@ -81,7 +83,7 @@ def by_table(
     table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
     term = table.term(NOW)
     if term is None:
-        return [""] * (len(sky) + len(ThreatClass) * (len(NATIONS) + 2))
+        return [""] * (len(sky) + len(ThreatClass) * (2 * len(NATIONS) + 2) + 2)
     line = DelayLine(0)
     line.feed(classed(T0, **{f"n{n}": threat for n, _, threat in sky}), T0)
     line.feed(own([n for n, _, _ in sky], [x for _, x, _ in sky], T0), T0)
@@ -91,8 +93,17 @@ def by_table(
         told = [warning_rule(term, "borvia", nation, threat) for nation in NATIONS]
         others = [term.table[w, int(threat)] for w in (What.ACKNOWLEDGEMENT, What.IDENTITY)]
         told += [rules[0] if rules else None for rules in others]
+        told += [passing(term, nation, threat) for nation in NATIONS]
         names += [rule.name if rule else "" for rule in told]
+    for what in (What.COVERAGE, What.COALITION):
+        names.append(next((r.name for r in term.rules if r.clause.what is what), ""))
     return names
+
+
+def passing(term: Term, nation: str, threat: ThreatClass) -> Rule | None:
+    """Return the rule under which what is of a class may be passed on to a nation."""
+    rules = term.table[What.UNNAMED, int(threat)]
+    return next((r for r in rules if nation in r.clause.for_nations), None)
 
 
 def by_cedar(
@@ -108,13 +119,16 @@ def by_cedar(
         lat, lon, height = (float(v) for v in geodetic_from_ecef(x[:3]))
         where = (math.degrees(lat), math.degrees(lon))
         areas = [c.id for c in treaty.clauses if c.area_deg and inside(c.area_deg, *where)]
-        facts = {"height_mm": math.floor(height * 1000), "areas": areas, "warned": ""}
+        facts = {"height_mm": math.floor(height * 1000), "areas": areas, "warned": "", "told": ""}
         asked.append(("track", {**facts, "class": ThreatClass(threat).name.lower()}))
     for threat in ThreatClass:
-        facts = {"height_mm": 0, "areas": [], "class": threat.name.lower()}
+        facts = {"height_mm": 0, "areas": [], "class": threat.name.lower(), "told": ""}
         asked += [("warning", {**facts, "warned": nation}) for nation in NATIONS]
         asked.append(("acknowledgement", {**facts, "warned": ""}))
         asked.append(("identity", {**facts, "warned": ""}))
+        asked += [("unnamed", {**facts, "warned": "", "told": nation}) for nation in NATIONS]
+    nothing = {"height_mm": 0, "areas": [], "class": "", "warned": "", "told": ""}
+    asked += [(what, nothing) for what in ("coverage", "coalition")]
     owner = {"__entity": {"type": "Nation", "id": "auria"}}
     entities = [
         {"uid": {"type": "Object", "id": str(i)}, "attrs": {"owner": owner, **facts}, "parents": []}

@@ -17,8 +17,9 @@ COLUMNS = {
     "number": ("I", 1), "time_ns": ("q", 1), "position_ecef_m": ("d", 3),
     "velocity_ecef_mps": ("d", 3), "covariance": ("d", 21), "quality": ("B", 1),
     "detection": ("B", 1), "address": ("I", 1), "callsign": ("8s", 1), "threat_class": ("B", 1),
-    "clause": ("B", 1),
+    "clause": ("B", 1), "position_sd_m": ("f", 1), "velocity_sd_mps": ("f", 1),
 }  # fmt: skip
+COLUMNED = ("track", "coalition")
 
 
 def opened(data: bytes, receiver: bytes, sender: bytes) -> bytes:
@@ -68,9 +69,10 @@ def read(frame: bytes) -> dict[str, Any]:
     """Return a frame with its body read, columns as lists of rows."""
     told = unpacked(frame)
     body = unpacked(told["body"])
-    if told["stream"] == "track":
+    if told["stream"] in COLUMNED:
         for name, (kind, width) in COLUMNS.items():
-            body[name] = _rows(body[name], kind, width, body["count"])
+            if isinstance(body.get(name), bytes):
+                body[name] = _rows(body[name], kind, width, body["count"])
     return {**told, "body": body}
 
 

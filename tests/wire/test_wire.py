@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skypact.core.columns import array
+from skypact.core.columns import array, pack
 from skypact.core.messages import (
     Context,
     Evidence,
@@ -81,6 +81,9 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
         track=1_234, identity=Identity.SUSPECT, evidence=(seen,), person="", reason="no answer",
         since_ns=T0,
     )  # fmt: skip
+    cells = np.array([33_554_432, 33_554_433], "<u4").tobytes()
+    area = wire.CoverageArea(height_min_m=1_500.0, cells=cells)
+    coverage = wire.CoverageBody(cell_m=50_000.0, areas=(area,))
     return {
         "heartbeat": (Stream.HEARTBEAT, wire.HeartbeatBody(track_sequence=41, warning_sequence=7)),
         "receipt": (Stream.RECEIPT, wire.ReceiptBody(upto_sequence=7)),
@@ -92,6 +95,8 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
         "agreement": (Stream.WARNING, suspended),
         "identity": (Stream.WARNING, identity),
         "proposal": (Stream.WARNING, proposal),
+        "coverage": (Stream.WARNING, coverage),
+        "coalition": (Stream.COALITION, _coalition()),
     }  # fmt: skip
 
 
@@ -100,6 +105,16 @@ def _tracks() -> wire.TrackBody:
     room.handle(own([105, 1_700], [X, moved(X, 60.0)], T0), T0)
     (release,) = releases(room.wake(T0 + S), Stream.TRACK)
     return wire.track_decoder.decode(wire.frame_decoder.decode(release.frame).body)
+
+
+def _coalition() -> wire.CoalitionBody:
+    x = np.stack([X, moved(X, 60.0)])
+    columns = pack(
+        wire.CoalitionBody, number=[40_000, 50_000], position_ecef_m=x[:, :3],
+        velocity_ecef_mps=x[:, 3:], position_sd_m=[5_000.0] * 2, velocity_sd_mps=[100.0] * 2,
+        threat_class=[0, 3],
+    )  # fmt: skip
+    return wire.CoalitionBody(time_ns=T0, count=2, pad=bytes(16), **columns)
 
 
 def framed(stream: Stream, body: Any) -> bytes:
@@ -161,12 +176,12 @@ def test_it_reads_what_our_own_decoder_reads(name: str) -> None:
     read = decoder.read(framed(stream, body))
     assert (read["sender"], read["stream"], read["epoch"]) == ("auria", stream, 12)
     told = read["body"]
-    if isinstance(body, wire.TrackBody):
-        for column in wire.TrackBody.COLUMNS:
+    if isinstance(body, wire.TrackBody | wire.CoalitionBody):
+        for column in body.COLUMNS:
             ours = array(body, column)
             assert np.array_equal(np.array(told[column], ours.dtype), ours), column
         return
-    expected = json.loads(msgspec.json.encode(body))
+    expected = msgspec.msgpack.decode(msgspec.msgpack.encode(body))
     assert {k: v for k, v in told.items() if k in expected} == expected
 
 
@@ -180,7 +195,8 @@ def test_both_envelopes_are_one(frame: bytes) -> None:
 STRUCTS = (
     wire.Frame, wire.TrackBody, wire.WarningBody, ThreatenedPlace, ImpactEllipse,
     wire.AcknowledgementBody, wire.AgreementBody, wire.HeartbeatBody, wire.ReceiptBody,
-    Evidence, wire.IdentityBody, wire.ProposalBody,
+    Evidence, wire.IdentityBody, wire.ProposalBody, wire.CoverageArea, wire.CoverageBody,
+    wire.CoalitionBody,
 )  # fmt: skip
 PLAIN = {int: "int64", str: "string", bytes: "bytes", float: "double", bool: "bool"}
 HEAD = """\

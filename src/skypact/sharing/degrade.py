@@ -42,8 +42,12 @@ def whole_second(columns: Columns) -> F64:
     twice the largest. They are the same for every clause that rounds."""
     step_s = (_whole_ns(columns["time_ns"]) - columns["time_ns"])[:, None] / S
     position = columns["state"][:, :3] + columns["state"][:, 3:] * step_s
-    bounds = (_bound(columns["covariance"][:, part]) for part in (_POSITION, _VELOCITY))
-    return np.stack([*geodetic_from_ecef(position), *bounds], 1)
+    return np.stack([*geodetic_from_ecef(position), *bounds(columns["covariance"])], 1)
+
+
+def bounds(covariance: F64) -> tuple[F64, F64]:
+    """Return bounds of the variances of position and velocity of covariances (N, 21), (N,) each."""
+    return _bound(covariance[:, _POSITION]), _bound(covariance[:, _VELOCITY])
 
 
 def _whole_ns(time_ns: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -26,10 +26,11 @@ from skypact.core.messages import (
     Stream,
 )
 from skypact.sharing import wire
+from skypact.sharing.coalition.heard import Heard, HeardState, why_not
 from skypact.sharing.identities import heard
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
-from skypact.sharing.treaty.agreements import Agreement
+from skypact.sharing.treaty.agreements import COALITION, Agreement
 from skypact.sharing.warnings_out import WarningsOut
 
 S = 1_000_000_000
@@ -49,10 +50,11 @@ class Refused(Exception):  # noqa: N818 - it is what happened, not a failure of 
 
 
 class FederationState(msgspec.Struct, frozen=True, kw_only=True):
-    """Links by partner; refusals of the running second."""
+    """Links by partner; refusals of the running second; what was passed on to us."""
 
     links: dict[str, LinkRecordState]
     refused: list[tuple[str, str, int]]
+    heard: HeardState = HeardState()
 
 
 class Federation:
@@ -70,6 +72,7 @@ class Federation:
         self.links = {partner: Link(partner) for partner in partners}
         self._tolerance_ns, self._held_max = clock_tolerance_ns, held_frames_max
         self._refused: dict[tuple[str, str], int] = {}
+        self.heard = Heard()
 
     def take(
         self, message: PartnerFrame, releaser: Releaser, warnings: WarningsOut, now_ns: int
@@ -80,6 +83,8 @@ class Federation:
             match frame.stream:
                 case Stream.TRACK:
                     out = self._tracks(link, frame, now_ns)
+                case Stream.COALITION:
+                    out = self._passed_on(link, frame, now_ns)
                 case Stream.HEARTBEAT:
                     out = self._heartbeat(link, frame, now_ns)
                 case Stream.RECEIPT:
@@ -177,6 +182,16 @@ class Federation:
             )
         ]
 
+    def _passed_on(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
+        body = _decoded(wire.coalition_decoder, frame.body)
+        why = why_not(body, now_ns + self._tolerance_ns, LOWEST_M)
+        if why:
+            raise Refused(why)
+        if not self.heard.is_new(link.partner, frame.epoch, frame.sequence):
+            raise Refused(REPEATED)
+        header = self._issuer.header(body.time_ns, now_ns)
+        return [self.heard.tracks(link.partner, body, header)]
+
     def _heartbeat(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
         body = _decoded(wire.heartbeat_decoder, frame.body)
         a = link.arrived
@@ -242,8 +257,14 @@ class Federation:
             if body.assessed_ns > now_ns + self._tolerance_ns:
                 raise Refused("a warning from the future")
             header = self._issuer.header(body.assessed_ns, now_ns)
-            warning = _warning(partner, body, frame.clauses, now_ns)
-            return [PartnerWarning(**header, partner=partner, warning=warning)]
+            origin = COALITION if body.coalition else partner
+            warning = _warning(origin, body, frame.clauses, now_ns)
+            if body.coalition:
+                warnings.passed_on(warning.warning_id, partner)
+            return [PartnerWarning(**header, partner=origin, warning=warning)]
+        if isinstance(body, wire.CoverageBody):
+            self.heard.declared[partner] = body
+            return []
         if isinstance(body, wire.AgreementBody):
             return [self._suspension(partner, body, now_ns)]
         if isinstance(body, wire.IdentityBody | wire.ProposalBody):
@@ -296,6 +317,7 @@ class Federation:
         return FederationState(
             links={partner: link.state() for partner, link in self.links.items()},
             refused=[(p, r, n) for (p, r), n in self._refused.items()],
+            heard=self.heard.state(),
         )
 
     def restore(self, state: FederationState) -> None:
@@ -304,6 +326,7 @@ class Federation:
             if partner in state.links:
                 link.restore(state.links[partner])
         self._refused = {(p, r): n for p, r, n in state.refused}
+        self.heard.restore(state.heard)
 
 
 def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:

@@ -20,10 +20,12 @@ Body = (
     | wire.AgreementBody
     | wire.IdentityBody
     | wire.ProposalBody
+    | wire.CoverageBody
+    | wire.CoalitionBody
     | wire.HeartbeatBody
     | wire.ReceiptBody
 )
-NAMED = (Stream.TRACK, Stream.WARNING)
+NAMED = (Stream.TRACK, Stream.COALITION, Stream.WARNING)
 """Streams that carry something an agreement must have allowed."""
 
 

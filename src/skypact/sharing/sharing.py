@@ -14,6 +14,7 @@ from skypact.core.messages import (
     AllClearProposed,
     CommandRefused,
     ConflictResolved,
+    FeedView,
     FrameUnopened,
     IdentityProposed,
     IdentitySet,
@@ -22,6 +23,8 @@ from skypact.core.messages import (
     NodeStarted,
     OwnTracks,
     PartnerFrame,
+    PartnerTracks,
+    PartnerWarning,
     ResumeAgreement,
     Stream,
     SuspendAgreement,
@@ -34,6 +37,7 @@ from skypact.core.messages import (
     WarningRaised,
     WarningUpdated,
 )
+from skypact.sharing.coalition.coalition import Coalition, CoalitionState
 from skypact.sharing.explain import explained
 from skypact.sharing.federation import Federation, FederationState
 from skypact.sharing.identities import IdentitiesOut, IdentitiesState
@@ -72,6 +76,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     audits: dict[str, bytes] = {}
     reporting: dict[int, int] = {}
     identities: IdentitiesState = IdentitiesState()
+    coalition: CoalitionState = CoalitionState()
 
 
 class Sharing:
@@ -108,6 +113,7 @@ class Sharing:
             agreements,
         )
         self._suspensions = Suspensions()
+        self._coalition = Coalition(issuer, agreements, self._policies, keys, settings.coverage)
         self._hastens = any(c.exact for a in agreements if a.owner == nation for c in a.clauses)
         self._successors: dict[int, tuple[int, int]] = {}
         self._audits: dict[str, bytes] = {}
@@ -122,15 +128,12 @@ class Sharing:
                 return self._take(message, now_ns)
             case TellAudit():
                 self._audits[message.partner] = message.body
+            case FeedView():
+                self._coalition.coverage.look(message)
             case FrameUnopened():
                 return self._federation.unopened(message, now_ns)
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
-                if isinstance(message, OwnTracks):
-                    self._note_renamed(message, now_ns)
-                known = Known(message)
-                for line in self._lines.values():
-                    line.feed(known, now_ns)
-                self._note_changed(message, now_ns)
+                self._feed(message, now_ns)
             case (
                 WarningRaised()
                 | WarningUpdated()
@@ -154,6 +157,14 @@ class Sharing:
                 pass
         return []
 
+    def _feed(self, message: OwnTracks | ThreatBatch | SystemTracksDeleted, now_ns: int) -> None:
+        if isinstance(message, OwnTracks):
+            self._note_renamed(message, now_ns)
+        known = Known(message)
+        for line in self._lines.values():
+            line.feed(known, now_ns)
+        self._note_changed(message, now_ns)
+
     def _take(self, message: PartnerFrame, now_ns: int) -> Sequence[Message]:
         """Take a partner's frame. One heard again after silence is told at once that we live, and
         our people that it does."""
@@ -161,6 +172,8 @@ class Sharing:
         link = self._federation.links.get(name)
         silent = link is not None and not link.alive(now_ns, dead_ns)
         out = list(self._federation.take(message, self._releaser, self._warnings, now_ns))
+        for told in (m for m in out if isinstance(m, PartnerTracks | PartnerWarning)):
+            self._coalition.hear(told, now_ns)
         events = [m for m in out if isinstance(m, AgreementSuspended | AgreementResumed)]
         for event in events:
             out += self._follow(event, now_ns)
@@ -201,6 +214,7 @@ class Sharing:
         for partner, policy in self._policies.items():
             suspended = self._suspensions.of(f"{self._issuer.nation}-{partner}")
             policy.suspend({s.clause for s in suspended})
+        self._coalition.restrict(self._suspensions)
 
     def _note_renamed(self, message: OwnTracks, now_ns: int) -> None:
         self._reported.take(message)
@@ -243,8 +257,9 @@ class Sharing:
             line.advance(now_ns)
         out: list[Message] = []
         successors = {old: new for old, (new, _) in self._successors.items()}
+        lease = {name: self._leased(name, now_ns) for name in self._outlets}
         for name, outlet in self._outlets.items():
-            leased = self._leased(name, now_ns)
+            leased = lease[name]
             out += self._warnings.settle(name, self._releaser, self._withheld, now_ns)
             out += self._identities.settle(name, self._releaser, self._withheld, now_ns)
             if leased and self._draining(name, now_ns):
@@ -255,6 +270,11 @@ class Sharing:
                 )
             if self._in_force(name, now_ns):
                 out.append(self._heartbeat(name, now_ns))
+        second_ns, heard = now_ns // S * S, self._federation.heard
+        standing = heard.standing(self._federation.links, second_ns)
+        out += self._coalition.tick(
+            standing, lease, self._releaser, self._warnings, self._withheld, second_ns
+        )
         self._warnings.forget_old(now_ns)
         out += self._withheld.tell(now_ns)
         out += self._federation.tell_refused(now_ns)
@@ -350,6 +370,7 @@ class Sharing:
             audits=self._audits,
             reporting=self._reported.terms,
             identities=self._identities.state(),
+            coalition=self._coalition.state(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -376,3 +397,4 @@ class Sharing:
         self._restrict()
         self._audits, self._reported.terms = dict(held.audits), dict(held.reporting)
         self._identities.restore(held.identities)
+        self._coalition.restore(held.coalition)

@@ -54,11 +54,12 @@ class Answered(msgspec.Struct, kw_only=True):
 
 
 class WarningsOutState(msgspec.Struct, frozen=True, kw_only=True):
-    """By partner and reference; by warning id."""
+    """By partner and reference; by warning id. through: who passed a warning on to us."""
 
     told: dict[str, dict[str, Told]]
     answered: dict[str, Answered]
     current: dict[str, Current] = {}
+    through: dict[str, str] = {}
 
 
 class WarningsOut:
@@ -73,6 +74,15 @@ class WarningsOut:
         self._answered: dict[str, Answered] = {}
         self._current: dict[str, Current] = {}
         self._settled: dict[str, Term | None] = {}
+        self._through: dict[str, str] = {}
+
+    def note(self, partner: str, reference: str, told: Told) -> None:
+        """Remember a warning of another nation that a partner knows by a reference of ours."""
+        self._told[partner][reference] = told
+
+    def passed_on(self, warning_id: str, partner: str) -> None:
+        """Remember who has passed a warning on to us: it gets the answer."""
+        self._through[warning_id] = partner
 
     def reference(self, partner: str, warning_id: str) -> str:
         """Return what a partner knows a warning of ours by."""
@@ -170,7 +180,8 @@ class WarningsOut:
     def _answer(
         self, warning: AirWarning, releaser: Releaser, withheld: Withheld, now_ns: int
     ) -> list[Release]:
-        origin, ledger = warning.origin, warning.ledger
+        origin = self._through.get(warning.warning_id, warning.origin)
+        ledger = warning.ledger
         if warning.nation != self._nation or origin not in self._policies:
             return []
         answered = self._answered.setdefault(warning.warning_id, Answered(stages_ns=(0, 0, 0)))
@@ -188,7 +199,7 @@ class WarningsOut:
         answered.stages_ns = stages_ns
         received_ns, shown_ns, acknowledged_ns = stages_ns
         body = AcknowledgementBody(
-            reference=warning.warning_id.removeprefix(f"{origin}/"),
+            reference=warning.warning_id.rpartition("/")[2],
             event=ACKNOWLEDGED if acknowledged_ns else "shown" if shown_ns else "received",
             person=warning.acknowledged_by if rules[0].clause.show_person else "",
             received_ns=received_ns,
@@ -206,7 +217,9 @@ class WarningsOut:
 
         for partner, told in self._told.items():
             self._told[partner] = {r: t for r, t in told.items() if kept(t)}
-        self._answered = {w: a for w, a in self._answered.items() if kept(a)}
+        gone = {w for w, a in self._answered.items() if not kept(a)}
+        self._answered = {w: a for w, a in self._answered.items() if w not in gone}
+        self._through = {w: p for w, p in self._through.items() if w not in gone}
         self._current = {
             w: c
             for w, c in self._current.items()
@@ -215,12 +228,18 @@ class WarningsOut:
 
     def state(self) -> WarningsOutState:
         """Return the content for a snapshot."""
-        return WarningsOutState(told=self._told, answered=self._answered, current=self._current)
+        return WarningsOutState(
+            told=self._told,
+            answered=self._answered,
+            current=self._current,
+            through=self._through,
+        )
 
     def restore(self, state: WarningsOutState) -> None:
         """Take over a state; partners without a configuration any more are forgotten."""
         self._told = {partner: state.told.get(partner, {}) for partner in self._policies}
-        self._answered, self._current = dict(state.answered), dict(state.current)
+        self._answered, self._through = dict(state.answered), dict(state.through)
+        self._current = dict(state.current)
 
 
 def _warning_body(warning: AirWarning, reference: str, told: Told, rule: Rule) -> WarningBody:

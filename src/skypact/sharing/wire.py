@@ -81,8 +81,44 @@ class TrackBody(msgspec.Struct, frozen=True, kw_only=True):
     clause: bytes
 
 
+class CoalitionBody(msgspec.Struct, frozen=True, kw_only=True):
+    """All objects that the receiver may see as the coalition's, at one time; what is not here is
+    seen no longer. pad: zeros, so that a stream's bodies are all of the same size."""
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        **{n: PartnerTracks.COLUMNS[n] for n in ("number", "position_ecef_m", "velocity_ecef_mps")},
+        "position_sd_m": Column("<f4", "m", 1, 1e6),
+        "velocity_sd_mps": Column("<f4", "m/s", 0.1, 1e5),
+        "threat_class": PartnerTracks.COLUMNS["threat_class"],
+    }
+    time_ns: Natural
+    count: int
+    number: bytes
+    position_ecef_m: bytes
+    velocity_ecef_mps: bytes
+    position_sd_m: bytes
+    velocity_sd_mps: bytes
+    threat_class: bytes
+    pad: bytes = b""
+
+
+class CoverageArea(msgspec.Struct, frozen=True, kw_only=True):
+    """height_min_m: above the ellipsoid; cells: numbers of cells, u4."""
+
+    height_min_m: Annotated[float, msgspec.Meta(ge=-1e4, le=1e6)]
+    cells: Annotated[bytes, msgspec.Meta(max_length=65_536)]
+
+
+class CoverageBody(msgspec.Struct, frozen=True, kw_only=True, tag="coverage"):
+    """Where the sender declares that it sees now; it replaces what it declared before."""
+
+    cell_m: Annotated[float, msgspec.Meta(ge=10_000, le=1_000_000)]
+    areas: Annotated[tuple[CoverageArea, ...], msgspec.Meta(max_length=32)]
+
+
 class WarningBody(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
-    """A warning as the partner may know it. reference: for this partner only."""
+    """A warning as the partner may know it. reference: for this partner only; coalition: it is not
+    the sender's, it passes it on."""
 
     reference: Reference
     nation: Name
@@ -99,6 +135,7 @@ class WarningBody(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
     raised_ns: Natural
     released_ns: Natural
     impact: ImpactEllipse | None = None
+    coalition: bool = False
 
 
 class AcknowledgementBody(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledgement"):
@@ -166,11 +203,14 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     upto_sequence: Natural
 
 
-DurableBody = WarningBody | AcknowledgementBody | AgreementBody | IdentityBody | ProposalBody
+DurableBody = (
+    WarningBody | AcknowledgementBody | AgreementBody | IdentityBody | ProposalBody | CoverageBody
+)
 
 encode = msgspec.msgpack.Encoder().encode
 frame_decoder = msgspec.msgpack.Decoder(Frame)
 track_decoder = msgspec.msgpack.Decoder(TrackBody)
+coalition_decoder = msgspec.msgpack.Decoder(CoalitionBody)
 durable_decoder: msgspec.msgpack.Decoder[DurableBody] = msgspec.msgpack.Decoder(DurableBody)
 heartbeat_decoder = msgspec.msgpack.Decoder(HeartbeatBody)
 receipt_decoder = msgspec.msgpack.Decoder(ReceiptBody)

@@ -34,7 +34,8 @@ def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:
     assert told(folder) == [
         f"node.toml:{first}: place[0].radius_m: expected a number above 0, was 0",
         f'agreements/borvia.toml:{second}: clause[0].what: was "tracks"; '
-        'expected one of track, warning, acknowledgement, identity; did you mean "track"?',
+        "expected one of track, warning, acknowledgement, identity, coverage, unnamed, coalition; "
+        'did you mean "track"?',
     ]
 
 

@@ -24,7 +24,7 @@ def test_each_stream_to_each_partner_counts_from_one_without_gaps():
     releaser = Releaser(ISSUER)
     releaser.start(4)
     made = [make(releaser, s, p) for s in FRAMED for p in ("borvia", "cestia") for _ in range(2)]
-    assert [r.sequence for r in made] == [1, 2] * 8
+    assert [r.sequence for r in made] == [1, 2] * 2 * len(FRAMED)
     frame = wire.frame_decoder.decode(made[0].frame)
     assert (frame.sender, frame.recipient, frame.epoch, frame.clauses, frame.sent_ns) == (
         "auria",
@@ -64,7 +64,7 @@ def test_a_new_epoch_begins_best_effort_anew_and_goes_on_with_warnings():
     after = Releaser(ISSUER)
     after.restore(msgspec.msgpack.decode(data, type=ReleaserState))
     after.start(2)
-    assert [make(after, stream).sequence for stream in FRAMED] == [1, 1, 2, 1]
+    assert [make(after, stream).sequence for stream in FRAMED] == [1, 1, 1, 2, 1]
 
 
 def test_tracks_and_warnings_must_name_a_clause():

@@ -143,3 +143,30 @@ def test_contexts_in_words():
         for a, b in (((), drill), (drill, both), (drill, (Context.TEST,)), (both, both))
     ]
     assert changes == [[Change.NARROWER], [Change.WIDER], [Change.OTHER], []]
+
+
+UNNAMED = {"for_nations": ("borvia",), "among": ("cestia", "deltia"), **ROUND}
+
+
+def test_what_a_coalition_shows_in_words():
+    assert terms(clause("unnamed", **UNNAMED)) == (
+        "to borvia as from the coalition, rounded to 1 km and 20 m/s, while inside what the owner "
+        "and cestia and deltia declare, everywhere"
+    )
+    assert terms(clause("coverage", classes=())) == "in cells of 50 km"
+    assert allows(agreement(clause("coalition", classes=(), tracks_max=8))) == [
+        "clause 1: borvia gets what the coalition sees: 8 tracks a second"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "old", "new", "line"),
+    [
+        ("unnamed", UNNAMED, {**UNNAMED, "among": ("cestia", "deltia", "estia")}, "narrower"),
+        ("unnamed", {**UNNAMED, "among": ("cestia", "estia")}, UNNAMED, "wider"),
+        ("coalition", {"classes": ()}, {"classes": (), "tracks_max": 8}, "narrower"),
+        ("coverage", {"classes": ()}, {"classes": (), "position_grid_m": 20_000.0}, "cells of 20"),
+    ],
+)
+def test_differences_of_what_a_coalition_shows(what: str, old: dict, new: dict, line: str):
+    assert any(line in said for said in lines(old, new, what))

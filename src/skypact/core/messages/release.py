@@ -13,18 +13,19 @@ from skypact.core.messages.warning import AirWarning
 
 
 class Stream(StrEnum):
-    """TRACK and HEARTBEAT are best effort (epoch and sequence); WARNING goes through the outbox
-    and is never lost; RECEIPT says up to where WARNING is on the receiver's disk. KEYS stays at the
-    edge: certificates of the keys that sign and seal frames, no frame."""
+    """TRACK, COALITION and HEARTBEAT are best effort (epoch and sequence); WARNING goes through the
+    outbox and is never lost; RECEIPT says up to where WARNING is on the receiver's disk. KEYS stays
+    at the edge: certificates of the keys that sign and seal frames, no frame."""
 
     TRACK = "track"
+    COALITION = "coalition"
     HEARTBEAT = "heartbeat"
     WARNING = "warning"
     RECEIPT = "receipt"
     KEYS = "keys"
 
 
-FRAMED = (Stream.TRACK, Stream.HEARTBEAT, Stream.WARNING, Stream.RECEIPT)
+FRAMED = (Stream.TRACK, Stream.COALITION, Stream.HEARTBEAT, Stream.WARNING, Stream.RECEIPT)
 """Streams of frames."""
 
 

@@ -41,6 +41,7 @@ CLOSE_DEADLINE_S = 1.0
 # What may wait for the own server: tracks leave half of it to warnings.
 UNSENT_MAX_BYTES = {
     Stream.TRACK: FRAME_MAX_BYTES,
+    Stream.COALITION: FRAME_MAX_BYTES,
     Stream.HEARTBEAT: FRAME_MAX_BYTES,
     Stream.WARNING: 2 * FRAME_MAX_BYTES,
     Stream.RECEIPT: 2 * FRAME_MAX_BYTES,

@@ -20,12 +20,22 @@ DELAY_MAX_S = 300.0
 
 
 class What(StrEnum):
-    """What a clause is about."""
+    """What a clause is about. UNNAMED: the partner may pass on what it gets, as "coalition";
+    COALITION: what is passed on so."""
 
     TRACK = "track"
     WARNING = "warning"
     ACKNOWLEDGEMENT = "acknowledgement"
     IDENTITY = "identity"
+    COVERAGE = "coverage"
+    UNNAMED = "unnamed"
+    COALITION = "coalition"
+
+
+COALITION = "coalition"
+"""What a nation is called by those who may not know its name; no nation is called so."""
+CLASSLESS = frozenset({What.COVERAGE, What.COALITION})
+"""Clauses that are about no class of objects."""
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,14 +44,16 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     classes: threat classes it covers; area_deg: polygon of (lat, lon), () everywhere;
     height_min_m, height_max_m: band above the ellipsoid; position_grid_m, velocity_grid_mps: 0 is
     full precision, else values are rounded and the covariance says so; delay_s: how late;
-    for_nations: nations whose warnings this partner is told of, () the partner's own only;
-    history_h: how many hours back it is told, when it begins, of warnings that are over;
-    contexts: only at nodes of these, () any.
+    for_nations: nations whose warnings this partner is told of, () the partner's own only; of an
+    UNNAMED clause who may see it; history_h: how many hours back it is told, when it begins, of
+    warnings that are over; contexts: only at nodes of these, () any; among: nations in whose
+    declared coverage a track must lie to be passed on, all of them, as well as in the owner's;
+    tracks_max: rows of each frame of the coalition.
     """
 
     id: ClauseId
     what: What
-    classes: tuple[ClassName, ...]
+    classes: tuple[ClassName, ...] = ()
     area_deg: tuple[tuple[Latitude, Longitude], ...] = ()
     height_min_m: Height = -1e4
     height_max_m: Height = 1e7
@@ -55,6 +67,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     for_nations: tuple[Name, ...] = ()
     history_h: Annotated[float, msgspec.Meta(ge=0, le=24)] = 0.0
     contexts: tuple[Context, ...] = ()
+    among: tuple[Name, ...] = ()
+    tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 64
 
     @property
     def exact(self) -> bool:

@@ -9,7 +9,7 @@ areas it lies, and its height in whole millimetres. docs/reference/agreement.md,
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import CLASSLESS, Agreement, Clause, What
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHOWN = ("callsign", "address", "impact", "person")
@@ -51,7 +51,8 @@ def _policy(agreement: Agreement, clause: Clause, earlier: Sequence[Clause]) -> 
         f"when {{ {_admits(agreement, clause)} }}",
     ]
     for other in earlier:
-        if other.what is clause.what and set(other.classes) & set(clause.classes):
+        shared = clause.what in CLASSLESS or set(other.classes) & set(clause.classes)
+        if other.what is clause.what and shared:
             lines.append(f"unless {{ {_admits(agreement, other)} }}")
     return "\n".join(lines) + ";"
 
@@ -80,15 +81,22 @@ def _obligations(agreement: Agreement, clause: Clause) -> list[str]:
             "lease_s": _number(agreement.lease_s),
             "area_deg": " ".join(f"[{lat!r}, {lon!r}]" for lat, lon in clause.area_deg),
         }
+    if clause.what in (What.UNNAMED, What.COVERAGE):
+        said |= {
+            "position_grid_m": _number(clause.position_grid_m),
+            "velocity_grid_mps": _number(clause.velocity_grid_mps),
+            "among": " ".join(clause.among),
+        }
+    if clause.what is What.COALITION:
+        said["tracks_max"] = str(clause.tracks_max)
     return [f'@{key}("{value}")' for key, value in said.items() if value]
 
 
 def _admits(agreement: Agreement, clause: Clause) -> str:
     """Return the condition under which a clause admits an object."""
-    parts = [
-        f"!context.suspended.contains({_text(clause.id)})",
-        f"[{', '.join(map(_text, clause.classes))}].contains(resource.class)",
-    ]
+    parts = [f"!context.suspended.contains({_text(clause.id)})"]
+    if clause.what not in CLASSLESS:
+        parts.append(f"[{', '.join(map(_text, clause.classes))}].contains(resource.class)")
     if clause.contexts:
         parts.append(f"[{', '.join(map(_text, clause.contexts))}].contains(context.purpose)")
     if clause.what is What.TRACK:
@@ -101,6 +109,9 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
         named = f"[{', '.join(map(_text, told))}].contains(resource.warned)"
         # In a bloc each member's own are meant.
         parts.append(named if told else "resource.warned == principal.name")
+    if clause.what is What.UNNAMED:
+        told = ", ".join(map(_text, clause.for_nations))
+        parts.append(f"[{told}].contains(resource.told)")
     return " && ".join(parts)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skypact.core.errors import ConfigError
 from skypact.core.messages import ThreatClass
-from skypact.sharing.treaty.agreements import Agreement, Bloc, Clause, What
+from skypact.sharing.treaty.agreements import CLASSLESS, COALITION, Agreement, Bloc, Clause, What
 from skypact.sharing.treaty.blocs import faults as of_blocs
 from skypact.sharing.treaty.blocs import pairs
+from skypact.sharing.treaty.lint_unnamed import group_faults, unnamed_faults
 
 SPAN_MAX_DEG = 180.0
 
@@ -40,7 +41,7 @@ def faults_alone(
     split = [
         (path, a) for path, text in agreements.items() for a in [*pairs(text, members)] or [text]
     ]
-    return found + list(_simultaneous(split))
+    return [*found, *_simultaneous(split), *group_faults(agreements)]
 
 
 def check(agreements: Mapping[str, Agreement], nation: str, partners: Sequence[str]) -> None:
@@ -75,6 +76,9 @@ def _itself(agreement: Agreement) -> Iterator[tuple[str, str]]:
         yield "partner", "names either a partner or a bloc"
     if agreement.owner == agreement.partner:
         yield "partner", "an agreement is between two nations"
+    for key in ("owner", "partner"):
+        if getattr(agreement, key) == COALITION:
+            yield key, f'"{COALITION}" stands for nations that are not named, and is no nation'
     if agreement.valid_until <= agreement.valid_from:
         yield "valid_until", "the agreement ends before it begins"
 
@@ -87,6 +91,8 @@ def _clauses(agreement: Agreement) -> Iterator[tuple[str, str]]:
         for other in earlier:
             if other.id == clause.id:
                 yield f"clause[{i}].id", f"clause {clause.id} is there twice"
+            if other.what is clause.what and clause.what in CLASSLESS and not other.contexts:
+                yield f"clause[{i}].what", f"clause {other.id} already decides everything"
             shared = _shadowed(other, clause)
             if shared:
                 names = ", ".join(shared)
@@ -101,7 +107,8 @@ def _shadowed(first: Clause, second: Clause) -> list[str]:
     """Return the classes of `second` that can never come to it."""
     if first.what is not second.what:
         return []
-    if first.what is What.WARNING and set(second.for_nations) != set(first.for_nations):
+    told = first.what in (What.WARNING, What.UNNAMED)
+    if told and set(second.for_nations) != set(first.for_nations):
         return []
     if first.contexts and set(first.contexts) != set(second.contexts):
         return []
@@ -114,14 +121,18 @@ def _shadowed(first: Clause, second: Clause) -> list[str]:
 
 
 def _clause(clause: Clause) -> Iterator[tuple[str, str]]:
-    if not clause.classes:
+    if not clause.classes and clause.what not in CLASSLESS:
         yield "classes", "a clause without a class allows nothing"
+    if clause.classes and clause.what in CLASSLESS:
+        yield "classes", f"means nothing for what = {clause.what.value}"
     if len(set(clause.classes)) < len(clause.classes):
         yield "classes", "a class is there twice"
     if clause.height_max_m <= clause.height_min_m:
         yield "height_max_m", "the height band is empty"
     yield from _area(clause)
-    if (clause.position_grid_m > 0) != (clause.velocity_grid_mps > 0):
+    yield from unnamed_faults(clause)
+    one_grid = (clause.position_grid_m > 0) != (clause.velocity_grid_mps > 0)
+    if one_grid and clause.what is not What.COVERAGE:
         yield (
             "position_grid_m" if clause.velocity_grid_mps else "velocity_grid_mps",
             "position and velocity are both rounded or neither: one gives the other away",
@@ -135,15 +146,17 @@ def _clause(clause: Clause) -> Iterator[tuple[str, str]]:
 
 
 _TRACK, _WARNING, _ACK = {What.TRACK}, {What.WARNING}, {What.ACKNOWLEDGEMENT}
+_UNNAMED = {What.UNNAMED}
 _ONLY_FOR = {
-    "area_deg": _TRACK,
-    "position_grid_m": _TRACK,
-    "velocity_grid_mps": _TRACK,
+    "area_deg": _TRACK | _UNNAMED,
+    "position_grid_m": _TRACK | _UNNAMED | {What.COVERAGE},
+    "velocity_grid_mps": _TRACK | _UNNAMED,
+    "among": _UNNAMED,
     "delay_s": _TRACK,
     "show_callsign": _TRACK,
     "show_address": _TRACK,
     "show_impact": _WARNING,
-    "for_nations": _WARNING,
+    "for_nations": _WARNING | _UNNAMED,
     "history_h": _WARNING,
     "show_person": _ACK | {What.IDENTITY},
 }

@@ -8,11 +8,13 @@ import numpy as np
 
 from skypact.core.geodesy import within
 from skypact.core.messages import Context
-from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.treaty.agreements import CLASSLESS, Agreement, Clause, What
 from skypact.sharing.treaty.policy import F64
 
 LOWEST_M, HIGHEST_M = -1e4, 1e7
 """Heights of a clause that names none."""
+CELL_M = 50_000.0
+"""How wide a cell of declared coverage is when a clause does not say."""
 AREA_STEPS = 64
 """Points a side of the grid on which two areas are compared."""
 
@@ -39,8 +41,12 @@ class Difference(NamedTuple):
 
     def line(self, partner: str) -> str:
         """Return one line for a person."""
-        named = ", ".join(self.classes)
-        return f"{self.change}: {partner}, {self.what} of class {named}: {self.text}"
+        return f"{self.change}: {partner}, {self.what}{_of(self.classes)}: {self.text}"
+
+
+def _of(classes: Sequence[str]) -> str:
+    named = ", ".join(classes)
+    return f" of class {named}" if named else ""
 
 
 def length(metres: float) -> str:
@@ -81,16 +87,32 @@ def terms(clause: Clause) -> str:
     only = f"only in {' and '.join(clause.contexts)}" if clause.contexts else ""
     if clause.what is What.TRACK:
         return ", ".join(p for p in (where(clause), detail(clause), shows(clause), only) if p)
+    if clause.what is What.COVERAGE:
+        return ", ".join(p for p in (_cells(clause), only) if p)
+    if clause.what is What.COALITION:
+        return ", ".join(p for p in (_rows(clause), only) if p)
+    if clause.what is What.UNNAMED:
+        return ", ".join(p for p in (passed_on(clause), where(clause), only) if p)
     about = f"of {', '.join(clause.for_nations)}" if clause.for_nations else ""
     back = f"and what was over in the {clause.history_h:g} h before" if clause.history_h else ""
     return ", ".join(p for p in (about, shows(clause), back, only) if p) or "nothing more"
 
 
+def passed_on(clause: Clause) -> str:
+    """Return to whom and how a clause lets the partner pass on what it gets."""
+    coverers = " and ".join(("the owner", *clause.among))
+    grids = f"{length(clause.position_grid_m)} and {clause.velocity_grid_mps:g} m/s"
+    return (
+        f"to {', '.join(clause.for_nations)} as from the coalition, rounded to {grids}, "
+        f"while inside what {coverers} declare"
+    )
+
+
 def allows(agreement: Agreement) -> list[str]:
     """Return one line a clause."""
     return [
-        f"clause {c.id}: {agreement.partner or 'each member'} gets {PLURAL[c.what]} of class "
-        f"{', '.join(c.classes)}: {terms(c)}"
+        f"clause {c.id}: {agreement.partner or 'each member'} gets {PLURAL[c.what]}"
+        f"{_of(c.classes)}: {terms(c)}"
         for c in agreement.clauses
     ]
 
@@ -99,10 +121,12 @@ def differences(old: Agreement, new: Agreement) -> list[Difference]:
     """Return what changes, what is wider first; classes that change alike share a line."""
     found: dict[tuple[What, Change, str], list[str]] = {}
     for what in What:
-        for name in _classes(old, new):
+        for name in [""] if what in CLASSLESS else _classes(old, new):
             for change, text in _of_class(_rules(old, what, name), _rules(new, what, name)):
                 found.setdefault((what, change, text), []).append(name)
-    lines = [Difference(c, w, tuple(names), text) for (w, c, text), names in found.items()]
+    lines = [
+        Difference(c, w, tuple(filter(None, names)), text) for (w, c, text), names in found.items()
+    ]
     return sorted(lines, key=lambda line: list(Change).index(line.change))
 
 
@@ -134,6 +158,9 @@ PLURAL = {
     What.WARNING: "warnings",
     What.ACKNOWLEDGEMENT: "acknowledgements",
     What.IDENTITY: "identities",
+    What.COVERAGE: "declared coverage",
+    What.UNNAMED: "the right to pass on tracks and warnings",
+    What.COALITION: "what the coalition sees",
 }
 
 
@@ -143,7 +170,8 @@ def _classes(old: Agreement, new: Agreement) -> list[str]:
 
 
 def _rules(agreement: Agreement, what: What, name: str) -> list[Clause]:
-    return [c for c in agreement.clauses if c.what is what and name in c.classes]
+    rules = [c for c in agreement.clauses if c.what is what]
+    return [c for c in rules if name in c.classes] if name else rules
 
 
 def _of_class(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[tuple[Change, str]]:
@@ -178,13 +206,18 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
                 f"{at}: {'with' if now else 'without'} {words}",
             )
     yield from _purpose(old, new)
+    if set(old.among) != set(new.among):
+        change = Change.NARROWER if set(new.among) > set(old.among) else Change.WIDER
+        yield change, f"{at}: where {', '.join(new.among)} declare coverage"
     before, after = set(old.for_nations), set(new.for_nations)
     if before != after:
         # No name stands for the partner's own warnings.
         wider = bool(before) and after > before
         narrower = bool(after) and after < before
         change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
-        yield change, f"{at}: warnings of {', '.join(new.for_nations) or 'its own nation only'}"
+        named = ", ".join(new.for_nations) or "its own nation only"
+        said = "passed on to" if new.what is What.UNNAMED else "warnings of"
+        yield change, f"{at}: {said} {named}"
 
 
 def _purpose(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
@@ -223,6 +256,8 @@ def _height(clause: Clause) -> str:
 
 def _position(clause: Clause) -> str:
     grid_m = clause.position_grid_m
+    if clause.what is What.COVERAGE:
+        return _cells(clause)
     return f"positions to {length(grid_m)}" if grid_m else "positions in full precision"
 
 
@@ -235,6 +270,14 @@ def _history(clause: Clause) -> str:
     return f"what was over in the {clause.history_h:g} h before"
 
 
+def _cells(clause: Clause) -> str:
+    return f"in cells of {length(clause.position_grid_m or CELL_M)}"
+
+
+def _rows(clause: Clause) -> str:
+    return f"{clause.tracks_max} tracks a second"
+
+
 def _late(clause: Clause) -> str:
     return f"{clause.delay_s:g} s late"
 
@@ -242,6 +285,7 @@ def _late(clause: Clause) -> str:
 _NUMBERS: tuple[tuple[str, Change, Change, Callable[[Clause], str]], ...] = (
     ("position_grid_m", Change.COARSER, Change.FINER, _position),
     ("velocity_grid_mps", Change.COARSER, Change.FINER, _velocity),
+    ("tracks_max", Change.WIDER, Change.NARROWER, _rows),
     ("delay_s", Change.LATER, Change.SOONER, _late),
     ("height_max_m", Change.WIDER, Change.NARROWER, _height),
     ("height_min_m", Change.NARROWER, Change.WIDER, _height),

@@ -1,0 +1,1 @@
+"""Nations that some partners know as "coalition" only."""
