@@ -1,7 +1,7 @@
 """The node of one nation: its rooms, and which messages go where. No I/O, no clock."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -33,6 +33,8 @@ from skypact.core.messages import (
     LinkView,
     Message,
     NodeStarted,
+    NumbersLeased,
+    NumbersWanted,
     OutboxAcknowledged,
     OwnTracks,
     PacketsRefused,
@@ -52,6 +54,8 @@ from skypact.core.messages import (
     ReportShown,
     ResolveConflict,
     ResumeAgreement,
+    RoleArea,
+    RolesPublished,
     Scan,
     SensorRegistration,
     SetIdentity,
@@ -76,6 +80,7 @@ from skypact.picture.picture import Picture
 from skypact.sensors.sensors import Sensors
 from skypact.sharing.settings import Partner
 from skypact.sharing.sharing import Sharing
+from skypact.sharing.umbrella.settings import UmbrellaSettings
 from skypact.tracking.tracker import Tracker
 from skypact.warning.warnings import Warnings
 
@@ -105,6 +110,9 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     PartnerIdentity: ("picture",),
     LinkView: ("picture",),
     FeedView: ("sharing",),
+    NumbersWanted: ("sharing",),
+    NumbersLeased: ("picture",),
+    RolesPublished: ("picture",),
     OwnTracks: ("warning", "sharing"),
     SystemTracks: ("warning",),
     SystemTracksDeleted: ("warning", "sharing"),
@@ -133,6 +141,8 @@ DOORS: tuple[type[Message], ...] = (
     FeedNoted,
     LaunchDetections,
     LinkView,
+    NumbersLeased,
+    RolesPublished,
     AgreementSuspended,
     AgreementResumed,
     IdentitySet,
@@ -178,14 +188,21 @@ def sharing(directory: NodeDirectory) -> Sharing:
         )
         for name in directory.partners
     )
-    settings = msgspec.structs.replace(config.sharing, partners=partners)
+    settings = msgspec.structs.replace(
+        config.sharing, partners=partners, umbrella=umbrella(directory)
+    )
     return Sharing(Issuer(nation, "sharing", context), settings, directory.agreements)
 
 
 def rooms(directory: NodeDirectory) -> dict[str, Room]:
     """Return all rooms that a folder describes."""
     config = directory.config
-    picture = msgspec.structs.replace(config.picture, track_numbers=track_numbers(directory))
+    link = config.link
+    picture = msgspec.structs.replace(
+        config.picture,
+        track_numbers=track_numbers(directory),
+        asks=link is not None and link.leaf_port is None and link.coordinator in directory.partners,
+    )
 
     def issuer(room: str) -> Issuer:
         return Issuer(config.node.nation, room, config.node.context)
@@ -206,10 +223,42 @@ def track_numbers(directory: NodeDirectory) -> tuple[int, ...]:
     if config.link is not None or config.picture.track_numbers:
         return config.picture.track_numbers
 
+    return _shuffled(TRACK_NUMBERS, secret)
+
+
+def umbrella(directory: NodeDirectory) -> UmbrellaSettings:
+    """Return what a node knows of its coordinator; of the coordinator itself, what it leases and
+    publishes."""
+    config = directory.config
+    link = config.link
+    if link is None or link.leaf_port is None:
+        return UmbrellaSettings(coordinator=link.coordinator if link else "")
+    doors = [(link.reached[0], link.leaf_port)]
+    doors += [(hub.reached[0], hub.leaf_port) for hub in link.more_hubs]
+    pool = [n for first, last in link.pool for n in range(first, last + 1)]
+    return UmbrellaSettings(
+        coordinator=config.node.nation,
+        pool=_shuffled(dict.fromkeys(pool), directory.secret),
+        pairs=link.pairs,
+        hubs=tuple(f"{host}:{port}" for host, port in doors),
+        areas=tuple(
+            RoleArea(
+                name=area.name,
+                nation=area.nation,
+                area_deg=tuple(degrees for corner in area.area_deg for degrees in corner),
+            )
+            for area in config.picture.identity.areas
+        ),
+    )
+
+
+def _shuffled(numbers: Iterable[int], secret: bytes) -> tuple[int, ...]:
+    """Return numbers in an order that tells nothing."""
+
     def drawn(number: int) -> bytes:
         return blake2b(number.to_bytes(4, "big"), key=secret, digest_size=16).digest()
 
-    return tuple(sorted(TRACK_NUMBERS, key=drawn))
+    return tuple(sorted(numbers, key=drawn))
 
 
 class Node:

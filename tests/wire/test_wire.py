@@ -22,6 +22,7 @@ from skypact.core.messages import (
     EvidenceSource,
     Identity,
     ImpactEllipse,
+    RoleArea,
     Stream,
     ThreatClass,
     ThreatenedPlace,
@@ -84,6 +85,8 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
     cells = np.array([33_554_432, 33_554_433], "<u4").tobytes()
     area = wire.CoverageArea(height_min_m=1_500.0, cells=cells)
     coverage = wire.CoverageBody(cell_m=50_000.0, areas=(area,))
+    west = RoleArea(name="west", nation="auria", area_deg=(-40.0, -30.0, -40.0, -18.0, -20.0, 0.0))
+    roles = wire.RolesBody(members=("auria", "borvia"), hubs=("192.0.2.1:7422",), areas=(west,))
     return {
         "heartbeat": (Stream.HEARTBEAT, wire.HeartbeatBody(track_sequence=41, warning_sequence=7)),
         "receipt": (Stream.RECEIPT, wire.ReceiptBody(upto_sequence=7)),
@@ -97,6 +100,9 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
         "proposal": (Stream.WARNING, proposal),
         "coverage": (Stream.WARNING, coverage),
         "coalition": (Stream.COALITION, _coalition()),
+        "numbers wanted": (Stream.WARNING, wire.NumbersBody(wanted=500, held=(1_234, 20_001))),
+        "numbers": (Stream.WARNING, wire.LeaseBody(numbers=(4_711, 30_002, 17))),
+        "roles": (Stream.WARNING, roles),
     }  # fmt: skip
 
 
@@ -196,7 +202,7 @@ STRUCTS = (
     wire.Frame, wire.TrackBody, wire.WarningBody, ThreatenedPlace, ImpactEllipse,
     wire.AcknowledgementBody, wire.AgreementBody, wire.HeartbeatBody, wire.ReceiptBody,
     Evidence, wire.IdentityBody, wire.ProposalBody, wire.CoverageArea, wire.CoverageBody,
-    wire.CoalitionBody,
+    wire.CoalitionBody, wire.NumbersBody, wire.LeaseBody, wire.RolesBody, RoleArea,
 )  # fmt: skip
 PLAIN = {int: "int64", str: "string", bytes: "bytes", float: "double", bool: "bool"}
 HEAD = """\

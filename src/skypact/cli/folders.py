@@ -139,7 +139,8 @@ def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> 
     hub = coordinator(scenario)
     link: dict[str, Any] = {"port": network.servers.get(nation.name, 1)}
     if nation.name == hub:
-        link |= {"leaf_port": network.leaf, "pairs": _pairs(scenario)}
+        pool = [[NUMBERS_UPTO + 1, 2 * NUMBERS_UPTO + 1]]
+        link |= {"leaf_port": network.leaf, "pairs": _pairs(scenario), "pool": pool}
     else:
         link |= {"hubs": [f"127.0.0.1:{network.leaf}"], "coordinator": hub}
     return {

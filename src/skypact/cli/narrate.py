@@ -1,6 +1,7 @@
 """Door messages as sentences for a terminal: one readable line per important event."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from skypact.core.messages import (
     AgreementResumed,
@@ -17,6 +18,7 @@ from skypact.core.messages import (
     Message,
     PlotsRefused,
     ReleaseWithheld,
+    RolesPublished,
     SensorRegistration,
     StorageFailed,
     TurnMeasured,
@@ -46,6 +48,7 @@ class Narrator:
     def __init__(self) -> None:
         self._links: dict[str, bool] = {}
         self._feeds: dict[str, bool] = {}
+        self._absent = False
         self._said: set[str] = set()
 
     def lines(self, message: Message) -> Iterator[str]:
@@ -55,6 +58,7 @@ class Narrator:
                 yield from self._delivery(message)
             case LinkView():
                 yield from self._changes("link to", self._links, _links(message))
+                yield from self._coordinator(message)
             case FeedView():
                 fresh = {f.name: True for f in message.feeds if f.alive}
                 yield from self._changes("feed", self._feeds, fresh)
@@ -64,6 +68,8 @@ class Narrator:
                 yield agreement(message)
             case WayChanged():
                 yield way_changed(message)
+            case RolesPublished():
+                yield f"{message.coordinator} publishes roles: {roles(message)}"
             case _:
                 line = fault(message)
                 if line and line not in self._said:
@@ -75,6 +81,14 @@ class Narrator:
             if held.get(name, False) != alive:
                 held[name] = alive
                 yield f"{what} {name} {'is up' if alive else 'is LOST'}"
+
+    def _coordinator(self, view: LinkView) -> Iterator[str]:
+        absent_ns = view.coordinator.absent_since_ns if view.coordinator else 0
+        if view.coordinator and bool(absent_ns) != self._absent:
+            self._absent = bool(absent_ns)
+            at = datetime.fromtimestamp(absent_ns // 1_000_000_000, UTC)
+            what = f"ABSENT since {at:%H:%M:%SZ}; local work goes on" if absent_ns else "is back"
+            yield f"coordinator {view.coordinator.nation} {what}"
 
     def _delivery(self, message: Delivery) -> Iterator[str]:
         warning = message.warning
@@ -88,6 +102,12 @@ class Narrator:
 
 def _links(view: LinkView) -> dict[str, bool]:
     return {link.partner: link.alive for link in view.links}
+
+
+def roles(message: RolesPublished) -> str:
+    """Return who may what in one sentence."""
+    areas = ", ".join(f"{area.name} of {area.nation}" for area in message.areas) or "none"
+    return f"members {', '.join(message.members)}; areas of identity authority {areas}"
 
 
 def way_changed(message: WayChanged) -> str:

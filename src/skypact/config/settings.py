@@ -17,6 +17,7 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Address = Annotated[str, msgspec.Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5}$")]
 LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
+TrackNumber = Annotated[int, msgspec.Meta(ge=1, le=0x7FFF_FFFF)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -68,7 +69,8 @@ class LinkSettings(
     coordinator: the nation whose doors they are, by the name on its card.
     leaf_* are set on the coordinator alone: where it takes nations' links, and the IP addresses
     under which they reach it, which its certificate names (leaf_host when left out). more_hubs: its
-    hubs on other machines; cluster_port: where they meet this one.
+    hubs on other machines; cluster_port: where they meet this one; pool: system track numbers that
+    it leases to nations, each (first, last).
     direct: partners with a line of their own; direct_*: where those come that make theirs to us.
     """
 
@@ -81,6 +83,7 @@ class LinkSettings(
     pairs: tuple[tuple[Name, Name], ...] = ()
     cluster_port: Port = 7423
     more_hubs: tuple[HubSettings, ...] = ()
+    pool: tuple[tuple[TrackNumber, TrackNumber], ...] = ()
     direct_port: Port | None = None
     direct_host: str = "127.0.0.1"
     direct_addresses: tuple[str, ...] = ()

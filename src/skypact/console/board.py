@@ -50,6 +50,8 @@ class Board:
         self.view: PictureView | None = None
         self.reporters: tuple[str, ...] = ()
         self.revision = 0
+        self._absent = ""
+        self._of_picture: tuple[str, ...] = ()
         self._notices: dict[tuple[str, str, str], int] = {}
         self._texts: dict[int, tuple[int, str, str]] = {}
         self._text_keys: NDArray[np.void] = np.empty(0, dtype="V16")
@@ -92,6 +94,11 @@ class Board:
             present = frozenset(numbers.tolist())
             self._texts = {n: text for n, text in self._texts.items() if n in present}
 
+    def take_picture_notices(self, view: PictureView) -> bool:
+        """Keep what people must know of the picture as a whole; return whether it changed."""
+        held, self._of_picture = self._of_picture, view.notices
+        return held != self._of_picture
+
     def take_identities(self, view: PictureView) -> bool:
         """Keep what is held of tracks; return whether it changed."""
         held = self.identities
@@ -112,9 +119,11 @@ class Board:
         rests = {s.name: s.rests_until_ns(view.observed_ns) for s in self._sensors}
         self.feeds = views.feed_rows(view, rests)
 
-    def take_links(self, view: LinkView) -> None:
-        """Keep the state of links."""
+    def take_links(self, view: LinkView) -> bool:
+        """Keep the state of links; return whether the coordinator has gone or come back."""
         self.links = views.link_rows(view)
+        held, self._absent = self._absent, views.absent_words(view)
+        return held != self._absent
 
     def take_notice(self, notice: views.Notice) -> None:
         """Count a notice; the one not heard of for longest goes when there are too many."""
@@ -124,8 +133,10 @@ class Board:
             del self._notices[next(iter(self._notices))]
 
     def notices(self) -> list[views.Notice]:
-        """Return the notices, the latest first."""
-        return [
+        """Return the notices, the latest first; what is so now before what has happened."""
+        now = [views.Notice(kind="coordinator", about="absent", text=self._absent)]
+        now += [views.Notice(kind="picture", about="now", text=text) for text in self._of_picture]
+        return [one for one in now if one.text] + [
             views.Notice(kind=kind, about=about, text=text, count=count)
             for (kind, about, text), count in reversed(self._notices.items())
         ]

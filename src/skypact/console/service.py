@@ -154,11 +154,14 @@ class Console:
                     client.queue.mark_picture()
                 if self._board.take_identities(message):
                     self._mark("identities")
+                if self._board.take_picture_notices(message):
+                    self._mark("notices")
             case FeedView():
                 self._board.take_feeds(message)
                 self._mark("feeds")
             case LinkView():
-                self._board.take_links(message)
+                if self._board.take_links(message):
+                    self._mark("notices")
                 self._mark("links")
             case Delivery():
                 if self._board.take_warning(message):

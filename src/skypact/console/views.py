@@ -28,6 +28,7 @@ from skypact.core.messages import (
     Message,
     PlotsRefused,
     ReleaseWithheld,
+    RolesPublished,
     SensorRegistration,
     Sighted,
     SightingsUnexplained,
@@ -170,11 +171,43 @@ def link_rows(view: LinkView) -> dict[str, Any]:
                 "tracks_out": link.tracks_out,
                 "gaps": link.gaps,
                 "outbox": link.outbox,
-                "suspended": link.suspended,
+                "suspended": (*link.suspended, *_absent(link.partner, view)),
             }
             for link in view.links
         ],
     }
+
+
+def _absent(partner: str, view: LinkView) -> tuple[str, ...]:
+    """Return in words that this partner is the coordinator and absent, () otherwise."""
+    found = view.coordinator
+    if found is None or found.nation != partner or not found.absent_since_ns:
+        return ()
+    return (absent_words(view),)
+
+
+def absent_words(view: LinkView) -> str:
+    """Return since when the coordinator is absent, "" while it is there or there is none."""
+    found = view.coordinator
+    if found is None or not found.absent_since_ns:
+        return ""
+    return f"coordinator absent since {clock(found.absent_since_ns)}; local work goes on"
+
+
+def clock(time_ns: int) -> str:
+    """Return a time of day in UTC, as "21:04:10Z"."""
+    time_s = time_ns // 1_000_000_000 % 86_400
+    return f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}Z"
+
+
+def role_notices(message: RolesPublished) -> Notice:
+    """Return who may what, as the coordinator says."""
+    areas = ", ".join(f"{area.name}: {area.nation}" for area in message.areas) or "none"
+    text = (
+        f"members {', '.join(message.members)}; hubs {', '.join(message.hubs)}; "
+        f"identity authority {areas}"
+    )
+    return Notice(kind="roles", about=message.coordinator, text=text)
 
 
 def notice(message: Message) -> Notice | None:
@@ -197,7 +230,7 @@ def notice(message: Message) -> Notice | None:
             return launch_notice(message)
         case SightingsUnexplained():
             return sighting_notice(message)
-        case FrameRefused() | AuditFault() | WayChanged():
+        case FrameRefused() | AuditFault() | WayChanged() | RolesPublished():
             return partner_notice(message)
         case InputQuarantined():
             where = f"journal {message.position}"
@@ -213,10 +246,12 @@ def notice(message: Message) -> Notice | None:
             return Notice(kind=said.kind, about=said.about, text=said.text) if said else None
 
 
-def partner_notice(message: FrameRefused | AuditFault | WayChanged) -> Notice:
+def partner_notice(message: FrameRefused | AuditFault | WayChanged | RolesPublished) -> Notice:
     """Return what a partner sent that cannot be taken, what is wrong with its audit log, or by
-    which way it is heard."""
+    which way it is heard, or what the coordinator publishes."""
     match message:
+        case RolesPublished():
+            return role_notices(message)
         case FrameRefused():
             return Notice(kind="frame refused", about=message.partner, text=message.reason)
         case AuditFault():
@@ -261,11 +296,10 @@ def launch_notice(detections: LaunchDetections) -> Notice:
     confidence = array(detections, "confidence")
     row = int(confidence.argmax())
     lat, lon = (math.degrees(array(detections, name)[row]) for name in ("lat_rad", "lon_rad"))
-    time_s = int(array(detections, "time_ns")[row]) // 1_000_000_000 % 86_400
-    clock = f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}Z"
+    at = clock(int(array(detections, "time_ns")[row]))
     place = _place(lat, lon)
     within_km = 2.4477 * float(array(detections, "major_sd_m")[row]) / 1e3  # 95 % of an ellipse
-    text = f"launch reported at {clock} within {within_km:.0f} km of {place}, {confidence[row]:.0%}"
+    text = f"launch reported at {at} within {within_km:.0f} km of {place}, {confidence[row]:.0%}"
     return Notice(kind="launch", about=detections.sensor, text=text, count=detections.count)
 
 

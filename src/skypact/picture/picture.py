@@ -13,12 +13,14 @@ from skypact.core.messages import (
     LinkView,
     Message,
     NodeStarted,
+    NumbersLeased,
     OwnTracks,
     PartnerIdentity,
     PartnerTracks,
     PictureView,
     ProposeIdentity,
     ResolveConflict,
+    RolesPublished,
     SetIdentity,
     SystemTracks,
     SystemTracksDeleted,
@@ -27,8 +29,10 @@ from skypact.core.messages import (
     TracksDeleted,
 )
 from skypact.core.table import last_of_each
+from skypact.picture.identity.authority import contradictions
 from skypact.picture.identity.identities import Identities, IdentityState
 from skypact.picture.identity.shown import column, shown
+from skypact.picture.leases import Leases, LeasesState
 from skypact.picture.matching import Matching, MatchingState
 from skypact.picture.numbers import PROVISIONAL, Numbers
 from skypact.picture.responsibility import Responsibility
@@ -54,6 +58,8 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     matching: MatchingState
     identities: IdentityState = IdentityState()
     dead: list[int] = []
+    leases: LeasesState = LeasesState()
+    roles: tuple[str, ...] = ()
 
 
 class Picture:
@@ -67,6 +73,7 @@ class Picture:
         self._issuer, self._settings = issuer, settings
         numbers = Numbers(settings.track_numbers, int(settings.number_hold_s * S))
         self._systems = Systems(numbers)
+        self._leases = Leases(issuer, settings, numbers)
         self._matching = Matching(settings, self._systems)
         self._reporters = [issuer.nation]
         self._identities = Identities(
@@ -74,6 +81,7 @@ class Picture:
         )
         self._responsibility = Responsibility(settings, self._systems)
         self._dead: list[int] = []
+        self._roles: tuple[str, ...] = ()
         self._next_wake_ns = 0
 
     def handle(self, message: Message, now_ns: int) -> Sequence[Message]:
@@ -95,6 +103,11 @@ class Picture:
             case LinkView():
                 self._dead = self._silent(message)
                 self._responsibility.look(now_ns, self._reporters, self._dead)
+            case RolesPublished():
+                self._roles = contradictions(self._settings.identity.areas, message)
+            case NumbersLeased():
+                self._leases.take(message, now_ns)
+                self._number_provisional(now_ns)
             case NodeStarted():
                 self._next_wake_ns = (now_ns // S + 1) * S
             case _:
@@ -109,7 +122,8 @@ class Picture:
         self._number_provisional(now_ns)
         self._responsibility.look(now_ns, self._reporters, self._dead)
         changes = self._changes(np.zeros(0, np.int64), now_ns)
-        return [*changes, *self._identities.look(now_ns), self._view(now_ns)]
+        told = [*self._identities.look(now_ns), *self._leases.look(now_ns)]
+        return [*changes, *told, self._view(now_ns)]
 
     def next_wake_ns(self) -> int | None:
         """Return the next whole second."""
@@ -304,7 +318,7 @@ class Picture:
     def _view(self, now_ns: int) -> PictureView:
         systems, numbers = self._systems, self._systems.numbers
         provisional = int((systems.systems.keys >= PROVISIONAL).sum())
-        notices: list[str] = []
+        notices = list(self._roles)
         if provisional:
             notices.append(
                 f"All leased system track numbers are in use: {provisional} tracks carry "
@@ -339,6 +353,8 @@ class Picture:
             matching=self._matching.state(),
             identities=self._identities.state(),
             dead=self._dead,
+            leases=self._leases.state(),
+            roles=self._roles,
         )
         return msgspec.msgpack.encode(state)
 
@@ -352,3 +368,5 @@ class Picture:
         self._matching.restore(held.matching)
         self._identities.restore(held.identities)
         self._dead = held.dead
+        self._leases.restore(held.leases)
+        self._roles = held.roles

@@ -11,7 +11,9 @@ Looks = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
 class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """track_numbers: system track numbers leased from the coordinator, in the order of use.
+    """track_numbers: system track numbers leased from the coordinator, in the order of use;
+    number_reserve: with fewer that are ready, number_lease more are asked of the coordinator; asks:
+    whether there is one to ask, filled in by the composition root.
 
     partner_hold_s: how long a partner's track is extrapolated without an update; number_hold_s: how
     long a retired number is not given again; correlate_looks, decorrelate_looks: consecutive looks
@@ -25,6 +27,9 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     quality has been better by so much for so many looks, and so long after the last change.
     """
 
+    asks: bool = False
+    number_reserve: Annotated[int, msgspec.Meta(ge=0, le=5_000)] = 200
+    number_lease: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 500
     track_numbers: tuple[Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)], ...] = ()
     partner_hold_s: Positive = 30.0
     number_hold_s: Positive = 3600.0

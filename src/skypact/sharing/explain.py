@@ -12,6 +12,12 @@ from skypact.sharing.treaty.policy import Rule, Term, holds
 from skypact.sharing.treaty.words import detail, length, shows
 
 
+def not_held(nation: str, number: int, held: Sequence[int]) -> str:
+    """Return in words that a nation holds no own track of a number, and which it holds."""
+    named = ", ".join(map(str, sorted(held))) or "none"
+    return f"{nation} holds no own track {number}; it holds: {named}"
+
+
 def explained(
     number: int,
     partner: str,

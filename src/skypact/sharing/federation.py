@@ -31,6 +31,7 @@ from skypact.sharing.identities import heard
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
 from skypact.sharing.treaty.agreements import COALITION, Agreement
+from skypact.sharing.umbrella.umbrella import Umbrella
 from skypact.sharing.warnings_out import WarningsOut
 
 S = 1_000_000_000
@@ -67,8 +68,9 @@ class Federation:
         clock_tolerance_ns: int,
         held_frames_max: int,
         agreements: Sequence[Agreement] = (),
+        umbrella: Umbrella | None = None,
     ) -> None:
-        self._issuer, self._agreements = issuer, agreements
+        self._issuer, self._agreements, self._umbrella = issuer, agreements, umbrella
         self.links = {partner: Link(partner) for partner in partners}
         self._tolerance_ns, self._held_max = clock_tolerance_ns, held_frames_max
         self._refused: dict[tuple[str, str], int] = {}
@@ -241,7 +243,7 @@ class Federation:
             ready = wire.frame_decoder.decode(a.held.pop(a.warning_upto))
             a.warning_sent_ns = ready.sent_ns
             try:
-                out += self._durable_body(link.partner, ready, warnings, now_ns)
+                out += self._durable_body(link.partner, ready, releaser, warnings, now_ns)
             except Refused as why:
                 # It would never become readable: the stream goes on without it.
                 out += self._refuse(link.partner, str(why), now_ns)
@@ -250,9 +252,20 @@ class Federation:
         return [*out, releaser.make(link.partner, Stream.RECEIPT, (), body, now_ns, now_ns)]
 
     def _durable_body(
-        self, partner: str, frame: wire.Frame, warnings: WarningsOut, now_ns: int
+        self,
+        partner: str,
+        frame: wire.Frame,
+        releaser: Releaser,
+        warnings: WarningsOut,
+        now_ns: int,
     ) -> list[Message]:
         body = _decoded(wire.durable_decoder, frame.body)
+        if isinstance(body, wire.UmbrellaBody):
+            umbrella = self._umbrella
+            follows = umbrella.take(partner, body, releaser, now_ns) if umbrella else None
+            if follows is None:
+                raise Refused("it is not the part of this sender to say that to us")
+            return follows
         if isinstance(body, wire.WarningBody):
             if body.assessed_ns > now_ns + self._tolerance_ns:
                 raise Refused("a warning from the future")

@@ -24,6 +24,7 @@ Body = (
     | wire.CoalitionBody
     | wire.HeartbeatBody
     | wire.ReceiptBody
+    | wire.UmbrellaBody
 )
 NAMED = (Stream.TRACK, Stream.COALITION, Stream.WARNING)
 """Streams that carry something an agreement must have allowed."""

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import msgspec
 
+from skypact.sharing.umbrella.settings import UmbrellaSettings
+
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 
@@ -42,8 +44,8 @@ class SharingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     this long without an update a partner's track no longer counts as held; clock_tolerance_s: a
     best-effort frame older or newer than this is refused; held_frames_max: warning frames kept
     until the missing one before them arrives; memory_s: how long the reference of a cleared warning
-    is remembered; coverage: what we declare to partners whose agreement asks for it; partners:
-    filled in by the composition root.
+    is remembered; coverage: what we declare to partners whose agreement asks for it; partners,
+    umbrella: filled in by the composition root.
     """
 
     refresh_s: Positive = 5.0
@@ -54,3 +56,4 @@ class SharingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     memory_s: Positive = 86_400.0
     coverage: Annotated[tuple[DeclaredArea, ...], msgspec.Meta(max_length=32)] = ()
     partners: tuple[Partner, ...] = ()
+    umbrella: UmbrellaSettings = UmbrellaSettings()

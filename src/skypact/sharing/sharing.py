@@ -21,6 +21,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     NodeStarted,
+    NumbersWanted,
     OwnTracks,
     PartnerFrame,
     PartnerTracks,
@@ -38,17 +39,18 @@ from skypact.core.messages import (
     WarningUpdated,
 )
 from skypact.sharing.coalition.coalition import Coalition, CoalitionState
-from skypact.sharing.explain import explained
+from skypact.sharing.explain import explained, not_held
 from skypact.sharing.federation import Federation, FederationState
 from skypact.sharing.identities import IdentitiesOut, IdentitiesState
 from skypact.sharing.lines import NONE, DelayLine, Known, LineState
 from skypact.sharing.release import Releaser, ReleaserState
 from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState, Reported
-from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement
+from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement, in_force
 from skypact.sharing.treaty.commands import ordered
 from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.treaty.suspension import Suspension, Suspensions
+from skypact.sharing.umbrella.umbrella import Umbrella, UmbrellaState
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
 from skypact.sharing.wire import HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState
@@ -77,6 +79,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     reporting: dict[int, int] = {}
     identities: IdentitiesState = IdentitiesState()
     coalition: CoalitionState = CoalitionState()
+    umbrella: UmbrellaState = UmbrellaState()
 
 
 class Sharing:
@@ -105,12 +108,14 @@ class Sharing:
         self._releaser, self._withheld = Releaser(issuer, agreements), Withheld(issuer)
         self._warnings = WarningsOut(nation, self._policies, keys, round(settings.memory_s * S))
         self._identities = IdentitiesOut(nation, self._policies, keys)
+        self._umbrella = Umbrella(issuer, settings.umbrella, names)
         self._federation = Federation(
             issuer,
             names,
             round(settings.clock_tolerance_s * S),
             settings.held_frames_max,
             agreements,
+            self._umbrella,
         )
         self._suspensions = Suspensions()
         self._coalition = Coalition(issuer, agreements, self._policies, keys, settings.coverage)
@@ -126,8 +131,8 @@ class Sharing:
         match message:
             case PartnerFrame():
                 return self._take(message, now_ns)
-            case TellAudit():
-                self._audits[message.partner] = message.body
+            case TellAudit() | NumbersWanted():
+                return self._tell(message, now_ns)
             case FeedView():
                 self._coalition.coverage.look(message)
             case FrameUnopened():
@@ -153,6 +158,7 @@ class Sharing:
                     outlet.forget()
                 self._started_ns = now_ns
                 self._next_wake_ns = self._second_ns = (now_ns // S + 1) * S
+                return self._umbrella.known(now_ns)
             case _:
                 pass
         return []
@@ -164,6 +170,12 @@ class Sharing:
         for line in self._lines.values():
             line.feed(known, now_ns)
         self._note_changed(message, now_ns)
+
+    def _tell(self, message: TellAudit | NumbersWanted, now_ns: int) -> Sequence[Message]:
+        if isinstance(message, NumbersWanted):
+            return self._umbrella.ask(message, self._releaser, now_ns)
+        self._audits[message.partner] = message.body
+        return []
 
     def _take(self, message: PartnerFrame, now_ns: int) -> Sequence[Message]:
         """Take a partner's frame. One heard again after silence is told at once that we live, and
@@ -235,9 +247,9 @@ class Sharing:
     def _hasten(self, now_ns: int) -> Sequence[Message]:
         """Release what has changed and may leave before the second is over."""
         numbers, self._changed, self._hastened_ns = np.unique(self._changed), NONE, now_ns
-        out: list[Message] = []
+        out, links = list[Message](), self._federation.links
         for name, outlet in self._outlets.items():
-            leased = self._leased(name, now_ns) and not self._draining(name, now_ns)
+            leased = self._leased(name, now_ns) and not links[name].draining(now_ns)
             out += outlet.hasten(self._lines[0], numbers, leased, self._releaser, now_ns)
         return out
 
@@ -255,20 +267,21 @@ class Sharing:
         }
         for line in self._lines.values():
             line.advance(now_ns)
-        out: list[Message] = []
+        out, links = list[Message](), self._federation.links
         successors = {old: new for old, (new, _) in self._successors.items()}
         lease = {name: self._leased(name, now_ns) for name in self._outlets}
         for name, outlet in self._outlets.items():
             leased = lease[name]
             out += self._warnings.settle(name, self._releaser, self._withheld, now_ns)
             out += self._identities.settle(name, self._releaser, self._withheld, now_ns)
-            if leased and self._draining(name, now_ns):
+            if leased and links[name].draining(now_ns):
                 outlet.forget()
             else:
                 out += outlet.tick(
                     self._lines, successors, leased, self._releaser, self._withheld, now_ns
                 )
-            if self._in_force(name, now_ns):
+            if in_force(self._agreements, {self._issuer.nation, name}, now_ns):
+                out += self._umbrella.publish(name, self._releaser, now_ns)
                 out.append(self._heartbeat(name, now_ns))
         second_ns, heard = now_ns // S * S, self._federation.heard
         standing = heard.standing(self._federation.links, second_ns)
@@ -284,10 +297,6 @@ class Sharing:
         """Return the next whole second."""
         return self._next_wake_ns
 
-    def _draining(self, partner: str, now_ns: int) -> bool:
-        """Say whether warnings that waited for a partner's return go before tracks."""
-        return self._federation.links[partner].draining(now_ns)
-
     def _leased(self, partner: str, now_ns: int) -> bool:
         """Say whether the partner was heard within the lease; a start counts as heard."""
         term = self._policies[partner].term(now_ns)
@@ -295,31 +304,19 @@ class Sharing:
         return term is not None and now_ns - max(heard_ns, self._started_ns) <= term.lease_ns
 
     def explain(self, number: int, partner: str, now_ns: int) -> list[str]:
-        """Return in words what a partner gets of an own track now, and by which clause, or why it
-        gets nothing."""
+        """Return in words what a partner gets of an own track now, and why."""
         held = self._lines[0].tracks.keys
         if number not in held:
-            named = ", ".join(map(str, sorted(held.tolist()))) or "none"
-            return [f"{self._issuer.nation} holds no own track {number}; it holds: {named}"]
+            return [not_held(self._issuer.nation, number, held.tolist())]
         policy = self._policies.get(partner)
         term = policy and policy.term(now_ns)
         halted = [s.words() for s in self._suspensions.of(f"{self._issuer.nation}-{partner}")]
+        hidden = f"{partner} does not see track {number}"
         if term is None:
-            why = policy.why_not() if policy else "no agreement is in force"
-            return [f"{partner} does not see track {number}", why, *halted]
+            return [hidden, policy.why_not() if policy else "no agreement is in force", *halted]
         if not self._leased(partner, now_ns):
-            why = f"{partner} was not heard within the lease of {term.lease_ns / S:g} s"
-            return [f"{partner} does not see track {number}", why]
+            return [hidden, f"{partner} was not heard within the lease of {term.lease_ns / S:g} s"]
         return explained(number, partner, term, self._lines, halted)
-
-    def _in_force(self, partner: str, now_ns: int) -> bool:
-        """Say whether any agreement with the partner is in force, in either direction."""
-        pair = {self._issuer.nation, partner}
-        return any(
-            {a.owner, a.partner} == pair
-            and a.valid_from.timestamp() * S <= now_ns < a.valid_until.timestamp() * S
-            for a in self._agreements
-        )
 
     def _heartbeat(self, partner: str, now_ns: int) -> Message:
         """Return a sign of life, with what is to be told of the audit log."""
@@ -348,6 +345,7 @@ class Sharing:
                 )
                 for name, link in links.items()
             ),
+            coordinator=self._umbrella.state_of(links, self._started_ns, dead_ns, now_ns),
         )
 
     def snapshot(self) -> bytes:
@@ -371,6 +369,7 @@ class Sharing:
             reporting=self._reported.terms,
             identities=self._identities.state(),
             coalition=self._coalition.state(),
+            umbrella=self._umbrella.state(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -398,3 +397,4 @@ class Sharing:
         self._audits, self._reported.terms = dict(held.audits), dict(held.reporting)
         self._identities.restore(held.identities)
         self._coalition.restore(held.coalition)
+        self._umbrella.restore(held.umbrella)

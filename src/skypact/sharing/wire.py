@@ -21,6 +21,7 @@ from skypact.core.messages import (
 )
 from skypact.core.messages.audit import AUDIT_BYTES_MAX
 from skypact.core.messages.identity import RESOLVES_MAX, EvidenceList, Mark
+from skypact.core.messages.umbrella import NUMBERS_MAX, Doors, Nations, Numbers, RoleAreas
 
 VERSION = 1
 ROWS_A_FRAME = 2_000
@@ -188,6 +189,28 @@ class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
     since_ns: Natural
 
 
+class NumbersBody(msgspec.Struct, frozen=True, kw_only=True, tag="numbers_wanted"):
+    """A nation asks the coordinator for system track numbers. held: those that it has."""
+
+    wanted: Annotated[int, msgspec.Meta(ge=0, le=NUMBERS_MAX)]
+    held: Numbers = ()
+
+
+class LeaseBody(msgspec.Struct, frozen=True, kw_only=True, tag="numbers"):
+    """The coordinator leases numbers, for good; none when none are left."""
+
+    numbers: Numbers
+
+
+class RolesBody(msgspec.Struct, frozen=True, kw_only=True, tag="roles"):
+    """The coordinator says who may speak to the receiver, where its doors are, and whose people
+    decide about identities where."""
+
+    members: Nations
+    hubs: Doors
+    areas: RoleAreas
+
+
 class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Newest sequence sent on each stream, so that a lost tail is noticed. audit: what the sender
     tells of its audit log, when there is something to tell."""
@@ -203,8 +226,15 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     upto_sequence: Natural
 
 
+UmbrellaBody = NumbersBody | LeaseBody | RolesBody
 DurableBody = (
-    WarningBody | AcknowledgementBody | AgreementBody | IdentityBody | ProposalBody | CoverageBody
+    WarningBody
+    | AcknowledgementBody
+    | AgreementBody
+    | IdentityBody
+    | ProposalBody
+    | CoverageBody
+    | UmbrellaBody
 )
 
 encode = msgspec.msgpack.Encoder().encode

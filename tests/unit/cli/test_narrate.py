@@ -10,12 +10,15 @@ from skypact.core.messages import (
     AirWarning,
     AuditFault,
     Context,
+    CoordinatorState,
     Delivery,
     FeedNoted,
     FeedState,
     FeedView,
     LinkState,
     LinkView,
+    RoleArea,
+    RolesPublished,
     StorageFailed,
     ThreatClass,
     ThreatenedPlace,
@@ -126,3 +129,27 @@ def test_a_way_that_is_down_is_told() -> None:
         partner="borvia", way="direct", up=False, doubled=3, late=0,
     )  # fmt: skip
     assert list(Narrator().lines(message)) == ["borvia by the direct line: is LOST"]
+
+
+def test_the_absence_of_the_coordinator_is_told_with_its_time_and_ends() -> None:
+    narrator, header = Narrator(), ISSUER.header(0, 0)
+
+    def said(absent_since_ns: int) -> list[str]:
+        found = CoordinatorState(nation="keystone", absent_since_ns=absent_since_ns)
+        return list(narrator.lines(LinkView(**header, links=(), coordinator=found)))
+
+    at_ns = (21 * 3600 + 4 * 60 + 10) * 1_000_000_000
+    assert said(0) == []
+    assert said(at_ns) == ["coordinator keystone ABSENT since 21:04:10Z; local work goes on"]
+    assert said(at_ns) == []
+    assert said(0) == ["coordinator keystone is back"]
+
+
+def test_published_roles_are_told() -> None:
+    area = RoleArea(name="west", nation="auria")
+    message = RolesPublished(
+        **ISSUER.header(0, 0), coordinator="keystone", members=("auria", "borvia"), hubs=(),
+        areas=(area,),
+    )  # fmt: skip
+    (line,) = Narrator().lines(message)
+    assert line.endswith("members auria, borvia; areas of identity authority west of auria")

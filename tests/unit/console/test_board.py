@@ -14,8 +14,10 @@ from skypact.console.views import Notice
 from skypact.core.messages import (
     AirWarning,
     Context,
+    CoordinatorState,
     Delivery,
     FeedView,
+    LinkView,
     SensorState,
     WarningState,
 )
@@ -111,3 +113,26 @@ def test_a_sensor_in_an_outage_is_told_until_when() -> None:
         board.take_feeds(FeedView(**header, feeds=(), sensors=(state,)))
         assert board.feeds is not None
         assert board.feeds["sensors"][0]["rests_until_ms"] == until_ms
+
+
+def test_what_is_so_now_stands_before_what_has_happened_and_goes(board: Board) -> None:
+    def look(absent_since_ns: int) -> bool:
+        found = CoordinatorState(nation="keystone", absent_since_ns=absent_since_ns)
+        return board.take_links(LinkView(**HEADER, links=(), coordinator=found))
+
+    board.take_notice(Notice(kind="feed", about="north", text="SILENT"))
+    assert not look(0)
+    assert look(10**9)
+    assert not look(10**9)
+    calm = picture(HEADER, 0, raid=False, after_s=0)
+    view = msgspec.structs.replace(calm, notices=("3 tracks carry provisional numbers",))
+    assert board.take_picture_notices(view)
+    assert not board.take_picture_notices(view)
+    assert [(n.kind, n.text) for n in board.notices()] == [
+        ("coordinator", "coordinator absent since 00:00:01Z; local work goes on"),
+        ("picture", "3 tracks carry provisional numbers"),
+        ("feed", "SILENT"),
+    ]
+    assert look(0)
+    assert board.take_picture_notices(calm)
+    assert [n.kind for n in board.notices()] == ["feed"]

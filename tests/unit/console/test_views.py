@@ -17,6 +17,7 @@ from skypact.core.messages import (
     ClockStepped,
     CommandRefused,
     Context,
+    CoordinatorState,
     DatagramsDropped,
     FeedNoted,
     FeedState,
@@ -31,6 +32,7 @@ from skypact.core.messages import (
     NodeStarted,
     PlotsRefused,
     ReleaseWithheld,
+    RolesPublished,
     SensorRegistration,
     SensorState,
     Sighted,
@@ -189,6 +191,11 @@ def test_who_suspended_is_noted() -> None:
             "audit: altered",
             1,
         ),
+        (
+            RolesPublished(**HEADER, coordinator="k", members=("a", "b"), hubs=("h:1",), areas=()),
+            "roles",
+            1,
+        ),
         (PlotsRefused(**HEADER, source="s", reason="too late", count=7), "plots refused", 7),
         (DatagramsDropped(**HEADER, feed="f", dropped=3), "dropped", 3),
         (FeedNoted(**HEADER, feed="f", text="SILENT for 5.0 s"), "feed", 1),
@@ -234,3 +241,19 @@ def test_what_people_see_and_no_track_explains_is_noted() -> None:
 
 def test_other_messages_are_no_notice() -> None:
     assert views.notice(NodeStarted(**HEADER, epoch=1, version="0")) is None
+
+
+def test_the_absence_of_the_coordinator_stands_at_its_link_in_words() -> None:
+    at_ns = (21 * 3600 + 4 * 60 + 10) * 1_000_000_000
+    absent = CoordinatorState(nation="b", absent_since_ns=at_ns)
+    for found, words in (
+        (absent, ("coordinator absent since 21:04:10Z; local work goes on",)),
+        (CoordinatorState(nation="b"), ()),
+        (CoordinatorState(nation="c", absent_since_ns=at_ns), ()),
+        (None, ()),
+    ):
+        link = LinkState(
+            partner="b", alive=False, last_heard_ns=0, tracks_in=0, tracks_out=0, gaps=0, outbox=0
+        )
+        view = LinkView(**HEADER, links=(link,), coordinator=found)
+        assert views.link_rows(view)["links"][0]["suspended"] == words

@@ -30,6 +30,7 @@ from skypact.picture.settings import PictureSettings
 from skypact.sharing.settings import Partner, SharingSettings
 from skypact.sharing.sharing import Sharing
 from skypact.sharing.treaty.agreements import Agreement, Clause, What
+from skypact.sharing.umbrella.settings import UmbrellaSettings
 from tests.unit.picture.flights import T0, S, own
 
 STEP_NS = S // 10
@@ -79,7 +80,11 @@ class Nations:
         seed: int = 1,
         loss: float = 0.0,
         delay_s: float = 0.05,
+        umbrella: Mapping[str, UmbrellaSettings] | None = None,
+        numbers: int = 400,
     ) -> None:
+        """umbrella: what each knows of the coordinator; numbers: shared out in the settings."""
+        self._umbrella, self._numbers = umbrella or {}, numbers
         self.names, self.now_ns = tuple(names), T0
         self._flights, self._dice = flights, Random(seed)
         self._loss, self._delay_ns = loss, round(delay_s * S)
@@ -96,9 +101,14 @@ class Nations:
     def _node(
         self, name: str, index: int, treaties: tuple[Agreement, ...], settings: PictureSettings
     ) -> Node:
-        pool = [n for n in range(1_000, 1_400) if n % len(self.names) == index]
+        pool = [n for n in range(1_000, 1_000 + self._numbers) if n % len(self.names) == index]
         Random(index).shuffle(pool)
-        chosen = msgspec.structs.replace(settings, track_numbers=tuple(pool))
+        said = self._umbrella.get(name, UmbrellaSettings())
+        chosen = msgspec.structs.replace(
+            settings,
+            track_numbers=tuple(pool),
+            asks=said.coordinator not in ("", name),
+        )
         partners = tuple(
             Partner(name=n, reference_key=n.encode().ljust(16, b"."))
             for n in self.names
@@ -111,7 +121,7 @@ class Nations:
             "picture": Picture(Issuer(name, "picture", Context.EXERCISE), chosen),
             "sharing": Sharing(
                 Issuer(name, "sharing", Context.EXERCISE),
-                SharingSettings(partners=partners),
+                SharingSettings(partners=partners, umbrella=said),
                 mine,
             ),
             "warning": Quiet(),

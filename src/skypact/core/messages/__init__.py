@@ -86,6 +86,13 @@ from skypact.core.messages.track import (
     TrackBatch,
     TracksDeleted,
 )
+from skypact.core.messages.umbrella import (
+    CoordinatorState,
+    NumbersLeased,
+    NumbersWanted,
+    RoleArea,
+    RolesPublished,
+)
 from skypact.core.messages.warning import (
     AcknowledgeWarning,
     AirWarning,
@@ -145,6 +152,9 @@ AnyMessage = (
     | OutboxAcknowledged
     | LinkView
     | WayChanged
+    | NumbersWanted
+    | NumbersLeased
+    | RolesPublished
     | SuspendAgreement
     | ResumeAgreement
     | AgreementSuspended
@@ -198,6 +208,7 @@ __all__ = [
     "CommandRefused",
     "ConflictResolved",
     "Context",
+    "CoordinatorState",
     "Datagrams",
     "DatagramsDropped",
     "Delivery",
@@ -224,6 +235,8 @@ __all__ = [
     "LinkView",
     "Message",
     "NodeStarted",
+    "NumbersLeased",
+    "NumbersWanted",
     "OutboxAcknowledged",
     "OwnTracks",
     "PacketsRefused",
@@ -243,6 +256,8 @@ __all__ = [
     "ReportShown",
     "ResolveConflict",
     "ResumeAgreement",
+    "RoleArea",
+    "RolesPublished",
     "Scan",
     "SensorRegistration",
     "SensorState",

@@ -9,6 +9,7 @@ import msgspec
 from skypact.core.columns import Column
 from skypact.core.messages.header import Message
 from skypact.core.messages.track import STATE_COLUMNS
+from skypact.core.messages.umbrella import CoordinatorState
 from skypact.core.messages.warning import AirWarning
 
 
@@ -165,6 +166,8 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkView(Message, frozen=True, kw_only=True, tag="link_view"):
-    """Links for the node's own console."""
+    """Links for the node's own console. coordinator: whether it is there; None for the coordinator
+    itself and for who has none."""
 
     links: tuple[LinkState, ...]
+    coordinator: CoordinatorState | None = None

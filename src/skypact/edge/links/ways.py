@@ -20,7 +20,7 @@ KEPT = 4_096
 the other."""
 SILENT_S = 3.5
 """A way by which nothing came for so long, three heartbeats and some slack, is down."""
-ORDERED = (Stream.TRACK, Stream.HEARTBEAT)
+ORDERED = (Stream.TRACK, Stream.COALITION, Stream.HEARTBEAT)
 
 
 class Way(IntFlag):

@@ -1,5 +1,6 @@
 """The [picture.identity] table of a node's configuration: who may set which identity where."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64, off_area_m, within
-from skypact.core.messages import Identity
+from skypact.core.messages import Identity, RolesPublished
 
 Nation = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 AreaName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$")]
@@ -40,6 +41,26 @@ class AuthorityArea(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         if not self.area_deg:
             return np.ones(lat_rad.shape, np.bool_)
         return within(np.radians(np.array(self.area_deg)), lat_rad, lon_rad)
+
+
+def contradictions(ours: Sequence[AuthorityArea], theirs: RolesPublished) -> tuple[str, ...]:
+    """Return in words where the coordinator says of an area what our settings don't; ours count."""
+    held = {area.name: area for area in ours}
+    said = {area.name: area for area in theirs.areas}
+    out = [
+        f"{theirs.coordinator} says that {said[name].nation} decides in area {name}, "
+        f"our settings say {held[name].nation if name in held else 'nobody'}"
+        for name in said
+        if name not in held or held[name].nation != said[name].nation
+    ]
+    out += [
+        f"{theirs.coordinator} draws area {name} of {said[name].nation} otherwise than our settings"
+        for name in said.keys() & held.keys()
+        if held[name].nation == said[name].nation
+        and tuple(degrees for corner in held[name].area_deg for degrees in corner)
+        != said[name].area_deg
+    ]
+    return tuple(sorted(out))
 
 
 class IdentitySettings(

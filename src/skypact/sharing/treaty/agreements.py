@@ -1,5 +1,6 @@
 """An agreement: what one nation releases to another, written by people in TOML. Default nothing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -124,6 +125,14 @@ class Pact(Agreement, frozen=True, kw_only=True):
 def ns_of(instant: datetime) -> int:
     """Return an instant of a text as ns UTC."""
     return int(instant.timestamp()) * 1_000_000_000 + instant.microsecond * 1000
+
+
+def in_force(agreements: Iterable[Agreement], pair: set[str], now_ns: int) -> bool:
+    """Say whether any agreement between two nations is in force, in either direction."""
+    return any(
+        {a.owner, a.partner} == pair and ns_of(a.valid_from) <= now_ns < ns_of(a.valid_until)
+        for a in agreements
+    )
 
 
 class Bloc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

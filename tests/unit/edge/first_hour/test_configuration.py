@@ -24,12 +24,13 @@ from skypact.sharing.treaty.agreements import Agreement
 from tests.unit.config.folders import agree
 
 # Filled in by the program, never written by a person.
-NOT_WRITTEN = {"sharing.partners"}
+NOT_WRITTEN = {"sharing.partners", "sharing.umbrella", "picture.asks"}
 # Shown with an example: the default is to have none.
 EXAMPLES = {
     "link.hubs",
     "link.coordinator",
     "link.pairs",
+    "link.pool",
     "link.leaf_addresses",
     "link.hub.addresses",
     "link.direct_addresses",

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skypact.core.messages import Identity
-from skypact.picture.identity.authority import AuthorityArea, IdentitySettings
+from skypact.core.messages import Context, Identity, RoleArea, RolesPublished
+from skypact.picture.identity.authority import AuthorityArea, IdentitySettings, contradictions
 
 BOX = ((-31.0, -19.0), (-31.0, -17.0), (-33.0, -17.0), (-33.0, -19.0))
 NORTH = AuthorityArea(name="north", nation="borvia", area_deg=BOX)
@@ -48,3 +48,26 @@ def test_others_may_set_only_what_says_little() -> None:
 def test_distance_is_nothing_inside_and_grows_outside(lat_deg: float) -> None:
     off_km = NORTH.off_m(*at(lat_deg, -18)) / 1000
     assert off_km == pytest.approx(0 if lat_deg > -33 else 55.6, abs=0.5)
+
+
+def test_where_the_coordinator_says_otherwise_than_our_settings_is_told() -> None:
+    corners = tuple(degrees for corner in BOX for degrees in corner)
+
+    def said(*areas: RoleArea) -> tuple[str, ...]:
+        told = RolesPublished(
+            id="m", observed_ns=0, received_ns=0, origin="auria", context=Context.TEST,
+            coordinator="keystone", members=(), hubs=(), areas=areas,
+        )  # fmt: skip
+        return contradictions(MAP.areas, told)
+
+    rest = RoleArea(name="rest", nation="auria")
+    assert said(RoleArea(name="north", nation="borvia", area_deg=corners), rest) == ()
+    assert said(RoleArea(name="north", nation="auria", area_deg=corners)) == (
+        "keystone says that auria decides in area north, our settings say borvia",
+    )
+    assert said(RoleArea(name="north", nation="borvia", area_deg=corners[2:])) == (
+        "keystone draws area north of borvia otherwise than our settings",
+    )
+    assert said(RoleArea(name="sea", nation="cestia")) == (
+        "keystone says that cestia decides in area sea, our settings say nobody",
+    )
