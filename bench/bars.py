@@ -42,6 +42,11 @@ BARS: dict[str, list[str]] = {
     "federation_partition": ["federation.py", "partition", "--minutes", "60"],
     "release_rate": ["release_rate.py"],
     "suspension": ["suspension.py"],
+    "linkage": ["linkage.py"],
+    "linkage_own_region": ["linkage.py", "--seeds", "2", "--leak", "own region"],
+    "linkage_as_it_is": ["linkage.py", "--seeds", "2", "--leak", "as it is"],
+    "linkage_rests": ["linkage.py", "--seeds", "2", "--leak", "rests"],
+    "linkage_numbers": ["linkage.py", "--seeds", "2", "--leak", "numbers"],
 }
 
 
