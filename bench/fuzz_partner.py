@@ -106,7 +106,11 @@ def plant_frames(without: Callable[..., None]) -> None:
 
 def envelope() -> TestOne:
     """First byte: bit 0 raw bytes, else a content that is truly sealed; bit 1: and its frame, as long as
-    the content says, truly signed."""
+    the content says, truly signed; bit 2: the content key that is truly sealed is no key."""
+    from hashlib import sha256
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     from skypact.edge.links import envelope as module
     from tests.unit.edge.links.allies import ally, as_known
 
@@ -114,6 +118,11 @@ def envelope() -> TestOne:
     auria, borvia = ally(folder / "a", "auria"), ally(folder / "b", "borvia")
     ours, theirs = as_known(auria), as_known(borvia)
     head = module.MAGIC + ours.seal_id
+    key, nonce = bytes(module.KEY_BYTES), bytes(module.NONCE_BYTES)
+    start, short = (
+        head + module.SUITE.encrypt(one, ours.seal, module.KEY_INFO + head)
+        for one in (key, key[1:])
+    )
 
     def test_one(data: bytes) -> None:
         if not data:
@@ -124,13 +133,14 @@ def envelope() -> TestOne:
             if data[0] & 2 and len(sent) >= 4:
                 said = int.from_bytes(sent[:4], "big") & 0xFFFF
                 rest = sent[4:]
-                signature = borvia.keys.sign.sign(module.SIGNED + rest[:said])
+                signature = borvia.keys.sign.sign(module.SIGNED + sha256(rest[:said]).digest())
                 content = theirs.sign_id + signature + said.to_bytes(4, "big") + rest
-            sent = head + module.SUITE.encrypt(content, ours.seal, module.SEALED + head)
+            before = (short if data[0] & 4 else start) + nonce
+            sent = before + AESGCM(key).encrypt(nonce, content, before)
         elif data[0] & 2:
             sent = head + sent
         try:
-            frame = module.opened(sent, auria.keys, theirs)
+            frame = module.Opener(auria.keys, theirs).open(sent)
         except module.EnvelopeRefused:
             return
         # Only what was signed is let in, and all of it.
@@ -143,14 +153,19 @@ def envelope_seeds() -> list[bytes]:
     frame = b"a frame of some length"
     return [
         b"\x02" + len(frame).to_bytes(4, "big") + frame + bytes(8),
-        b"\x00" + bytes(100), b"\x01SKY1" + bytes(150), b"\x03" + bytes(200),
+        b"\x00" + bytes(100), b"\x01SKY2" + bytes(250), b"\x03" + bytes(300),
+        b"\x04" + bytes(100),
     ]  # fmt: skip
 
 
 def plant_envelope(without: Callable[..., None]) -> None:
     from skypact.edge.links import envelope as module
 
-    without(module, "opened", "if len(frame) != length or any(content[INNER_BYTES + length :]):")
+    without(
+        module,
+        "Opener.open",
+        'if len(frame) != length or content[INNER_BYTES + length :].strip(b"\\0"):',
+    )
 
 
 def keys() -> TestOne:

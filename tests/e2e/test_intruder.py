@@ -26,7 +26,7 @@ from skypact.edge.journal import Kind, read
 from skypact.edge.links import pki
 from skypact.edge.links import sealed as sealed_links
 from skypact.edge.links.credentials import authorities, endpoint, server_text
-from skypact.edge.links.envelope import MAGIC, seal
+from skypact.edge.links.envelope import MAGIC, Sealer
 from skypact.edge.links.frame_keys import (
     OwnKeys,
     PartnerKeys,
@@ -152,14 +152,15 @@ async def warn(auria: Nation, number: int) -> None:
 
 def sealed(frame: Callable[[Intruder], bytes], stream: Stream = Stream.HEARTBEAT) -> Attack:
     """An attack by one who holds auria's keys."""
-    return lambda i: (stream, seal(frame(i), i.auria, i.borvia))
+    return lambda i: (stream, Sealer(i.auria, i.borvia).seal(frame(i)))
 
 
 def forged(i: Intruder) -> tuple[Stream, bytes]:
     """A warning signed with the hub's key under the id of auria's."""
     body = wire.encode(warning_body())
     frame = i.frame(Stream.WARNING, sequence=1, body=body)
-    return Stream.WARNING, seal(frame, i.hub._replace(sign_id=i.auria.sign_id), i.borvia)
+    sealer = Sealer(i.hub._replace(sign_id=i.auria.sign_id), i.borvia)
+    return Stream.WARNING, sealer.seal(frame)
 
 
 def warning_body() -> wire.WarningBody:
@@ -185,7 +186,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
         lambda i: (Stream.TRACK, MAGIC + bytes(900)), "sealed for a key that is not ours"),
     "an altered frame": (damaged, "its seal is broken"),
     "signed by the hub": (
-        lambda i: (Stream.HEARTBEAT, seal(i.frame(Stream.HEARTBEAT), i.hub, i.borvia)),
+        lambda i: (Stream.HEARTBEAT, Sealer(i.hub, i.borvia).seal(i.frame(Stream.HEARTBEAT))),
         "a key that the partner has not announced"),
     "a forged signature": (forged, "its signature is forged"),
     "keys of the hub": (

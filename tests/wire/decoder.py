@@ -24,10 +24,10 @@ COLUMNED = ("track", "coalition")
 
 def opened(data: bytes, receiver: bytes, sender: bytes) -> bytes:
     """Return the frame in an envelope. receiver: raw private seal key; sender: raw signing key."""
-    head, encapsulated, sealed = data[:12], data[12:44], data[44:]
+    head, encapsulated, sealed_key = data[:12], data[12:44], data[44:92]
     key = X25519PrivateKey.from_private_bytes(receiver)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    assert head == b"SKY1" + hashlib.sha256(public).digest()[:8]
+    assert head == b"SKY2" + hashlib.sha256(public).digest()[:8]
     shared = key.exchange(X25519PublicKey.from_public_bytes(encapsulated))
     secret = _expand(
         KEM_SUITE,
@@ -36,7 +36,7 @@ def opened(data: bytes, receiver: bytes, sender: bytes) -> bytes:
         encapsulated + public,
         32,
     )
-    info = b"skypact sealed frame v1" + head
+    info = b"skypact content key v2" + head
     context = (
         b"\x00"
         + _extract(HPKE_SUITE, b"", b"psk_id_hash", b"")
@@ -44,7 +44,9 @@ def opened(data: bytes, receiver: bytes, sender: bytes) -> bytes:
     )
     scheduled = _extract(HPKE_SUITE, secret, b"secret", b"")
     aead = AESGCM(_expand(HPKE_SUITE, scheduled, b"key", context, 32))
-    content = aead.decrypt(_expand(HPKE_SUITE, scheduled, b"base_nonce", context, 12), sealed, b"")
+    nonce = _expand(HPKE_SUITE, scheduled, b"base_nonce", context, 12)
+    content_key = AESGCM(aead.decrypt(nonce, sealed_key, b""))
+    content = content_key.decrypt(data[92:104], data[104:], data[:104])
     assert content[:8] == hashlib.sha256(sender).digest()[:8]
     length = int.from_bytes(content[72:76], "big")
     frame = content[76 : 76 + length]
@@ -52,7 +54,7 @@ def opened(data: bytes, receiver: bytes, sender: bytes) -> bytes:
     assert not any(content[76 + length :])
     assert len(content) == filled(76 + length)
     Ed25519PublicKey.from_public_bytes(sender).verify(
-        content[8:72], b"skypact signed frame v1" + frame
+        content[8:72], b"skypact signed frame v2" + hashlib.sha256(frame).digest()
     )
     return frame
 

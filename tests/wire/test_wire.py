@@ -29,7 +29,7 @@ from skypact.core.messages import (
 )
 from skypact.core.messages.warning import WarningState
 from skypact.core.notes import raw_key
-from skypact.edge.links.envelope import seal
+from skypact.edge.links.envelope import Sealer
 from skypact.edge.links.frame_keys import OwnKeys, PartnerKeys, key_id
 from skypact.sharing import wire
 from tests.unit.picture.flights import T0, S, moved
@@ -152,7 +152,7 @@ def test_the_published_vectors_are_what_we_send(bless: bool) -> None:
             "sender_sign_public_key": raw_key(own_keys.sign.public_key()).hex(),
             "frames": {
                 name: {
-                    "envelope": seal(frame, own_keys, partner).hex(),
+                    "envelope": Sealer(own_keys, partner).seal(frame).hex(),
                     "frame": frame.hex(),
                     "read": plain(decoder.read(frame)),
                 }
@@ -195,7 +195,7 @@ def test_it_reads_what_our_own_decoder_reads(name: str) -> None:
 def test_both_envelopes_are_one(frame: bytes) -> None:
     own_keys, partner = keys()
     sender = raw_key(own_keys.sign.public_key())
-    assert decoder.opened(seal(frame, own_keys, partner), SEAL, sender) == frame
+    assert decoder.opened(Sealer(own_keys, partner).seal(frame), SEAL, sender) == frame
 
 
 STRUCTS = (

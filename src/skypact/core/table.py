@@ -104,7 +104,19 @@ def _zeros(count: int, dtype: str, width: int) -> NDArray[Any]:
     return np.zeros((count, width) if width > 1 else count, dtype)
 
 
-def last_of_each(keys: I64) -> I64:
+def among(values: Any, those: Any) -> Mask:
+    """Return which values (N,) are among `those`: np.isin for few or none, at a tenth of its
+    cost."""
+    there: I64 = np.sort(np.asarray(those, np.int64))
+    if not len(there):
+        return np.zeros(len(values), np.bool_)
+    wanted = np.asarray(values, np.int64)
+    return there[np.minimum(np.searchsorted(there, wanted), len(there) - 1)] == wanted
+
+
+def last_of_each(keys: NDArray[Any]) -> I64:
     """Return the positions that keep, for each key, its last occurrence, by ascending key."""
+    if len(keys) < 2 or (keys[1:] > keys[:-1]).all():
+        return np.arange(len(keys))
     _, first = np.unique(keys[::-1], return_index=True)
     return len(keys) - 1 - first

@@ -44,6 +44,7 @@ from skypact.edge.audit.audit import Audit
 from skypact.edge.clock import Clock
 from skypact.edge.inbox import Done, Inbox, Item, Lane
 from skypact.edge.journal import Journal, Kind, read
+from skypact.edge.memory import keep_freed
 from skypact.edge.replay import (
     Quarantine,
     RecordedConfig,
@@ -177,6 +178,7 @@ class Driver:
 
     def start(self) -> None:
         """Start the threads. Call `recover` first."""
+        keep_freed()
         self._worker = self._thread("rooms", self._work)
         self._durable = self._thread("durable", self._make_durable)
         self._keeper = self._thread("keeper", self._keep)

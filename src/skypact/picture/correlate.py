@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.kernels_pairing import assigned, pairs_within
+from skypact.core.kernels.pairing import assigned, foreign_within, pairs_within
 from skypact.picture.covariance import distance2
 
 F64 = NDArray[np.float64]
@@ -65,9 +65,9 @@ def near(a: Reports, b: Reports, reach_max_m: float, registration_sd_m: float) -
 def near_foreign(reports: Reports, by: I64, reach_max_m: float, registration_sd_m: float) -> Pairs:
     """Return the pairs of one set of reports that come of different nations, the lower first; by
     (N,): nation of each."""
-    ia, ib = _close(reports, reports, reach_max_m, registration_sd_m)
-    foreign = by[ia] < by[ib]
-    return _compared(reports, reports, ia[foreign], ib[foreign], registration_sd_m)
+    spread_m = _sd(reports.covariance) + registration_sd_m
+    ia, ib = foreign_within(_position(reports), spread_m, by, SDS, reach_max_m)
+    return _compared(reports, reports, ia, ib, registration_sd_m)
 
 
 def _close(a: Reports, b: Reports, reach_max_m: float, registration_sd_m: float) -> tuple[I64, I64]:

@@ -48,12 +48,8 @@ class Matching:
         self._looks: dict[tuple[int, int], int] = {}
         self._apart: dict[tuple[int, int], int] = {}
 
-    def at(self, now_ns: int, rows: I64) -> Reports:
-        """Return reports taken to now."""
-        return self.at_each(np.full(len(rows), now_ns), rows)
-
-    def at_each(self, time_ns: I64, rows: I64) -> Reports:
-        """Return reports (N,), each taken to its time (N,); a time in its past leaves it as is."""
+    def at(self, time_ns: I64 | int, rows: I64 | slice) -> Reports:
+        """Return reports (N,), each taken to its time; a time in its past leaves it as is."""
         table, systems = self._systems.reports, self._systems.systems
         held = systems.rows(table["system"][rows])
         ours = np.where(held >= 0, np.append(systems["threat_class"], 0)[held], 0)
@@ -130,15 +126,16 @@ class Matching:
         distance2 = mahalanobis2(a, self.at(now_ns, rows), self._settings.registration_sd_m)
         return bool(distance2.min() <= SURE * self._settings.release_gate)
 
-    def look(self, now_ns: int) -> None:
-        """Compare all reports at `now_ns`; join and part system tracks whose patience is over."""
+    def look(self, reports: Reports, now_ns: int) -> None:
+        """Compare all reports, taken to `now_ns`; join and part system tracks whose patience is
+        over."""
         table = self._systems.reports
         if not len(table):
             return
         fresh = table["time_ns"] > table["looked_ns"]
         table["looked_ns"][:] = table["time_ns"]
         self._apart = {p: until for p, until in self._apart.items() if until > now_ns}
-        look = Look(self.at(now_ns, np.arange(len(table))), table.keys >> 32, fresh)
+        look = Look(reports, table.keys >> 32, fresh)
         self._judge(look, now_ns)
         # Parting moves no row: the look stays valid.
         good: dict[tuple[int, int], int] = {}

@@ -29,6 +29,7 @@ from skypact.core.messages import (
     TracksDeleted,
 )
 from skypact.core.table import last_of_each
+from skypact.picture.correlate import Reports
 from skypact.picture.identity.authority import contradictions
 from skypact.picture.identity.identities import Identities, IdentityState
 from skypact.picture.identity.shown import column, shown
@@ -60,6 +61,15 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     dead: list[int] = []
     leases: LeasesState = LeasesState()
     roles: tuple[str, ...] = ()
+
+
+def _terms(batch: PartnerTracks, numbers: I64) -> I64:
+    """Return the term under which the partner reports each of its tracks, 0 where it does not."""
+    reporting, terms = (np.array(values, np.int64) for values in (batch.reporting, batch.terms))
+    kept = last_of_each(reporting)
+    said = np.append(reporting[kept], -1)
+    at = np.searchsorted(said[:-1], numbers)
+    return np.where(said[at] == numbers, np.append(terms[kept], 0)[at], 0)
 
 
 class Picture:
@@ -101,8 +111,9 @@ class Picture:
             case PartnerIdentity():
                 return self._identities.hear(message, now_ns)
             case LinkView():
-                self._dead = self._silent(message)
-                self._responsibility.look(now_ns, self._reporters, self._dead)
+                dead, self._dead = self._dead, self._silent(message)
+                if dead != self._dead:
+                    self._responsibility.look(now_ns, self._reporters, self._dead)
             case RolesPublished():
                 self._roles = contradictions(self._settings.identity.areas, message)
             case NumbersLeased():
@@ -118,12 +129,13 @@ class Picture:
         """Each second: compare all reports, drop what is too old, show the picture."""
         self._next_wake_ns = (now_ns // S + 1) * S
         self._drop_old(now_ns)
-        self._matching.look(now_ns)
+        reports = self._matching.at(now_ns, slice(None))
+        self._matching.look(reports, now_ns)
         self._number_provisional(now_ns)
         self._responsibility.look(now_ns, self._reporters, self._dead)
         changes = self._changes(np.zeros(0, np.int64), now_ns)
         told = [*self._identities.look(now_ns), *self._leases.look(now_ns)]
-        return [*changes, *told, self._view(now_ns)]
+        return [*changes, *told, self._view(reports, now_ns)]
 
     def next_wake_ns(self) -> int | None:
         """Return the next whole second."""
@@ -181,11 +193,7 @@ class Picture:
         table.put(
             keys, received_ns=now_ns, threat_class=array(batch, "threat_class")[kept], **columns
         )
-        terms = np.zeros(len(keys), np.int64)
-        said = dict(zip(batch.reporting, batch.terms, strict=True))
-        if said:
-            terms[:] = [said.get(number, 0) for number in (keys & 0xFFFFFFFF).tolist()]
-        table["term"][table.rows(keys)] = terms
+        table["term"][table.rows(keys)] = _terms(batch, keys & 0xFFFFFFFF)
         self._welcome(keys[~held], now_ns)
         self._systems.touch(table["system"][table.rows(keys)].tolist())
 
@@ -315,7 +323,7 @@ class Picture:
     def _reporter(self, nation: str) -> int:
         return self._reporters.index(nation) if nation in self._reporters else -1
 
-    def _view(self, now_ns: int) -> PictureView:
+    def _view(self, reports: Reports, now_ns: int) -> PictureView:
         systems, numbers = self._systems, self._systems.numbers
         provisional = int((systems.systems.keys >= PROVISIONAL).sum())
         notices = list(self._roles)
@@ -332,7 +340,7 @@ class Picture:
         tracks = systems.systems.keys
         holdings, settings = self._identities.holdings, self._settings.identity
         identity = column(holdings, tracks, software)
-        columns = picture_columns(systems, self._matching, identity, now_ns)
+        columns = picture_columns(systems, reports, identity, now_ns)
         places = (np.frombuffer(columns[name], np.float64) for name in ("lat_rad", "lon_rad"))
         return PictureView(
             **self._issuer.header(now_ns, now_ns),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skypact.core.table import among
 from skypact.picture.settings import PictureSettings
 from skypact.picture.systems import OWN, Systems
 
@@ -82,7 +83,7 @@ class Responsibility:
         order = np.argsort(table["system"], kind="stable")
         system, reporter = table["system"][order], table.keys[order] >> 32
         numbers, starts = np.unique(system, return_index=True)
-        heard = ~np.isin(reporter, dead)
+        heard = ~among(reporter, dead)
         rank = ranks(system, nations, reporter)
         term = table["term"][order]
         claim = np.where(heard & (term > 0), (term << 32) | rank, 0)

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.table import Table, TableState
+from skypact.core.table import Table, TableState, among
 from skypact.picture.numbers import PROVISIONAL, Numbers, NumbersState
 
 I64 = NDArray[np.int64]
@@ -231,7 +231,7 @@ class Systems:
 
         `own_moved` are rows of the reports table whose number changed.
         """
-        moved = np.isin(self.reports["system"], list(self.own_moved))
+        moved = among(self.reports["system"], list(self.own_moved))
         rows = np.flatnonzero(moved & (self.reports.keys >> 32 == OWN))
         changed = Changed(
             _followed(self.ended),

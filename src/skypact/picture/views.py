@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import array, pack
-from skypact.core.geodesy import F64, enu_axes, geodetic_from_ecef, velocity_enu_from_ecef
+from skypact.core.kernels.places import shown_places
 from skypact.core.messages import (
     Identity,
     OwnTracks,
@@ -76,15 +76,15 @@ class Grouped:
         return np.append(values, np.array([empty], values.dtype))[first]
 
 
-def _fused(members: Reports, group: Grouped) -> tuple[Any, Any]:
-    state, covariance = members.state[group.starts], members.covariance[group.starts]
+def _fused(members: Reports, rows: I64, group: Grouped) -> tuple[Any, Any]:
+    """Return state and covariance of each group; rows: of its reports among the members."""
+    first = rows[group.starts]
+    state, covariance = members.state[first], members.covariance[first]
     several = group.counts > 1
     if several.any():
-        rows = np.repeat(several, group.counts)
         starts = np.cumsum(group.counts[several]) - group.counts[several]
-        state[several], covariance[several] = intersect(
-            members.state[rows], members.covariance[rows], starts
-        )
+        of = members.at(rows[np.repeat(several, group.counts)])
+        state[several], covariance[several] = intersect(of.state, of.covariance, starts)
     return state, covariance
 
 
@@ -92,15 +92,21 @@ def fused_columns(systems: Systems, matching: Matching, numbers: I64) -> dict[st
     """Return the columns of SystemTracks, each track at the time of its newest report."""
     group = Grouped(systems, numbers)
     newest = group.best("time_ns", np.maximum)
-    members = matching.at_each(np.repeat(newest, group.counts), group.rows)
-    state, covariance = _fused(members, group)
+    if len(group.rows) == len(group.numbers):
+        # One report each: it is the track, as it is.
+        state = systems.reports["state"][group.rows]
+        upper = systems.reports["covariance"][group.rows]
+    else:
+        members = matching.at(np.repeat(newest, group.counts), group.rows)
+        state, covariance = _fused(members, np.arange(len(group.rows)), group)
+        upper = triangle(covariance)
     return pack(
         SystemTracks,
         number=group.numbers,
         time_ns=newest,
         position_ecef_m=state[:, :3],
         velocity_ecef_mps=state[:, 3:],
-        covariance=triangle(covariance),
+        covariance=upper,
         quality=group.best("quality", np.maximum),
         detection=group.best("detection", np.bitwise_or),
         detected_ns=systems.systems["detected_ns"][group.held],
@@ -110,18 +116,6 @@ def fused_columns(systems: Systems, matching: Matching, numbers: I64) -> dict[st
     )
 
 
-def spread_enu(covariance: F64, lat_rad: F64, lon_rad: F64) -> tuple[F64, F64]:
-    """Return standard deviations in m, shape (N,): in the worst horizontal direction, and up.
-
-    covariance: (N, 6, 6) of ECEF position and velocity.
-    """
-    axes = enu_axes(lat_rad, lon_rad)
-    local = np.einsum("nij,njk,nlk->nil", axes, covariance[:, :3, :3], axes)
-    east, north = local[:, 0, 0], local[:, 1, 1]
-    worst = (east + north) / 2 + np.hypot((east - north) / 2, local[:, 0, 1])
-    return np.sqrt(np.maximum(worst, 0)), np.sqrt(np.maximum(local[:, 2, 2], 0))
-
-
 def software_identity(systems: Systems, pending_s: float, now_ns: int) -> NDArray[np.uint8]:
     """Return what software holds of each system track: pending at first, then unknown."""
     known_s = (now_ns - systems.systems["first_ns"]) / S
@@ -129,17 +123,16 @@ def software_identity(systems: Systems, pending_s: float, now_ns: int) -> NDArra
 
 
 def picture_columns(
-    systems: Systems, matching: Matching, identity: NDArray[np.uint8], now_ns: int
+    systems: Systems, reports: Reports, identity: NDArray[np.uint8], now_ns: int
 ) -> dict[str, bytes]:
-    """Return the columns of PictureView: every system track at `now_ns`. identity: of each (N,)."""
+    """Return the columns of PictureView: every system track at `now_ns`. reports: all, at that
+    time; identity: of each track (N,)."""
     group = Grouped(systems, systems.systems.keys)
     if not len(group.rows):
         return pack(PictureView, **{name: [] for name in PictureView.COLUMNS})
-    members = matching.at_each(np.full(len(group.rows), now_ns), group.rows)
-    state, covariance = _fused(members, group)
-    lat, lon, height = geodetic_from_ecef(state[:, :3])
-    spread = covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]
-    horizontal, vertical = spread_enu(covariance, lat, lon)
+    state, covariance = _fused(reports, group.rows, group)
+    shown = shown_places(state, covariance)
+    lat, lon, height, spread, horizontal, vertical = shown[[0, 1, 2, 6, 7, 8]]
     age_s = np.maximum(now_ns - group.best("time_ns", np.maximum), 0) / S
     first = systems.reports.keys[group.rows[group.starts]] >> 32
     owner = systems.systems["owner"][group.held]
@@ -152,8 +145,8 @@ def picture_columns(
         lat_rad=lat,
         lon_rad=lon,
         height_wgs84_m=np.clip(height, -1e5, 1e7),
-        velocity_enu_mps=velocity_enu_from_ecef(state[:, 3:], lat, lon),
-        position_sd_m=np.minimum(np.sqrt(spread), 1e7),
+        velocity_enu_mps=shown[3:6].T,
+        position_sd_m=np.minimum(spread, 1e7),
         horizontal_sd_m=np.minimum(horizontal, 1e7),
         height_sd_m=np.minimum(vertical, 1e7),
         age_s=np.minimum(age_s, 1e6),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from skypact.core.columns import array
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import OwnTracks, SystemTracksDeleted, ThreatBatch, ThreatClass
-from skypact.core.table import Table, TableState, last_of_each
+from skypact.core.table import Table, TableState, among, last_of_each
 from skypact.sharing.degrade import WHOLE_WIDTH, whole_second
 from skypact.sharing.treaty.agreements import What
 from skypact.sharing.treaty.policy import Rule, Term, admits
@@ -92,7 +92,7 @@ class DelayLine:
             known = self._pending.popleft()[1]
             match known.news:
                 case OwnTracks() as news:
-                    self.tracks.drop(np.isin(self.tracks.keys, news.ended))
+                    self.tracks.drop(among(self.tracks.keys, news.ended))
                     numbers, columns = known.tracks()
                     self.tracks.put(numbers, **columns)
                 case ThreatBatch() as news:
@@ -109,7 +109,7 @@ class DelayLine:
                 threat_class = self.classes["threat_class"][row]
                 self.classes.put([successor], threat_class=threat_class)
                 rows = self.classes.rows(news.numbers)
-        self.classes.drop(np.isin(self.classes.keys, news.numbers))
+        self.classes.drop(among(self.classes.keys, news.numbers))
 
     def threat_class(self) -> NDArray[np.uint8]:
         """Return the class of each track, unknown until it is assessed."""

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from skypact.core.messages import LinkState
-from skypact.core.table import Table, TableState
+from skypact.core.table import Table, TableState, among
 
 S = 1_000_000_000
 DRAIN_NS = 30 * S
@@ -130,9 +130,9 @@ class Link:
         )
 
     def saw(self, numbers: np.ndarray, ended: tuple[int, ...], now_ns: int) -> None:
-        """Note which tracks the partner reports and which it ended."""
-        self.tracks.drop(np.isin(self.tracks.keys, ended))
-        self.tracks.put(np.unique(numbers.astype(np.int64)), seen_ns=now_ns)
+        """Note which tracks the partner reports (each once) and which it ended."""
+        self.tracks.drop(among(self.tracks.keys, ended))
+        self.tracks.put(numbers.astype(np.int64), seen_ns=now_ns)
 
     def state(self) -> LinkRecordState:
         """Return the content for a snapshot."""

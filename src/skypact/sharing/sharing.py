@@ -366,7 +366,7 @@ class Sharing:
             hastened_ns=self._hastened_ns,
             second_ns=self._second_ns,
             audits=self._audits,
-            reporting=self._reported.terms,
+            reporting=self._reported.state(),
             identities=self._identities.state(),
             coalition=self._coalition.state(),
             umbrella=self._umbrella.state(),
@@ -376,7 +376,7 @@ class Sharing:
     def restore(self, state: bytes) -> None:
         """Take over the state that `snapshot` returned, also under changed agreements."""
         held = msgspec.msgpack.decode(state, type=_State)
-        self._issuer.issued = held.issued
+        self._issuer.issued, self._audits = held.issued, dict(held.audits)
         self._next_wake_ns, self._started_ns = held.next_wake_ns, held.started_ns
         self._changed = np.array(held.changed, np.int64)
         self._hastened_ns, self._second_ns = held.hastened_ns, held.second_ns
@@ -394,7 +394,7 @@ class Sharing:
         self._withheld.restore(held.withheld)
         self._suspensions.restore(held.suspensions)
         self._restrict()
-        self._audits, self._reported.terms = dict(held.audits), dict(held.reporting)
+        self._reported.restore(held.reporting)
         self._identities.restore(held.identities)
         self._coalition.restore(held.coalition)
         self._umbrella.restore(held.umbrella)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.core.columns import array, pack
 from skypact.core.messages import OwnTracks, Release, Stream
-from skypact.core.table import Table, TableState
+from skypact.core.table import Table, TableState, among
 from skypact.sharing.degrade import degraded
 from skypact.sharing.lines import FIELDS, NONE, DelayLine, chosen, prompt, refused
 from skypact.sharing.release import Releaser
@@ -35,20 +35,26 @@ class Reported:
     """Which own tracks we report, and under which term each."""
 
     def __init__(self) -> None:
-        self.terms: dict[int, int] = {}
+        self._terms = Table({"term": ("<i8", 1)})
 
     def take(self, message: OwnTracks) -> None:
         """Note what a message says of its tracks."""
-        for number in (*message.ended, *array(message, "number").tolist()):
-            self.terms.pop(number, None)
-        self.terms.update(zip(message.reporting, message.terms, strict=True))
+        told = np.concatenate([np.array(message.ended, np.int64), array(message, "number")])
+        self._terms.drop(among(self._terms.keys, told))
+        self._terms.put(message.reporting, term=np.array(message.terms, np.int64))
 
     def of(self, number: I64) -> I64:
         """Return the term of each track (N,), 0 for those we do not report."""
-        keys = np.array(sorted(self.terms), np.int64)
-        terms = np.array([*(self.terms[n] for n in keys.tolist()), 0], np.int64)
-        at = np.searchsorted(keys, number)
-        return np.where(np.append(keys, -1)[at] == number, terms[at], 0)
+        return np.append(self._terms["term"], 0)[self._terms.rows(number)]
+
+    def state(self) -> dict[int, int]:
+        """Return the term of each track, for a snapshot."""
+        return dict(zip(self._terms.keys.tolist(), self._terms["term"].tolist(), strict=True))
+
+    def restore(self, state: dict[int, int]) -> None:
+        """Take over a state."""
+        self._terms.drop(np.ones(len(self._terms), np.bool_))
+        self._terms.put(list(state), term=np.array(list(state.values()), np.int64))
 
 
 class Outlet:
@@ -147,7 +153,8 @@ class Outlet:
                     break
                 successor = successors.get(successor, 0)
             self._ended[number] = (successor if successor in shown else 0, REPEATS)
-        self._told.drop(np.isin(self._told.keys, gone))
+        if len(gone):
+            self._told.drop(among(self._told.keys, gone))
 
     def _due(
         self,

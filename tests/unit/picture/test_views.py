@@ -1,12 +1,9 @@
 """Columns of what the picture says."""
 
 import numpy as np
-import pytest
 
 from skypact.core.columns import array, fault
-from skypact.core.geodesy import enu_axes
 from skypact.core.messages import OwnTracks, SystemTracks
-from skypact.picture.views import spread_enu
 from tests.unit.picture.flights import T0, S, beside, moved, own, partner, picture, state, view
 
 X = state(0, 0, 200, 0)
@@ -60,21 +57,6 @@ def test_the_view_is_at_now_and_says_how_old_it_is():
         assert array(later, name) > array(shown, name) > 0
     total2 = array(shown, "position_sd_m")[0] ** 2
     assert array(shown, "horizontal_sd_m")[0] ** 2 + array(shown, "height_sd_m")[0] ** 2 <= total2
-
-
-def test_the_spread_is_told_across_and_up():
-    """Against a covariance made in the local frame: 300 m by 100 m, turned, and 50 m up."""
-    lat, lon, turn = np.array([0.6, -0.9]), np.array([-2.0, 1.3]), 0.7
-    turned = np.array(
-        [[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]]
-    )
-    local = turned @ np.diag([300.0**2, 100.0**2, 50.0**2]) @ turned.T
-    covariance = np.zeros((2, 6, 6))
-    for row, axes in enumerate(enu_axes(lat, lon)):
-        covariance[row, :3, :3] = axes.T @ local @ axes
-    across, up = spread_enu(covariance, lat, lon)
-    assert across == pytest.approx([300.0, 300.0])
-    assert up == pytest.approx([50.0, 50.0])
 
 
 def test_an_empty_picture_is_a_picture():

@@ -1,6 +1,7 @@
 """The node's side towards its partners: message server, links and outbox as one."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from skypact.edge.log import logger
 from skypact.edge.store import OutboxReader
 
 CUT_EVERY_S = 1.0
+GOING_MAX = 4_096
 RENEW_EVERY_S = 6 * 3600.0
 
 
@@ -48,7 +50,8 @@ class Partners:
         self._directory, self._link, self._now_ns = directory, link, now_ns
         self._received, self._unopened = received, unopened
         self._cut = directory.cut
-        self._sending: set[asyncio.Task[bool]] = set()
+        self._going: deque[Release] = deque(maxlen=GOING_MAX)
+        self._gone = asyncio.Event()
         node = directory.config.node
         self.endpoint = self._issue(now_ns())
         self._authorities = {
@@ -98,6 +101,7 @@ class Partners:
             self._links.run(),
             self._sealed.run(),
             self._outbox.run(),
+            self._depart(),
         ]
 
     async def stop(self) -> None:
@@ -108,11 +112,19 @@ class Partners:
         if release.stream is Stream.WARNING:
             self._outbox.notify(release.partner)
             return
-        task = asyncio.get_running_loop().create_task(
-            self._sealed.send(release.partner, release.stream, release.frame)
-        )
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        if len(self._going) == GOING_MAX:
+            self._links.unsent["node too slow"] += 1
+        self._going.append(release)  # the oldest gives way
+        self._gone.set()
+
+    async def _depart(self) -> None:
+        """Let best-effort frames go, in order."""
+        while True:
+            await self._gone.wait()
+            self._gone.clear()
+            while self._going:
+                release = self._going.popleft()
+                await self._sealed.send(release.partner, release.stream, release.frame)
 
     def acknowledged(self, partner: str, upto: int) -> None:
         """Say that a partner has all durable frames up to `upto` on its disk."""

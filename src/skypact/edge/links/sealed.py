@@ -13,7 +13,7 @@ from cryptography import x509
 
 from skypact.core.messages.header import Context
 from skypact.core.messages.release import Stream
-from skypact.edge.links.envelope import EnvelopeRefused, opened, seal
+from skypact.edge.links.envelope import EnvelopeRefused, Opener, Sealer
 from skypact.edge.links.frame_keys import (
     KeysRefused,
     OwnKeys,
@@ -58,6 +58,7 @@ class SealedLinks:
         self._authorities, self._own = dict(authorities), own
         self._send, self._received, self._refused, self._met = send, received, refused, met
         self._known: dict[str, PartnerKeys] = {}
+        self._ends: dict[str, tuple[Sealer, Opener]] = {}
         self._told_s: dict[str, float] = {}
         self._early: dict[str, deque[tuple[Stream, bytes, Way]]] = {}
         self._changed = changed
@@ -90,6 +91,7 @@ class SealedLinks:
         if own.certificates != self._own.certificates:
             self._told_s.clear()
         self._own = own
+        self._ends.clear()
 
     def reconnected(self) -> None:
         """Tell everybody anew: who was away may have missed it."""
@@ -99,14 +101,15 @@ class SealedLinks:
         """Cut a partner off: nothing goes to it, nothing of it is read."""
         self._authorities.pop(partner, None)
         self._known.pop(partner, None)
+        self._ends.pop(partner, None)
         self._early.pop(partner, None)
 
     async def send(self, partner: str, stream: Stream, frame: bytes) -> bool:
         """Seal a frame and hand it on; False, at once, if it cannot leave now."""
-        keys = self._keys(partner)
-        if keys is None:
+        ends = self._both_ends(partner)
+        if ends is None:
             return False
-        return await self._send(partner, stream, seal(frame, self._own, keys))
+        return await self._send(partner, stream, ends[0].seal(frame))
 
     def take(self, partner: str, stream: Stream, data: bytes, way: Way = Way.HUB) -> None:
         """Take what came from a partner: its keys, or a frame that is opened and passed on."""
@@ -119,11 +122,11 @@ class SealedLinks:
                 return
             if partner not in self._authorities:
                 raise EnvelopeRefused("there is no card of this sender")
-            keys = self._keys(partner)
-            if keys is None:
+            ends = self._both_ends(partner)
+            if ends is None:
                 self._wait(partner, stream, data, way)
                 return
-            frame = opened(data, self._own, keys)
+            frame = ends[1].open(data)
         except (EnvelopeRefused, KeysRefused) as why:
             self._refused(partner, str(why))
         else:
@@ -136,12 +139,17 @@ class SealedLinks:
             waiting = self._early.setdefault(partner, deque(maxlen=EARLY_MAX_FRAMES))
             waiting.append((stream, data, way))
 
-    def _keys(self, partner: str) -> PartnerKeys | None:
+    def _both_ends(self, partner: str) -> tuple[Sealer, Opener] | None:
+        """Return what seals for a partner and opens what it sent; None while its keys are not known
+        or have ended."""
         keys = self._known.get(partner)
-        if keys is not None and self._now_ns() >= keys.ends_ns:
-            del self._known[partner]
+        if keys is None or self._now_ns() >= keys.ends_ns:
+            self._known.pop(partner, None)
+            self._ends.pop(partner, None)
             return None
-        return keys
+        if partner not in self._ends:
+            self._ends[partner] = Sealer(self._own, keys), Opener(self._own, keys)
+        return self._ends[partner]
 
     def _learn(self, partner: str, data: bytes) -> None:
         authority = self._authorities.get(partner)
@@ -153,6 +161,8 @@ class SealedLinks:
         if known is not None and found.begins_ns < known.begins_ns:
             raise KeysRefused("older keys than those already announced")
         self._known[partner] = found
+        if found != known:
+            self._ends.pop(partner, None)
         if known is None or (known.sign_id, known.seal_id) != (found.sign_id, found.seal_id):
             self._met(partner)
         for stream, early, way in self._early.pop(partner, ()):

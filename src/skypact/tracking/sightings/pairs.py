@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import ecef_from_geodetic, enu_axes, wrap_pi
-from skypact.core.kernels_pairing import pairs_within
+from skypact.core.kernels.pairing import pairs_within
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skypact.core.columns import array
 from skypact.core.geodesy import F64
 from skypact.core.messages import SystemTracks, ThreatClass
+from skypact.core.table import among, last_of_each
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.evaluate import Assessment, evaluate
@@ -32,13 +33,13 @@ class Assessor:
     def __init__(self, settings: WarningSettings, places: tuple[Place, ...]) -> None:
         self._settings = settings
         self._places = Places(places)
-        self._warn_of = np.array([ThreatClass[n.upper()] for n in settings.warn_of], np.uint8)
+        self._warns = np.array([c.name.lower() in settings.warn_of for c in ThreatClass])
         self.memory = TrackMemory()
         self.found: dict[int, Assessment] = {}
 
     def observe(self, batch: SystemTracks, asked: Sequence[int], now_ns: int) -> Seen:
         """Take a batch; `asked`: tracks whose end of threat matters too."""
-        settings, last = self._settings, _last_rows(array(batch, "number"))
+        settings, last = self._settings, last_of_each(array(batch, "number"))
         number = array(batch, "number")[last]
         time_ns = array(batch, "time_ns")[last]
         track = kinematics(
@@ -56,14 +57,14 @@ class Assessor:
         )
         held = self.memory.held[row]
         probability = self.memory.probability_of(row)
-        ripe = np.isin(held, self._warn_of) & (self.memory.looks[row] >= settings.looks_min)
+        ripe = self._warns[held] & (self.memory.looks[row] >= settings.looks_min)
         which = np.flatnonzero(ripe)
         threatened = evaluate(
             track.rows(which), held[which], (now_ns - time_ns[which]) / 1e9, self._places, settings
         )
         of_which = {int(i): k for k, i in enumerate(which.tolist())}
         also = np.array([*asked, *self.found], np.uint32)
-        wanted = np.flatnonzero(ripe | np.isin(number, also))
+        wanted = np.flatnonzero(ripe | among(number, also))
         detected, confirmed = array(batch, "detected_ns")[last], array(batch, "confirmed_ns")[last]
         assessments: list[Assessment] = []
         for i in wanted.tolist():
@@ -103,9 +104,3 @@ class Assessor:
             self.found[found.track] = found
         else:
             self.found.pop(found.track, None)
-
-
-def _last_rows(number: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return one row for each number, the last, in the order of the batch."""
-    _, first = np.unique(number[::-1], return_index=True)
-    return np.sort(len(number) - 1 - first)

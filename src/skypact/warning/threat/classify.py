@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import ThreatClass
-from skypact.warning.threat.kernels_class import box_densities
-from skypact.warning.threat.kinematics import GRAVITY_MPS2, Kinematics
+from skypact.warning.threat.kernels_class import class_masses
+from skypact.warning.threat.kinematics import Kinematics
 
-CLASSES = len(ThreatClass)
 MEMORY_S = 8.0
-ROCKET_RANGE_M = 100_000.0
 KEEP_PROBABILITY = 0.25
 """A class once held is given up below this, or for another that is probable enough."""
 
@@ -55,43 +53,26 @@ BOXES = (
     Box(ThreatClass.UNKNOWN, 0.2, 0.1, (0, 25), (-300, 5000), (0, 15)),
     Box(ThreatClass.UNKNOWN, 0.02, 0.02, (0, 8000), (-1000, 1.5e6), (0, 8000)),
 )
-_LOW = np.array([(b.speed_mps[0], b.height_m[0], b.climb_mps[0]) for b in BOXES])
-_HIGH = np.array([(b.speed_mps[1], b.height_m[1], b.climb_mps[1]) for b in BOXES])
-_SILENT = np.array([b.weight_silent for b in BOXES])
-_COOPERATIVE = np.array([b.weight_cooperative for b in BOXES])
+_BOXES = np.array(
+    [
+        (b.weight_silent, b.weight_cooperative, *b.speed_mps, *b.height_m, *b.climb_mps)
+        for b in BOXES
+    ],
+    np.float64,
+)
 _KIND = np.array([int(b.kind) for b in BOXES])
 
 
 def class_probabilities(track: Kinematics, cooperative: NDArray[np.bool_]) -> F64:
     """Return probabilities (N, CLASSES) by ThreatClass; cooperative (N,): answers or reports."""
-    seen = np.stack([track.speed_mps, track.height_wgs84_m, np.abs(track.climb_mps)], -1)
-    # Edges of the boxes are soft: nobody knows them better than this.
-    spread = np.stack(
-        [
-            np.hypot(track.speed_sd_mps, 3 + 0.03 * track.speed_mps),
-            np.hypot(track.height_sd_m, 50 + 0.02 * np.abs(track.height_wgs84_m)),
-            np.hypot(track.climb_sd_mps, 3 + 0.02 * np.abs(track.climb_mps)),
-        ],
-        -1,
+    return class_masses(
+        np.stack([track.speed_mps, track.height_wgs84_m, track.climb_mps], -1),
+        np.stack([track.speed_sd_mps, track.height_sd_m, track.climb_sd_mps], -1),
+        track.along_mps,
+        cooperative.view(np.uint8),
+        _BOXES,
+        _KIND,
     )
-    density = box_densities(seen, spread, _LOW, _HIGH)
-    mass = density * np.where(cooperative[:, None], _COOPERATIVE, _SILENT)
-    found = np.zeros((len(seen), CLASSES))
-    for box, kind in enumerate(_KIND):
-        found[:, kind] += mass[:, box]
-    found[:, ThreatClass.UNKNOWN] += 1e-300
-    found /= found.sum(-1, keepdims=True)
-    falling = found[:, ThreatClass.BALLISTIC]
-    far = _normal_cdf(np.log(fall_range_m(track) / ROCKET_RANGE_M) / 0.15)
-    found[:, ThreatClass.ROCKET] = falling * (1 - far)
-    found[:, ThreatClass.BALLISTIC] = falling * far
-    return found
-
-
-def fall_range_m(track: Kinematics) -> F64:
-    """Return the ground range of the whole free fall the track is part of, flat Earth, (N,)."""
-    rise2 = track.climb_mps**2 + 2 * GRAVITY_MPS2 * np.maximum(track.height_wgs84_m, 0.0)
-    return np.maximum(2 * track.along_mps * np.sqrt(rise2) / GRAVITY_MPS2, 1.0)
 
 
 def held_class(
@@ -104,8 +85,3 @@ def held_class(
     lost = probability[row, held] < KEEP_PROBABILITY
     kept = np.where(lost, np.uint8(ThreatClass.UNKNOWN), held)
     return np.where(sure, best, kept).astype(np.uint8)
-
-
-def _normal_cdf(x: F64) -> F64:
-    """Logistic approximation (Bowling et al. 2009), within 0.0002."""
-    return 1 / (1 + np.exp(-np.clip(0.07056 * x**3 + 1.5976 * x, -600, 600)))

@@ -12,7 +12,8 @@ from skypact.warning.threat.approach import reach
 from skypact.warning.threat.fall import CHI2_95, Air, ellipse, predict_impact
 from skypact.warning.threat.kinematics import Kinematics
 
-FALLING = (int(ThreatClass.BALLISTIC), int(ThreatClass.ROCKET))
+FALLING = np.array([c in (ThreatClass.BALLISTIC, ThreatClass.ROCKET) for c in ThreatClass])
+FLYING = np.array([c in (ThreatClass.CRUISE, ThreatClass.DRONE) for c in ThreatClass])
 ELLIPSE_MAX_M = 500_000.0
 SPEED_SPREAD_MAX = 0.3
 PLACES_MAX = 64
@@ -74,17 +75,16 @@ def evaluate(
 
     Tracks too uncertain to be taken seriously are doubtful.
     """
-    sane = (track.position_sd_m <= settings.position_sd_max_m) | np.isin(threat_class, FALLING)
+    falls = FALLING[threat_class]
+    sane = (track.position_sd_m <= settings.position_sd_max_m) | falls
     sane &= track.speed_sd_mps <= SPEED_SPREAD_MAX * np.maximum(track.speed_mps, 1.0)
     steady = track.course_sd_rad <= np.radians(settings.course_sd_max_deg)
-    sane &= steady | np.isin(threat_class, FALLING)
+    sane &= steady | falls
     found = Threatened(places={}, impacts={}, doubtful=~sane)
-    falling = np.flatnonzero(sane & np.isin(threat_class, FALLING))
+    falling = np.flatnonzero(sane & falls)
     if len(falling):
         _evaluate_fall(track.rows(falling), falling, age_s, places, settings, found)
-    flying = np.flatnonzero(
-        sane & np.isin(threat_class, (int(ThreatClass.CRUISE), int(ThreatClass.DRONE)))
-    )
+    flying = np.flatnonzero(sane & FLYING[threat_class])
     if len(flying):
         horizon = np.where(
             threat_class[flying] == int(ThreatClass.CRUISE),

@@ -4,54 +4,13 @@ import math
 
 import numpy as np
 
-from skypact.core.geodesy import ECCENTRICITY2, F64, FLATTENING, SEMI_MAJOR_AXIS_M
-from skypact.core.jit import F8, arrays, kernel, part, signature, together
+from skypact.core.geodesy import F64
+from skypact.core.jit import F8, arrays, kernel, signature, together
+from skypact.core.kernels.places import along, axes, geodetic, root
 
 COLUMNS = 12
-Axis = tuple[float, float, float]
 STANDING_MPS = 0.1
 LEAST_MPS = 1e-6
-
-
-@part
-def geodetic(x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Return latitude, longitude, height, as `core.geodesy.geodetic_from_ecef` does."""
-    r = math.hypot(x, y)
-    b = SEMI_MAJOR_AXIS_M * (1 - FLATTENING)
-    second = ECCENTRICITY2 / (1 - ECCENTRICITY2)
-    theta = math.atan2(z * SEMI_MAJOR_AXIS_M, r * b)
-    lat = theta
-    for _ in range(3):
-        st, ct = math.sin(theta), math.cos(theta)
-        lat = math.atan2(
-            z + second * b * st * st * st, r - ECCENTRICITY2 * SEMI_MAJOR_AXIS_M * ct * ct * ct
-        )
-        theta = math.atan((1 - FLATTENING) * math.tan(lat))
-    sin, cos = math.sin(lat), math.cos(lat)
-    n = SEMI_MAJOR_AXIS_M / math.sqrt(1 - ECCENTRICITY2 * sin * sin)
-    height = r * cos + z * sin - n * (1 - ECCENTRICITY2 * sin * sin)
-    return lat, math.atan2(y, x), height
-
-
-@part
-def along(
-    c: F64, first: int, a: tuple[float, float, float], b: tuple[float, float, float]
-) -> float:
-    """Return a' C b of the 3x3 block of a covariance (6, 6) that begins at row `first`."""
-    total = 0.0
-    for i in range(3):
-        row = (
-            c[first + i, first] * b[0]
-            + c[first + i, first + 1] * b[1]
-            + c[first + i, first + 2] * b[2]
-        )
-        total += a[i] * row
-    return total
-
-
-@part
-def root(variance: float) -> float:
-    return math.sqrt(max(variance, 0.0))
 
 
 @kernel(
@@ -71,8 +30,7 @@ def moves(position: F64, velocity: F64, triangle: F64) -> tuple[F64, F64]:
                 k += 1
         c = full[i]
         lat, lon, height = geodetic(position[i, 0], position[i, 1], position[i, 2])
-        sl, cl, so, co = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)
-        east, north, up = (-so, co, 0.0), (-sl * co, -sl * so, cl), (cl * co, cl * so, sl)
+        east, north, up = axes(lat, lon)
         vx, vy, vz = velocity[i, 0], velocity[i, 1], velocity[i, 2]
         ve = east[0] * vx + east[1] * vy
         vn = north[0] * vx + north[1] * vy + north[2] * vz

@@ -5,7 +5,9 @@ from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import DEPENDENT, SECONDARY, ThreatClass
-from skypact.warning.threat.classify import CLASSES, MEMORY_S, class_probabilities, held_class
+from skypact.core.table import among
+from skypact.warning.threat.classify import MEMORY_S, class_probabilities, held_class
+from skypact.warning.threat.kernels_class import CLASSES
 from skypact.warning.threat.kinematics import Kinematics
 
 I64 = NDArray[np.int64]
@@ -87,7 +89,7 @@ class TrackMemory:
 
     def drop(self, number: NDArray[np.uint32]) -> None:
         """Forget these tracks."""
-        self._keep(~np.isin(self.number, number))
+        self._keep(~among(self.number, number))
 
     def rename(self, number: int, successor: int) -> None:
         """Carry what is known of a track over to its new number, if that one is new here."""
@@ -122,7 +124,7 @@ class TrackMemory:
         stale = now_ns - self.seen_ns > FORGET_NS
         if stale.any():
             self._keep(~stale)
-        new = number[~np.isin(number, self.number)]
+        new = number[~among(number, self.number)]
         if len(new):
             where = np.searchsorted(self.number, np.sort(new))
             for name in _COLUMNS:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from skypact.core.messages.header import Context
-from skypact.edge.links.envelope import opened, seal
+from skypact.edge.links.envelope import Opener, Sealer
 from skypact.edge.links.frame_keys import (
     ANNOUNCEMENT_MAX_BYTES,
     Announcement,
@@ -33,11 +33,11 @@ def test_keys_are_kept_and_announced(tmp_path: Path) -> None:
 
 def test_new_keys_still_open_what_was_sealed_for_the_old(tmp_path: Path) -> None:
     auria, borvia = ally(tmp_path / "a", "auria"), ally(tmp_path / "b", "borvia")
-    sealed = seal(b"under way", auria.keys, as_known(borvia))
+    sealed = Sealer(auria.keys, as_known(borvia)).seal(b"under way")
     later_ns = NOW_NS + 25 * DAY_NS
     renewed = own_keys(borvia.authority, later_ns)
     assert renewed.sign_id != borvia.keys.sign_id
-    assert opened(sealed, renewed, as_known(auria)) == b"under way"
+    assert Opener(renewed, as_known(auria)).open(sealed) == b"under way"
     assert len(renewed.seals) == 2
     assert own_keys(borvia.authority, later_ns).seals.keys() == renewed.seals.keys()
 

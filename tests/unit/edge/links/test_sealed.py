@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skypact.core.messages.release import Stream
-from skypact.edge.links.envelope import seal
+from skypact.edge.links.envelope import Sealer
 from skypact.edge.links.frame_keys import own_keys
 from skypact.edge.links.sealed import EARLY_MAX_BYTES, EARLY_MAX_FRAMES, SealedLinks
 from tests.unit.edge.links.allies import DAY_NS, EXERCISE, NOW_NS, Ally, ally, as_known
@@ -94,8 +94,10 @@ def test_frames_pass_once_both_know_each_other(tmp_path: Path) -> None:
 
 def test_what_comes_before_the_keys_waits_for_them(tmp_path: Path) -> None:
     async def test(pair: Pair) -> None:
-        early = seal(b"early", pair.a.ally.keys, as_known(pair.b.ally))
-        forged = seal(b"forged", ally(tmp_path / "h", "keystone").keys, as_known(pair.b.ally))
+        early = Sealer(pair.a.ally.keys, as_known(pair.b.ally)).seal(b"early")
+        forged = Sealer(ally(tmp_path / "h", "keystone").keys, as_known(pair.b.ally)).seal(
+            b"forged"
+        )
         for data in (early, forged):
             pair.b.hear(Stream.WARNING, data)
         for _ in range(EARLY_MAX_FRAMES):
@@ -146,7 +148,7 @@ def test_what_cannot_be_opened_is_refused_and_harms_nothing(tmp_path: Path) -> N
     async def test(pair: Pair) -> None:
         hub = ally(tmp_path / "hub", "keystone")
         await pair.meet()
-        forged = seal(b"forged", hub.keys, as_known(pair.b.ally))
+        forged = Sealer(hub.keys, as_known(pair.b.ally)).seal(b"forged")
         for data in (b"", b"noise", forged):
             pair.b.hear(Stream.WARNING, data)
         pair.b.hear(Stream.KEYS, hub.keys.announcement(asks=False))

@@ -28,12 +28,12 @@ def test_only_threats_and_those_asked_for_are_assessed() -> None:
         [(3, state(-32, -18.5, 11e3, 240, 90)), (1, cruise_to_alder()), (2, cruise_away())],
     )
     seen = assessor().observe(batch, [3], T0)
-    assert [(a.track, len(a.places)) for a in seen.assessments] == [(3, 0), (1, 2), (2, 0)]
-    assert seen.news.tolist() == [3, 1, 2]
+    assert [(a.track, len(a.places)) for a in seen.assessments] == [(1, 2), (2, 0), (3, 0)]
+    assert seen.news.tolist() == [1, 2, 3]
     assert seen.news_class.tolist() == [
+        ThreatClass.CRUISE,
+        ThreatClass.CRUISE,
         ThreatClass.AIRCRAFT,
-        ThreatClass.CRUISE,
-        ThreatClass.CRUISE,
     ]
     assert ((seen.news_probability > 0.7) & (seen.news_probability <= 1)).all()
 

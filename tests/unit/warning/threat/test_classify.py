@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from skypact.core.messages import ThreatClass
-from skypact.warning.threat.classify import class_probabilities, fall_range_m, held_class
+from skypact.warning.threat.classify import class_probabilities, held_class
+from skypact.warning.threat.kernels_class import fall_range_m
 from skypact.warning.threat.kinematics import Kinematics, kinematics
 from tests.unit.warning.world import state, triangle
 
@@ -104,9 +105,11 @@ def test_probabilities_add_up_even_where_nothing_flies() -> None:
 @pytest.mark.parametrize("climb_mps", [2000.0, 1000.0, 0.0])
 def test_the_range_of_a_fall_is_the_same_all_along_it(climb_mps: float) -> None:
     height = (2000.0**2 - climb_mps**2) / 2 / 9.80665
-    assert fall_range_m(seen(height, 1500, climb_mps))[0] == pytest.approx(
-        2 * 1500 * 2000 / 9.80665, rel=1e-6
-    )
+    track = seen(height, 1500, climb_mps)
+    found = fall_range_m.py_func(
+        *(float(x[0]) for x in (track.height_wgs84_m, track.climb_mps, track.along_mps))
+    )  # type: ignore[attr-defined]
+    assert found == pytest.approx(2 * 1500 * 2000 / 9.80665, rel=1e-6)
 
 
 def test_a_class_does_not_flap() -> None:

@@ -56,6 +56,50 @@ def pairs_within(a_m: Any, reach_m: Any, b_m: Any) -> Any:
     return first, second
 
 
+@kernel(
+    signature(
+        together(arrays(I8, 1), arrays(I8, 1)), arrays(F8, 2), arrays(F8, 1), arrays(I8, 1), F8, F8
+    )
+)
+def foreign_within(at_m: Any, sd_m: Any, owner: Any, sds: float, reach_max_m: float) -> Any:
+    """Return every pair (row, row) of points of different owners, the lower owner first, ordered,
+    that are apart by at most `sds` times the sum of their spreads and at most the reach.
+
+    at_m (N, 3); sd_m, owner (N,). A sweep along the axis on which the points lie widest.
+    """
+    axis, widest = 0, -1.0
+    for k in range(3):
+        wide = at_m[:, k].max() - at_m[:, k].min() if len(at_m) else 0.0
+        if wide > widest:
+            axis, widest = k, wide
+    order = np.argsort(at_m[:, axis])
+    along, sd_max_m = at_m[order, axis], sd_m.max() if len(sd_m) else 0.0
+    found, pair = 0, np.empty((64, 2), np.int64)
+    for k in range(len(order)):
+        i = order[k]
+        beyond = along[k] + min(reach_max_m, sds * (sd_m[i] + sd_max_m))
+        for other in range(k + 1, len(order)):
+            if along[other] > beyond:
+                break
+            j = order[other]
+            if owner[i] == owner[j]:
+                continue
+            dx, dy, dz = at_m[i, 0] - at_m[j, 0], at_m[i, 1] - at_m[j, 1], at_m[i, 2] - at_m[j, 2]
+            reach = min(reach_max_m, sds * (sd_m[i] + sd_m[j]))
+            if dx * dx + dy * dy + dz * dz > reach * reach:
+                continue
+            if found == len(pair):
+                more = np.empty((2 * found, 2), np.int64)
+                more[:found] = pair
+                pair = more
+            first = i if owner[i] < owner[j] else j
+            pair[found, 0], pair[found, 1] = first, i + j - first
+            found += 1
+    pair = pair[:found]
+    sorted_ = np.argsort(pair[:, 0] * len(at_m) + pair[:, 1])
+    return pair[sorted_, 0], pair[sorted_, 1]
+
+
 @part
 def root_of(parent: Any, node: Any) -> Any:
     """Return the root of a node's tree, and make the way shorter."""

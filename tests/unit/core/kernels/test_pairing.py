@@ -5,7 +5,7 @@ import pytest
 from scipy import spatial
 from scipy.optimize import linear_sum_assignment
 
-from skypact.core.kernels_pairing import assigned, pairs_within
+from skypact.core.kernels.pairing import assigned, foreign_within, pairs_within
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -26,6 +26,23 @@ def test_neighbours_of_nobody():
     some, none = np.zeros((1, 3)), np.zeros((0, 3))
     assert len(pairs_within(some, np.ones(1), none)[0]) == 0
     assert len(pairs_within(none, np.ones(0), some)[0]) == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_foreign_neighbours_are_those_of_a_plain_comparison(seed: int):
+    rng = np.random.default_rng(seed)
+    at = rng.uniform(-10, 10, (150, 3)) * rng.permutation([0.3, 0.5, 1])
+    sd, owner = rng.uniform(0, 1, 150), rng.integers(0, 4, 150)
+    gap = np.linalg.norm(at[:, None] - at[None], axis=2)
+    near = (gap <= np.minimum(4.0, 5 * (sd[:, None] + sd[None]))) & (owner[:, None] < owner[None])
+    first, second = foreign_within(at, sd, owner, 5.0, 4.0)
+    assert np.array_equal(np.stack([first, second]), np.stack(np.nonzero(near)))
+    assert len(first) > 64
+
+
+def test_foreign_neighbours_of_nobody():
+    first, second = foreign_within(np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.int64), 5.0, 4.0)
+    assert len(first) == len(second) == 0
 
 
 @pytest.mark.parametrize("seed", range(20))

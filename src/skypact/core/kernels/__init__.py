@@ -1,0 +1,1 @@
+"""Kernels and parts that more than one room uses."""
