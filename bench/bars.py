@@ -47,6 +47,7 @@ BARS: dict[str, list[str]] = {
     "linkage_as_it_is": ["linkage.py", "--seeds", "2", "--leak", "as it is"],
     "linkage_rests": ["linkage.py", "--seeds", "2", "--leak", "rests"],
     "linkage_numbers": ["linkage.py", "--seeds", "2", "--leak", "numbers"],
+    "join": ["join.py"],
 }
 
 

@@ -12,8 +12,11 @@ import msgspec
 import pytest
 
 from skypact.core.columns import array, fault
-from skypact.core.messages import Stream
+from skypact.core.messages import FrameRefused, LinkView, PartnerWarning, Stream
 from skypact.sharing import wire
+from skypact.sharing.treaty.agreements import Pact
+from tests.unit.picture.flights import T0, S
+from tests.unit.sharing.treaty import arrived, everything, of, opened, raised, releases, sharing
 from tests.wire import decoder
 from tests.wire.test_wire import VECTORS, plain
 
@@ -82,3 +85,99 @@ def test_the_present_wire_is_recorded() -> None:
     """Whoever adds to the wire records it: copy the vectors to a file of the next number."""
     newest = max(GOLDEN, key=lambda path: [int(n) for n in path.stem[5:].split(".")])
     assert newest.read_text() == VECTORS.read_text()
+
+
+def pair() -> tuple[Any, Any]:
+    treaties = (everything(), everything("borvia", "auria"))
+    return sharing(*treaties), sharing(*treaties, nation="borvia")
+
+
+def from_auria(room: Any, change: Any, count: int = 1) -> list[Any]:
+    """Return warnings that auria's room sends, each body changed as another version would."""
+    out: list[Any] = []
+    for version in range(1, count + 1):
+        (release,) = releases(room.handle(raised(T0, version=version), T0), Stream.WARNING)
+        frame = decoder.unpacked(release.frame)
+        body = change(decoder.unpacked(frame["body"]))
+        frame |= {"body": msgspec.msgpack.encode(body), "colour": [1, {"a": None}]}
+        frame["clauses"] = list(frame["clauses"])
+        whole = msgspec.structs.replace(release, frame=msgspec.msgpack.encode(frame))
+        out.append(arrived(whole, T0))
+    return out
+
+
+def test_what_a_newer_program_adds_to_a_message_is_dropped() -> None:
+    auria, borvia = pair()
+    (frame,) = from_auria(auria, lambda body: body | {"mood": "grim", "rings": [{"x": 1.5}]})
+    out = borvia.handle(frame, T0)
+    assert [m.warning.version for m in of(out, PartnerWarning)] == [1]
+    assert of(out, FrameRefused) == []
+
+
+def test_a_kind_that_is_not_known_is_dropped_told_once_and_blocks_nothing() -> None:
+    auria, borvia = pair()
+    first, second, third = from_auria(auria, lambda body: body | {"type": "duel"}, 3)
+    (told,) = of(borvia.handle(first, T0), FrameRefused)
+    assert told.reason == "a message of the kind 'duel', which is not known here: a newer program"
+    for frame in (second, third):
+        out = borvia.handle(frame, T0)
+        assert of(out, FrameRefused) == []
+        (receipt,) = releases(out, Stream.RECEIPT, "auria")
+    assert opened(receipt)[1].upto_sequence == 3
+    after = sharing(everything(), everything("borvia", "auria"), nation="borvia")
+    after.restore(borvia.snapshot())
+    for room in (borvia, after):
+        (view,) = of(room.wake(T0 + S), LinkView)
+        assert view.links[0].notes == (
+            "auria sends what is not known here and was dropped: duel (3)",
+        )
+    (good,) = from_auria(auria, lambda body: body, 1)
+    assert of(borvia.handle(good, T0), PartnerWarning)
+
+
+def test_kinds_without_end_fill_no_memory() -> None:
+    auria, borvia = pair()
+    names = iter(f"kind {i}" for i in range(40))
+    told = [
+        len(of(borvia.handle(frame, T0), FrameRefused))
+        for frame in from_auria(auria, lambda body: body | {"type": next(names)}, 40)
+    ]
+    assert sum(told) == 9
+    (view,) = of(borvia.wake(T0 + S), LinkView)
+    assert view.links[0].notes[0].endswith("kind 7 (1), others (32)")
+
+
+@pytest.mark.parametrize(("leave_out", "said"), [(False, f"1.{wire.REVISION}"), (True, "1.0")])
+def test_the_revision_of_the_partner_is_shown(leave_out: bool, said: str) -> None:
+    auria, borvia = pair()
+    (view,) = of(borvia.wake(T0 + S), LinkView)
+    assert view.links[0].wire == ""
+    (beat,) = releases(auria.wake(T0 + S), Stream.HEARTBEAT)
+    frame = decoder.unpacked(beat.frame)
+    body = decoder.unpacked(frame["body"])
+    if leave_out:  # as a program of revision 0 does
+        del body["revision"]
+        del frame["agreement"]
+    frame |= {"body": msgspec.msgpack.encode(body), "clauses": []}
+    sent = msgspec.structs.replace(beat, frame=msgspec.msgpack.encode(frame))
+    assert of(borvia.handle(arrived(sent, T0 + S), T0 + S), FrameRefused) == []
+    (view,) = of(borvia.wake(T0 + 2 * S), LinkView)
+    assert view.links[0].wire == said
+
+
+def test_a_partner_that_goes_by_another_text_is_shown() -> None:
+    def room(nation: str, text: bytes) -> Any:
+        both = (everything(), everything("borvia", "auria"))
+        return sharing(
+            *(Pact(**msgspec.structs.asdict(a), digest=text * 32) for a in both), nation=nation
+        )
+
+    for theirs, notes in (
+        (b"a", ()),
+        (b"b", ("auria releases under another text of the agreement than ours",)),
+    ):
+        auria, borvia = room("auria", theirs), room("borvia", b"a")
+        (beat,) = releases(auria.wake(T0 + S), Stream.HEARTBEAT)
+        borvia.handle(arrived(beat, T0 + S), T0 + S)
+        (view,) = of(borvia.wake(T0 + 2 * S), LinkView)
+        assert view.links[0].notes == notes

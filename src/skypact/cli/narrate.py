@@ -1,6 +1,7 @@
 """Door messages as sentences for a terminal: one readable line per important event."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from skypact.core.messages import (
@@ -14,6 +15,7 @@ from skypact.core.messages import (
     FeedView,
     FrameRefused,
     InputQuarantined,
+    LinkState,
     LinkView,
     Message,
     PlotsRefused,
@@ -59,6 +61,7 @@ class Narrator:
             case LinkView():
                 yield from self._changes("link to", self._links, _links(message))
                 yield from self._coordinator(message)
+                yield from self._new(text for link in message.links for text in _told(link))
             case FeedView():
                 fresh = {f.name: True for f in message.feeds if f.alive}
                 yield from self._changes("feed", self._feeds, fresh)
@@ -72,9 +75,14 @@ class Narrator:
                 yield f"{message.coordinator} publishes roles: {roles(message)}"
             case _:
                 line = fault(message)
-                if line and line not in self._said:
-                    self._said.add(line)
-                    yield line
+                yield from self._new([line] if line else [])
+
+    def _new(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield what was not said before."""
+        for line in lines:
+            if line not in self._said:
+                self._said.add(line)
+                yield line
 
     def _changes(self, what: str, held: dict[str, bool], now: dict[str, bool]) -> Iterator[str]:
         for name, alive in now.items():
@@ -98,6 +106,13 @@ class Narrator:
             return
         self._said.add(key)
         yield f"{what}: {sentence(warning)}"
+
+
+def _told(link: LinkState) -> Iterator[str]:
+    """Yield what people should know of a partner's program; numbers change too often for a line."""
+    if link.wire:
+        yield f"{link.partner} speaks wire {link.wire}"
+    yield from (re.sub(r" \(\d+\)", "", note) for note in link.notes)
 
 
 def _links(view: LinkView) -> dict[str, bool]:

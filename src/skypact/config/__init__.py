@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
@@ -16,10 +16,12 @@ from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
 from skypact.core.errors import ConfigError
 from skypact.core.toml import faults, with_line
-from skypact.sensors.standards.standard import Standard
 from skypact.sharing.treaty import lint
 from skypact.sharing.treaty.agreements import Agreement, Bloc, Pact
 from skypact.sharing.treaty.blocs import pairs, signers
+
+if TYPE_CHECKING:
+    from skypact.sensors.standards.standard import Standard
 
 NODE_FILE = "node.toml"
 AGREEMENTS = "agreements"
@@ -43,7 +45,7 @@ class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
     cut: frozenset[str]
     files: dict[str, str]
     secret: bytes
-    standards: dict[str, Standard]
+    standards: "dict[str, Standard]"
 
     @property
     def keys(self) -> Path:

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from skypact.core.errors import ConfigError
 from skypact.sensors.settings import SCHEMES
-from skypact.sensors.standards.standard import Standard
-from skypact.sensors.standards.table import STANDARDS
+
+if TYPE_CHECKING:
+    from skypact.sensors.standards.standard import Standard
 
 GROUP = "skypact.sensors"
 
 
-def standards(formats: Iterable[str]) -> dict[str, Standard]:
+def standards(formats: Iterable[str]) -> "dict[str, Standard]":
     """Return the standards of this program and, of the formats named that it does not have, those
     of installed packages. Only what is named is loaded.
 
     Raises ConfigError for one that is there twice, can't be loaded or is no Standard.
     """
+    # Decoders cost a second to load, and most commands need none.
+    from skypact.sensors.standards.table import STANDARDS
+
     found = dict(STANDARDS)
     for name in sorted({*formats} - SCHEMES.keys() - found.keys()):
         there = list(entry_points(group=GROUP, name=name))
@@ -25,7 +30,9 @@ def standards(formats: Iterable[str]) -> dict[str, Standard]:
     return found
 
 
-def _loaded(name: str, there: list[EntryPoint]) -> Standard:
+def _loaded(name: str, there: list[EntryPoint]) -> "Standard":
+    from skypact.sensors.standards.standard import Standard
+
     where = f"entry point {GROUP}.{name}"
     if len(there) > 1:
         who = ", ".join(sorted(point.value for point in there))

@@ -171,7 +171,8 @@ def link_rows(view: LinkView) -> dict[str, Any]:
                 "tracks_out": link.tracks_out,
                 "gaps": link.gaps,
                 "outbox": link.outbox,
-                "suspended": (*link.suspended, *_absent(link.partner, view)),
+                "suspended": (*link.suspended, *_absent(link.partner, view), *link.notes),
+                "wire": link.wire,
             }
             for link in view.links
         ],

@@ -11,11 +11,9 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
-    AirWarning,
     FrameRefused,
     FrameTaken,
     FrameUnopened,
-    Ledger,
     Message,
     OutboxAcknowledged,
     PartnerAcknowledgement,
@@ -30,9 +28,9 @@ from skypact.sharing.coalition.heard import Heard, HeardState, why_not
 from skypact.sharing.identities import heard
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
-from skypact.sharing.treaty.agreements import COALITION, Agreement
+from skypact.sharing.treaty.agreements import COALITION, Agreement, Pact
 from skypact.sharing.umbrella.umbrella import Umbrella
-from skypact.sharing.warnings_out import WarningsOut
+from skypact.sharing.warnings_out import WarningsOut, told_by
 
 S = 1_000_000_000
 LOWEST_M = 6.34e6
@@ -98,7 +96,13 @@ class Federation:
         except Refused as why:
             return [*why.told, *self._refuse(message.partner, str(why), now_ns)]
         link.hear(frame.epoch, frame.sent_ns, now_ns)
+        if frame.agreement:
+            link.arrived.other_text = frame.agreement not in self._digests(frame.sender)
         return [*out, self._taken(frame, now_ns)]
+
+    def _digests(self, sender: str) -> set[bytes]:
+        """Return hashes of the texts of all agreements between us and a partner."""
+        return {a.digest for a in self._agreements if isinstance(a, Pact) and sender in a.parties}
 
     def _taken(self, frame: wire.Frame, now_ns: int) -> FrameTaken:
         return FrameTaken(
@@ -201,6 +205,7 @@ class Federation:
             raise Refused(REPEATED)
         header = self._issuer.header(frame.sent_ns, now_ns)
         told = PartnerAudit(**header, partner=link.partner, body=body.audit)
+        a.revision = body.revision
         a.warning_promised = max(body.warning_sequence, a.warning_upto)
         # A heartbeat may be overtaken by a warning that was sent after it.
         if body.warning_sequence < a.warning_upto and frame.sent_ns > a.warning_sent_ns:
@@ -243,7 +248,14 @@ class Federation:
             ready = wire.frame_decoder.decode(a.held.pop(a.warning_upto))
             a.warning_sent_ns = ready.sent_ns
             try:
-                out += self._durable_body(link.partner, ready, releaser, warnings, now_ns)
+                kind = _decoded(wire.kind_decoder, ready.body).type
+                if kind in wire.DURABLE_KINDS:
+                    out += self._durable_body(link.partner, ready, releaser, warnings, now_ns)
+                elif link.note_unknown(kind):
+                    why = (
+                        f"a message of the kind {kind!r}, which is not known here: a newer program"
+                    )
+                    out.append(self._refusal(link.partner, why, now_ns))
             except Refused as why:
                 # It would never become readable: the stream goes on without it.
                 out += self._refuse(link.partner, str(why), now_ns)
@@ -271,7 +283,7 @@ class Federation:
                 raise Refused("a warning from the future")
             header = self._issuer.header(body.assessed_ns, now_ns)
             origin = COALITION if body.coalition else partner
-            warning = _warning(origin, body, frame.clauses, now_ns)
+            warning = told_by(origin, body, frame.clauses, now_ns)
             if body.coalition:
                 warnings.passed_on(warning.warning_id, partner)
             return [PartnerWarning(**header, partner=origin, warning=warning)]
@@ -371,30 +383,3 @@ def _check_tracks(body: wire.TrackBody, latest_ns: int) -> None:
 
 
 _DIAGONAL = np.array([0, 6, 11, 15, 18, 20])
-
-
-def _warning(
-    partner: str, body: wire.WarningBody, clauses: tuple[str, ...], now_ns: int
-) -> AirWarning:
-    return AirWarning(
-        warning_id=f"{partner}/{body.reference}",
-        origin=partner,
-        nation=body.nation,
-        track=body.track,
-        threat_class=body.threat_class,
-        class_probability=body.class_probability,
-        state=body.state,
-        version=body.version,
-        places=body.places,
-        assessed_ns=body.assessed_ns,
-        impact=body.impact,
-        reason=f"warned by {partner} under {', '.join(clauses)}",
-        acknowledge_by_ns=body.acknowledge_by_ns,
-        ledger=Ledger(
-            detected_ns=body.detected_ns,
-            tracked_ns=body.tracked_ns,
-            raised_ns=body.raised_ns,
-            released_ns=body.released_ns,
-            received_ns=now_ns,
-        ),
-    )

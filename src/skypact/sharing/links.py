@@ -5,8 +5,11 @@ import numpy as np
 
 from skypact.core.messages import LinkState
 from skypact.core.table import Table, TableState, among
+from skypact.sharing import wire
 
 S = 1_000_000_000
+UNKNOWN_MAX, MORE = 8, "others"
+"""So many unknown kinds are told apart."""
 DRAIN_NS = 30 * S
 """Longer than this tracks don't wait for warnings: the partner's disk may have failed."""
 
@@ -21,7 +24,9 @@ class Arrived(msgspec.Struct, kw_only=True):
     partner's clock; warning_promised: newest the partner says it has sent;
     held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk;
     drain: (our WARNING frame that waited longest back when the partner was heard again, until when
-    tracks wait for its receipt).
+    tracks wait for its receipt); revision: of the wire that the partner speaks; unknown: kinds of
+    messages that are not known here and were dropped, and how many of each; other_text: it releases
+    under another text of the agreement than ours.
     """
 
     last_heard_ns: int = 0
@@ -37,6 +42,9 @@ class Arrived(msgspec.Struct, kw_only=True):
     held: dict[int, bytes] = {}
     receipt_upto: int = 0
     drain: tuple[int, int] = (0, 0)
+    revision: int = 0
+    unknown: dict[str, int] = {}
+    other_text: bool = False
 
 
 class LinkRecordState(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +110,24 @@ class Link:
         a.promised = (epoch, track_sequence)
         return True
 
+    def note_unknown(self, kind: str) -> bool:
+        """Count a message of a kind that is not known here; True for the first of its kind."""
+        unknown = self.arrived.unknown
+        if kind not in unknown and len(unknown) >= UNKNOWN_MAX:
+            kind = MORE
+        unknown[kind] = unknown.get(kind, 0) + 1
+        return unknown[kind] == 1
+
+    def notes(self) -> tuple[str, ...]:
+        """Return in words what people should know of how the partner's program differs."""
+        a, out = self.arrived, list[str]()
+        if a.unknown:
+            named = ", ".join(f"{kind} ({count})" for kind, count in a.unknown.items())
+            out.append(f"{self.partner} sends what is not known here and was dropped: {named}")
+        if a.other_text:
+            out.append(f"{self.partner} releases under another text of the agreement than ours")
+        return tuple(out)
+
     def drop_old(self, now_ns: int, hold_ns: int) -> None:
         """Forget tracks without an update."""
         self.tracks.drop(now_ns - self.tracks["seen_ns"] > hold_ns)
@@ -127,6 +153,8 @@ class Link:
             outbox=max(0, warnings_out - a.receipt_upto),
             warnings_missing=max(0, a.warning_promised - a.warning_upto),
             suspended=suspended,
+            wire=f"{wire.VERSION}.{a.revision}" if a.beat[1] else "",
+            notes=self.notes(),
         )
 
     def saw(self, numbers: np.ndarray, ended: tuple[int, ...], now_ns: int) -> None:

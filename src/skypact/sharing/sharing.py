@@ -11,7 +11,6 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
-    AllClearProposed,
     CommandRefused,
     ConflictResolved,
     FeedView,
@@ -32,12 +31,9 @@ from skypact.core.messages import (
     SystemTracksDeleted,
     TellAudit,
     ThreatBatch,
-    WarningAcknowledged,
-    WarningCleared,
-    WarningEscalated,
-    WarningRaised,
-    WarningUpdated,
+    WarningEvent,
 )
+from skypact.sharing import wire
 from skypact.sharing.coalition.coalition import Coalition, CoalitionState
 from skypact.sharing.explain import explained, not_held
 from skypact.sharing.federation import Federation, FederationState
@@ -52,7 +48,6 @@ from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.treaty.suspension import Suspension, Suspensions
 from skypact.sharing.umbrella.umbrella import Umbrella, UmbrellaState
 from skypact.sharing.warnings_out import WarningsOut, WarningsOutState
-from skypact.sharing.wire import HeartbeatBody
 from skypact.sharing.withheld import Withheld, WithheldState
 
 S = 1_000_000_000
@@ -139,15 +134,6 @@ class Sharing:
                 return self._federation.unopened(message, now_ns)
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 self._feed(message, now_ns)
-            case (
-                WarningRaised()
-                | WarningUpdated()
-                | WarningAcknowledged()
-                | WarningEscalated()
-                | AllClearProposed()
-                | WarningCleared()
-            ):
-                return self._warnings.take(message, self._releaser, self._withheld, now_ns)
             case IdentitySet() | ConflictResolved() | IdentityProposed():
                 return self._identities.take(message, self._releaser, self._withheld, now_ns)
             case SuspendAgreement() | ResumeAgreement():
@@ -159,6 +145,8 @@ class Sharing:
                 self._started_ns = now_ns
                 self._next_wake_ns = self._second_ns = (now_ns // S + 1) * S
                 return self._umbrella.known(now_ns)
+            case _ if isinstance(message, WarningEvent):
+                return self._warnings.take(message, self._releaser, self._withheld, now_ns)
             case _:
                 pass
         return []
@@ -320,10 +308,11 @@ class Sharing:
 
     def _heartbeat(self, partner: str, now_ns: int) -> Message:
         """Return a sign of life, with what is to be told of the audit log."""
-        body = HeartbeatBody(
+        body = wire.HeartbeatBody(
             audit=self._audits.pop(partner, b""),
             track_sequence=self._releaser.newest(partner, Stream.TRACK),
             warning_sequence=self._releaser.newest(partner, Stream.WARNING),
+            revision=wire.REVISION,
         )
         return self._releaser.make(partner, Stream.HEARTBEAT, (), body, now_ns, now_ns)
 
@@ -378,8 +367,8 @@ class Sharing:
         held = msgspec.msgpack.decode(state, type=_State)
         self._issuer.issued, self._audits = held.issued, dict(held.audits)
         self._next_wake_ns, self._started_ns = held.next_wake_ns, held.started_ns
-        self._changed = np.array(held.changed, np.int64)
         self._hastened_ns, self._second_ns = held.hastened_ns, held.second_ns
+        self._changed = np.array(held.changed, np.int64)
         self._successors = {old: (new, since) for old, new, since in held.successors}
         for delay, line in self._lines.items():
             # A delay that is new starts empty: what it may tell is known only from now on.

@@ -11,6 +11,7 @@ import msgspec
 from skypact.core.messages import (
     AirWarning,
     AllClearProposed,
+    Ledger,
     Release,
     Stream,
     ThreatClass,
@@ -285,3 +286,29 @@ def _public(warning: AirWarning) -> WarningState:
         return warning.state
     answered = warning.acknowledged_by or warning.ledger.acknowledged_ns
     return WarningState.ACKNOWLEDGED if answered else WarningState.RAISED
+
+
+def told_by(partner: str, body: WarningBody, clauses: tuple[str, ...], now_ns: int) -> AirWarning:
+    """Return the warning that a partner tells us of."""
+    return AirWarning(
+        warning_id=f"{partner}/{body.reference}",
+        origin=partner,
+        nation=body.nation,
+        track=body.track,
+        threat_class=body.threat_class,
+        class_probability=body.class_probability,
+        state=body.state,
+        version=body.version,
+        places=body.places,
+        assessed_ns=body.assessed_ns,
+        impact=body.impact,
+        reason=f"warned by {partner} under {', '.join(clauses)}",
+        acknowledge_by_ns=body.acknowledge_by_ns,
+        ledger=Ledger(
+            detected_ns=body.detected_ns,
+            tracked_ns=body.tracked_ns,
+            raised_ns=body.raised_ns,
+            released_ns=body.released_ns,
+            received_ns=now_ns,
+        ),
+    )

@@ -4,7 +4,7 @@ msgpack maps with the field names below; a receiver drops fields it does not kno
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, get_args
 
 import msgspec
 
@@ -24,6 +24,8 @@ from skypact.core.messages.identity import RESOLVES_MAX, EvidenceList, Mark
 from skypact.core.messages.umbrella import NUMBERS_MAX, Doors, Nations, Numbers, RoleAreas
 
 VERSION = 1
+REVISION = 5
+"""Goes up when the wire gains something; who does not know it drops it. Told in heartbeats."""
 ROWS_A_FRAME = 2_000
 """Rows of one TRACK frame: about half of the one megabyte that a message server takes."""
 SMALL_BODY_BYTES = 65_536
@@ -213,17 +215,24 @@ class RolesBody(msgspec.Struct, frozen=True, kw_only=True, tag="roles"):
 
 class HeartbeatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Newest sequence sent on each stream, so that a lost tail is noticed. audit: what the sender
-    tells of its audit log, when there is something to tell."""
+    tells of its audit log, when there is something to tell; revision: of the wire it speaks."""
 
     track_sequence: Natural
     warning_sequence: Natural
     audit: Annotated[bytes, msgspec.Meta(max_length=AUDIT_BYTES_MAX)] = b""
+    revision: Natural = 0
 
 
 class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     """Every WARNING frame up to this sequence is on the receiver's disk."""
 
     upto_sequence: Natural
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing of a body of the stream `warning` but what it is."""
+
+    type: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 UmbrellaBody = NumbersBody | LeaseBody | RolesBody
@@ -242,5 +251,7 @@ frame_decoder = msgspec.msgpack.Decoder(Frame)
 track_decoder = msgspec.msgpack.Decoder(TrackBody)
 coalition_decoder = msgspec.msgpack.Decoder(CoalitionBody)
 durable_decoder: msgspec.msgpack.Decoder[DurableBody] = msgspec.msgpack.Decoder(DurableBody)
+DURABLE_KINDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(DurableBody))
+kind_decoder = msgspec.msgpack.Decoder(Kind)
 heartbeat_decoder = msgspec.msgpack.Decoder(HeartbeatBody)
 receipt_decoder = msgspec.msgpack.Decoder(ReceiptBody)

@@ -149,11 +149,12 @@ def test_feeds_and_links_keep_their_counters() -> None:
     ]
     link = LinkState(
         partner="borvia", alive=True, last_heard_ns=8_000_000, tracks_in=1, tracks_out=2, gaps=3,
-        outbox=4, suspended=("auria-borvia suspended",),
+        outbox=4, suspended=("auria-borvia suspended",), wire="1.2", notes=("borvia is newer",),
     )  # fmt: skip
     assert views.link_rows(LinkView(**HEADER, links=(link,)))["links"] == [
         {"partner": "borvia", "alive": True, "last_heard_ms": 8.0, "tracks_in": 1, "tracks_out": 2,
-         "gaps": 3, "outbox": 4, "suspended": ("auria-borvia suspended",)}
+         "gaps": 3, "outbox": 4, "suspended": ("auria-borvia suspended", "borvia is newer"),
+         "wire": "1.2"}
     ]  # fmt: skip
 
 

@@ -152,7 +152,9 @@ class WayChanged(Message, frozen=True, kw_only=True, tag="way_changed"):
 class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     """A link to one partner. gaps: best-effort frames lost on the way to us; outbox: durable frames
     not yet on the partner's disk; warnings_missing: durable frames the partner has sent that we
-    still lack; suspended: in words, what of the agreements with it is suspended and by whom."""
+    still lack; suspended: in words, what of the agreements with it is suspended and by whom;
+    wire: version and revision that the partner speaks, "" before it has said so; notes: in words,
+    how its program or its texts differ from ours."""
 
     partner: str
     alive: bool
@@ -163,6 +165,8 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     outbox: int
     warnings_missing: int = 0
     suspended: tuple[str, ...] = ()
+    wire: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class LinkView(Message, frozen=True, kw_only=True, tag="link_view"):

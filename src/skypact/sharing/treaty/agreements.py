@@ -111,6 +111,11 @@ class Agreement(
         return f"{self.owner}-{self.partner or self.bloc}"
 
     @property
+    def parties(self) -> tuple[str, str]:
+        """Return owner and partner."""
+        return self.owner, self.partner
+
+    @property
     def receiver(self) -> str:
         """Return to whom it releases, for people."""
         return self.partner or f"the bloc {self.bloc}"
