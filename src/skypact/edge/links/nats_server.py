@@ -89,6 +89,11 @@ class NatsServer:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
 
+    def reload(self) -> None:
+        """Let it read its configuration and the certificates on disk anew; connections stay."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGHUP)
+
     async def stop(self) -> None:
         """End it: SIGTERM, after 3 s SIGKILL."""
         self._stopping = True

@@ -28,7 +28,7 @@ from skypact.edge.store import OutboxReader
 
 CUT_EVERY_S = 1.0
 GOING_MAX = 4_096
-RENEW_EVERY_S = 6 * 3600.0
+RENEW_EVERY_S = 3600.0
 
 
 class Partners:
@@ -164,14 +164,21 @@ class Partners:
                 )
 
     async def _renew(self) -> None:
-        """Issue certificates anew before they end; the links read theirs at each connection."""
+        """Issue certificates anew before they end. The server takes them for connections to come,
+        and keeps those that it has; the links read theirs at each connection."""
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            now_ns = self._now_ns()
+            now_ns, before = self._now_ns(), self._certificates()
             server_text(self._directory, self._link, now_ns, self._cut)
             self._issue(now_ns)
             self._sealed.renewed(frame_keys(self._directory, now_ns))
-            await self._server.renew()
+            if self._certificates() != before:
+                logger().info("certificates_renewed")
+                self._server.reload()
+
+    def _certificates(self) -> dict[str, bytes]:
+        """Return what the message server was given."""
+        return {path.name: path.read_bytes() for path in self._directory.keys.glob("*.pem")}
 
     def _issue(self, now_ns: int) -> Endpoint:
         """Issue what the node's program and the senders of feeds show to the own server."""

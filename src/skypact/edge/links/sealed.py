@@ -26,6 +26,8 @@ from skypact.edge.links.ways import Way, Ways
 
 NEVER = frozenset[str]()
 ASK_EVERY_S, TELL_EVERY_S, ANSWER_AT_MOST_EVERY_S = 1.0, 10.0, 0.5
+SIGN_AFTER_S, OLD_KEYS_S = 1.0, 10.0
+"""New keys are told so long before they sign; those before still count so long."""
 EARLY_MAX_FRAMES, EARLY_MAX_BYTES = 64, 65_536
 
 Changed = Callable[[str, Way, bool, Counter[str]], None]
@@ -57,7 +59,9 @@ class SealedLinks:
         self._nation, self._context, self._now_ns = nation, context, now_ns
         self._authorities, self._own = dict(authorities), own
         self._send, self._received, self._refused, self._met = send, received, refused, met
+        self._signer = own
         self._known: dict[str, PartnerKeys] = {}
+        self._before: dict[str, tuple[PartnerKeys, float]] = {}
         self._ends: dict[str, tuple[Sealer, Opener]] = {}
         self._told_s: dict[str, float] = {}
         self._early: dict[str, deque[tuple[Stream, bytes, Way]]] = {}
@@ -87,10 +91,16 @@ class SealedLinks:
             self._up[partner] = up
 
     def renewed(self, own: OwnKeys) -> None:
-        """Take new keys of our own; partners are told at once."""
+        """Take new keys of our own. Partners are told at once; what is sealed for the new key is
+        opened from now on, and frames are signed with it once partners know it."""
         if own.certificates != self._own.certificates:
             self._told_s.clear()
+            asyncio.get_running_loop().call_later(SIGN_AFTER_S, self._sign_with, own)
         self._own = own
+        self._ends.clear()
+
+    def _sign_with(self, own: OwnKeys) -> None:
+        self._signer = own
         self._ends.clear()
 
     def reconnected(self) -> None:
@@ -100,6 +110,7 @@ class SealedLinks:
     def forget(self, partner: str) -> None:
         """Cut a partner off: nothing goes to it, nothing of it is read."""
         self._authorities.pop(partner, None)
+        self._before.pop(partner, None)
         self._known.pop(partner, None)
         self._ends.pop(partner, None)
         self._early.pop(partner, None)
@@ -126,12 +137,22 @@ class SealedLinks:
             if ends is None:
                 self._wait(partner, stream, data, way)
                 return
-            frame = ends[1].open(data)
+            frame = self._opened(partner, data, ends[1], now_s)
         except (EnvelopeRefused, KeysRefused) as why:
             self._refused(partner, str(why))
         else:
             if ways is None or not ways.stale(way, stream, data, frame, now_s):
                 self._received(partner, stream, frame)
+
+    def _opened(self, partner: str, data: bytes, opener: Opener, now_s: float) -> bytes:
+        """Open a frame; what was signed shortly before new keys were announced still counts."""
+        before = self._before.get(partner)
+        try:
+            return opener.open(data)
+        except EnvelopeRefused:
+            if before is None or now_s >= before[1]:
+                raise
+            return Opener(self._own, before[0]).open(data)
 
     def _wait(self, partner: str, stream: Stream, data: bytes, way: Way) -> None:
         """Keep what came before the keys; a few small frames, the outbox sends the others again."""
@@ -148,7 +169,7 @@ class SealedLinks:
             self._ends.pop(partner, None)
             return None
         if partner not in self._ends:
-            self._ends[partner] = Sealer(self._own, keys), Opener(self._own, keys)
+            self._ends[partner] = Sealer(self._signer, keys), Opener(self._own, keys)
         return self._ends[partner]
 
     def _learn(self, partner: str, data: bytes) -> None:
@@ -160,6 +181,9 @@ class SealedLinks:
         known = self._known.get(partner)
         if known is not None and found.begins_ns < known.begins_ns:
             raise KeysRefused("older keys than those already announced")
+        if known is not None and known.sign_id != found.sign_id:
+            until_s = asyncio.get_running_loop().time() + OLD_KEYS_S
+            self._before[partner] = (known, until_s)
         self._known[partner] = found
         if found != known:
             self._ends.pop(partner, None)

@@ -183,6 +183,30 @@ def test_new_keys_are_taken_and_old_ones_no_longer(tmp_path: Path) -> None:
     played(tmp_path, test)
 
 
+def test_a_frame_signed_shortly_before_new_keys_still_counts(tmp_path: Path) -> None:
+    async def test(pair: Pair) -> None:
+        await pair.meet()
+        for end in (pair.a, pair.b):
+            end.now_ns = NOW_NS + 25 * DAY_NS
+        pair.a.links.renewed(own_keys(pair.a.ally.authority, pair.a.now_ns))
+        # Partners are told first: this one is still signed with the old key, and comes later.
+        assert await pair.a.links.send("borvia", Stream.TRACK, b"on its way")
+        late = pair.a.wire[-1]
+        await pair.meet()
+        pair.b.hear(*late)
+        assert set(pair.b.got) == {(Stream.TRACK, b"on its way")}
+        assert pair.b.refused == []
+        pair.a.links._sign_with(pair.a.links._own)  # a second later
+        assert await pair.a.links.send("borvia", Stream.TRACK, b"new")
+        pair.b.hear(*pair.a.wire[-1])
+        assert pair.b.got[-1] == (Stream.TRACK, b"new")
+        pair.b.links._before.clear()  # some seconds later
+        pair.b.hear(*late)
+        assert "has not announced" in pair.b.refused[0]
+
+    played(tmp_path, test)
+
+
 def test_keys_end_by_themselves(tmp_path: Path) -> None:
     async def test(pair: Pair) -> None:
         await pair.meet()
