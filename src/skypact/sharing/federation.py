@@ -225,7 +225,7 @@ class Federation:
             raise Refused(f"a receipt for warning {upto}, which was never sent")
         if upto <= link.arrived.receipt_upto:
             return []
-        link.arrived.receipt_upto = upto
+        link.receipted(upto, now_ns)
         header = self._issuer.header(now_ns, now_ns)
         return [OutboxAcknowledged(**header, partner=link.partner, upto_sequence=upto)]
 

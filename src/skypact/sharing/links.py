@@ -10,8 +10,9 @@ from skypact.sharing import wire
 S = 1_000_000_000
 UNKNOWN_MAX, MORE = 8, "others"
 """So many unknown kinds are told apart."""
-DRAIN_NS = 30 * S
-"""Longer than this tracks don't wait for warnings: the partner's disk may have failed."""
+DRAIN_NS = 5 * S
+"""Tracks wait for warnings no longer than this after the last receipt: the partner's disk may have
+failed."""
 
 
 class Arrived(msgspec.Struct, kw_only=True):
@@ -23,8 +24,8 @@ class Arrived(msgspec.Struct, kw_only=True):
     WARNING frames up to here were taken; warning_sent_ns: when the last of them was sent, by the
     partner's clock; warning_promised: newest the partner says it has sent;
     held: WARNING frames waiting for the missing one; receipt_upto: our WARNING frames on its disk;
-    drain: (our WARNING frame that waited longest back when the partner was heard again, until when
-    tracks wait for its receipt); revision: of the wire that the partner speaks; unknown: kinds of
+    drain: (our newest WARNING frame when the partner was heard again, when a receipt last came):
+    tracks wait for its receipt; revision: of the wire that the partner speaks; unknown: kinds of
     messages that are not known here and were dropped, and how many of each; other_text: it releases
     under another text of the agreement than ours.
     """
@@ -76,12 +77,17 @@ class Link:
     def resume(self, newest: int, now_ns: int) -> None:
         """Let tracks wait until the partner, heard again, has what waited for it. newest: sequence
         of our newest WARNING frame."""
-        self.arrived.drain = (newest, now_ns + DRAIN_NS)
+        self.arrived.drain = (newest, now_ns)
+
+    def receipted(self, upto: int, now_ns: int) -> None:
+        """Take a receipt for our WARNING frames."""
+        a = self.arrived
+        a.receipt_upto, a.drain = upto, (a.drain[0], now_ns)
 
     def draining(self, now_ns: int) -> bool:
         """Say whether warnings that waited still go first."""
-        upto, until_ns = self.arrived.drain
-        return self.arrived.receipt_upto < upto and now_ns < until_ns
+        upto, moved_ns = self.arrived.drain
+        return self.arrived.receipt_upto < upto and now_ns < moved_ns + DRAIN_NS
 
     def track_is_new(self, epoch: int, sequence: int) -> bool:
         """Take the sequence of a TRACK frame; False when it is no newer than what is here."""

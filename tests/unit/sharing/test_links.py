@@ -66,8 +66,9 @@ def test_tracks_wait_for_the_warnings_that_waited_but_not_for_ever():
     assert not link.draining(100)
     link.resume(5, 100)
     assert link.draining(100)
-    link.arrived.receipt_upto = 4
-    assert link.draining(100 + DRAIN_NS - 1)
     assert not link.draining(100 + DRAIN_NS)  # it may be unable to store them
-    link.arrived.receipt_upto = 5
-    assert not link.draining(101)
+    link.receipted(4, 100 + DRAIN_NS)
+    assert link.draining(99 + 2 * DRAIN_NS)
+    assert not link.draining(100 + 2 * DRAIN_NS)
+    link.receipted(5, 101 + DRAIN_NS)
+    assert not link.draining(102 + DRAIN_NS)
