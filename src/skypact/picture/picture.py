@@ -28,7 +28,7 @@ from skypact.core.messages import (
     TrackBatch,
     TracksDeleted,
 )
-from skypact.core.table import last_of_each
+from skypact.core.table import among, last_of_each
 from skypact.picture.correlate import Reports
 from skypact.picture.identity.authority import contradictions
 from skypact.picture.identity.identities import Identities, IdentityState
@@ -230,20 +230,21 @@ class Picture:
         """Give new partner reports a system track: an existing one, or their own number."""
         systems = self._systems
         joins: dict[int, int] = {}
-        for key in keys.tolist():
+        for key in keys[systems.systems.rows(keys & 0xFFFFFFFF) >= 0].tolist():
             label = key & 0xFFFFFFFF
-            if systems.exists(label) and self._matching.plausible(key, label, now_ns):
+            if self._matching.plausible(key, label, now_ns):
                 systems.add(key, label)
                 joins[key] = label
-        rest = np.array([k for k in keys.tolist() if k not in joins], np.int64)
+        rest = keys[~among(keys, list(joins))]
         for key, system in self._matching.at_once(rest, now_ns).items():
             systems.add(key, system)
             joins[key] = systems.adopt_lower(system, key & 0xFFFFFFFF, now_ns)
-        for key in (k for k in rest.tolist() if k not in joins):
-            label = key & 0xFFFFFFFF
-            number = systems.fresh(now_ns) if systems.exists(label) else label
-            at = np.array([now_ns])
-            systems.create(np.array([key]), np.array([number]), at, at, now_ns)
+        alone = rest[~among(rest, list(joins))]
+        free = systems.systems.rows(alone & 0xFFFFFFFF) < 0
+        numbers = np.where(free, alone & 0xFFFFFFFF, 0)
+        numbers[~free] = [systems.fresh(now_ns) for _ in alone[~free]]
+        at = np.full(len(alone), now_ns)
+        systems.create(alone, numbers, at, at, now_ns)
 
     def _silent(self, view: LinkView) -> list[int]:
         """Return the reporters that are not heard."""

@@ -217,14 +217,16 @@ class Systems:
         gone = np.zeros(len(self.reports), np.bool_)
         gone[rows] = True
         self.reports.drop(gone)
-        for number, reason, mine in zip(lost, reasons, own, strict=True):
+        stays = among(lost, self.reports["system"]).tolist()
+        for number, reason, mine, held in zip(lost, reasons, own, stays, strict=True):
             if mine and number < PROVISIONAL:
                 self.own_ended.append(Ended(number, 0, reason, mine))
-            if len(self.rows_of(number)):
+            if held:
                 self.touch([number])
             else:
                 self._gone(Ended(number, 0, reason, mine), now_ns)
-                self.systems.drop(self.systems.keys == number)
+        over = [number for number, held in zip(lost, stays, strict=True) if not held]
+        self.systems.drop(among(self.systems.keys, over))
 
     def drain(self) -> Changed:
         """Return what changed since the last call; chains of renumbering are followed to the end.
