@@ -3,12 +3,29 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import numpy as np
 import pytest
 
+from skypact.core.columns import array
+from skypact.core.messages import PartnerTracks, Release, Stream
 from skypact.sharing.treaty.agreements import Agreement, Bloc
 from skypact.sharing.treaty.blocs import faults, pairs, signers
-from tests.unit.picture.flights import T0, S
-from tests.unit.sharing.treaty import END, START, X, everything, own, sharing, shown
+from tests.unit.picture.flights import T0, S, moved
+from tests.unit.sharing.treaty import (
+    END,
+    START,
+    X,
+    agreement,
+    arrived,
+    clause,
+    everything,
+    of,
+    own,
+    raised,
+    releases,
+    sharing,
+    shown,
+)
 
 LEFT = datetime.fromtimestamp(T0 // S, UTC) + timedelta(seconds=10)
 
@@ -90,3 +107,35 @@ def test_faults_of_a_bloc(wrong: dict, told: str):
 def test_a_good_bloc_has_no_fault():
     named = {"a.toml": bloc("borvia", valid_until=LEFT), "b.toml": bloc("borvia", valid_from=LEFT)}
     assert faults(named, {"auria", "borvia"}) == []
+
+
+def test_an_observer_gets_and_gives_nothing_but_signs_of_life():
+    one_way = everything()
+    auria, borvia = sharing(one_way), sharing(one_way, nation="borvia")
+    for room in (auria, borvia):
+        room.handle(own([105], X, T0), T0)
+    left = borvia.handle(raised(T0, nation="auria"), T0)
+    out = [m for m in (*left, *borvia.wake(T0 + S)) if isinstance(m, Release)]
+    assert {m.stream for m in out} == {Stream.HEARTBEAT}
+    auria.handle(arrived(out[0], T0 + S), T0 + S)
+    frames = releases(auria.wake(T0 + S), Stream.TRACK)
+    got = [m for f in frames for m in of(borvia.handle(arrived(f, T0 + S), T0 + S), PartnerTracks)]
+    assert [array(m, "number").tolist() for m in got] == [[105]]
+
+
+def test_a_tie_that_cools_shows_less_from_the_second_it_says():
+    fine = agreement(clause(), valid_until=LEFT)
+    coarse = agreement(
+        clause(position_grid_m=5_000.0, velocity_grid_mps=50.0), valid_from=LEFT, lease_s=3600.0
+    )
+    room = sharing(fine, coarse)
+    exact: dict[float, bool] = {}
+    for tenth in range(80, 121):
+        now_ns = T0 + tenth * S // 10
+        x = moved(X, tenth / 10)
+        room.handle(own([105], x, now_ns - 1), now_ns - 1)
+        for position in shown(room.wake(now_ns)).values():
+            exact[tenth / 10] = bool(np.array_equal(position, x[:3]))
+    assert min(at for at, is_exact in exact.items() if not is_exact) == 10.0
+    assert max(at for at, is_exact in exact.items() if is_exact) < 10.0
+    assert set(exact) >= {10.0, 11.0, 12.0}
