@@ -38,11 +38,11 @@ SETTLE_S, NEWEST_WITHIN_S = 300.0, 6.0
 
 
 class Noted:
-    """What the rooms of a nation took: (sequence, time s) of warnings, (epoch, sequence, time s) of
+    """What the rooms of a nation took: (sequence, time s, made s) of warnings, (epoch, sequence, time s) of
     heartbeats, (epoch, sequence, time s, age of its oldest track s) of track frames."""
 
     def __init__(self) -> None:
-        self.warnings: list[tuple[int, float]] = []
+        self.warnings: list[tuple[int, float, float]] = []
         self.beats: list[tuple[int, int, float]] = []
         self.tracks: list[tuple[int, int, float, float]] = []
 
@@ -52,7 +52,7 @@ class Noted:
 
         def durable_body(self: Federation, partner: str, frame: Any, *more: Any) -> list[Message]:
             if partner != federation.HUB:
-                noted.warnings.append((frame.sequence, time.time()))
+                noted.warnings.append((frame.sequence, time.time(), frame.sent_ns / 1e9))
             return durable(self, partner, frame, *more)
 
         def track_frame(self: Federation, link: Link, frame: Any, now_ns: int) -> list[Message]:
@@ -132,14 +132,14 @@ def _opened(state: Path) -> float:
 
 def judged(noted: Noted, raised: int, cut_s: float, healed_s: float) -> dict[str, Any]:
     """Return what one nation took of the other, who raised so many warnings."""
-    order = [sequence for sequence, _ in noted.warnings]
+    order = [sequence for sequence, *_ in noted.warnings]
     best_effort = [[key[:2] for key in stream] for stream in (noted.beats, noted.tracks)]
     doubled = sum(len(keys) - len(set(keys)) for keys in (order, *best_effort))
     reordered = sum(a >= b for keys in (order, *best_effort) for a, b in pairwise(keys))
     after = [t for t in noted.tracks if t[2] >= healed_s]
-    waited = [at for _, at in noted.warnings if at >= healed_s]
-    # What was raised during the cut went first; what is raised later comes once a second.
-    drained = waited[: int((healed_s - cut_s) / WARN_EVERY_S)]
+    # One may come in the moment before it is noticed that the hub is back.
+    back_s = healed_s - 5
+    waited = [at for _, at, made_s in noted.warnings if at >= back_s and made_s < healed_s]
     return {
         "raised": raised,
         "taken": len(order),
@@ -148,10 +148,10 @@ def judged(noted: Noted, raised: int, cut_s: float, healed_s: float) -> dict[str
         "reordered": reordered,
         "track_frames": len(noted.tracks),
         "joined_s": round(min(waited, default=0.0) - healed_s, 2),
-        "drained_s": round(max(drained, default=0.0) - healed_s, 2),
+        "drained_s": round(max(waited, default=0.0) - healed_s, 2),
         "first_track_s": round(after[0][2] - healed_s, 2) if after else -1.0,
         "oldest_track_s": round(max((t[3] for t in after), default=-1.0), 2),
-        "taken_during_cut": sum(cut_s + 5 < at < healed_s for _, at in noted.warnings),
+        "taken_during_cut": sum(cut_s + 5 < at < back_s for _, at, _ in noted.warnings),
     }
 
 
