@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from linkage_world import (  # noqa: E402
     CENTRE,
+    DECLARED_M,
     FLOOR_M,
     NATIONS,
     RANGE_M,
@@ -50,7 +51,7 @@ from skypact.sharing.coalition.coverage import Coverage  # noqa: E402
 F64 = NDArray[np.float64]
 BAR, FOUND = 0.10, 0.30
 MATCH_M = 15_000.0
-DECAY, STEPS = 0.02, 400
+DECAY, STEPS = 0.05, 400
 
 
 class Seen:
@@ -102,10 +103,11 @@ class Seen:
 
 
 def reach(seen: Seen, site: Site, hour: Hour) -> dict[str, float]:
-    """Places that a radar cannot see, and how they lie to its site."""
+    """Places that a radar cannot see or that its nation does not declare, and how they lie to its site."""
     if not len(seen.place):
-        return {"unseen": 0.0, "far": 0.0}
+        return {"unseen": 0.0, "undeclared": 0.0, "far": 0.0}
     return {
+        "undeclared": -float((site.reach_m(seen.truth) > DECLARED_M).mean()),
         "unseen": -float((~site.sees(seen.truth)).mean()),
         "far": -float(site.reach_m(seen.place).mean() / RANGE_M),
     }
@@ -298,7 +300,8 @@ def standard(values: F64, scale: F64) -> F64:
 
 
 def learnt(values: F64, owner: NDArray[np.int64]) -> F64:
-    """Return weights of a conditional logit: which signs told the owner of these hours (H, 4, K)."""
+    """Return weights of a conditional logit: which signs told the owner of these hours (H, 4, K). Every
+    sign is made so that more of it speaks for a candidate: none counts against it."""
     weight = np.zeros(values.shape[2])
     for _ in range(STEPS):
         score = values @ weight
@@ -306,6 +309,7 @@ def learnt(values: F64, owner: NDArray[np.int64]) -> F64:
         share /= share.sum(1, keepdims=True)
         share[np.arange(len(owner)), owner] -= 1
         weight -= 0.5 * (np.einsum("hc,hck->k", share, values) / len(owner) + DECAY * weight)
+        weight = np.maximum(weight, 0)
     return weight
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import ThreatClass
 from skypact.sharing.lines import DelayLine, chosen
-from skypact.sharing.treaty.agreements import What
+from skypact.sharing.treaty.agreements import Agreement, What
 from skypact.sharing.treaty.policy import Rule, Term, holds
-from skypact.sharing.treaty.words import detail, length, shows
+from skypact.sharing.treaty.words import detail, length, passed_on, shows
 
 
 def not_held(nation: str, number: int, held: Sequence[int]) -> str:
@@ -40,6 +40,18 @@ def explained(
     ]
     why += suspended
     return [f"{partner} does not see track {number}", *(why or ["no clause is about tracks"])]
+
+
+def through(agreements: Sequence[Agreement], owner: str, partner: str) -> list[str]:
+    """Return in words through whom a nation may see tracks of `owner` as the coalition's, by which
+    clauses."""
+    return [
+        f"{partner} does not see by whom, but {a.partner} may pass it on {passed_on(c)}: clause "
+        f"{c.id} of {a.name}, for class {', '.join(c.classes)}"
+        for a in agreements
+        for c in a.clauses
+        if a.owner == owner and c.what is What.UNNAMED and partner in c.for_nations
+    ]
 
 
 def _failing(number: int, rule: Rule, line: DelayLine) -> Iterator[str]:

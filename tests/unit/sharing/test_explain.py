@@ -1,7 +1,9 @@
 """How a partner sees a track, clause by clause."""
 
 from skypact.core.messages import ThreatClass
+from skypact.sharing.explain import through
 from tests.unit.picture.flights import T0, S
+from tests.unit.sharing.coalition.club import OTHERS, OWNER, VIEWER, agreements
 from tests.unit.sharing.treaty import END, X, agreement, classes, clause, own, sharing
 
 ROUND = {"position_grid_m": 1_000.0, "velocity_grid_mps": 20.0}
@@ -50,3 +52,13 @@ def test_no_agreement_no_lease_no_track():
     late = explain(clause(), at_ns=T0 + 61 * S)
     assert late[1] == "borvia was not heard within the lease of 60 s"
     assert explain(clause(), number=7) == ["auria holds no own track 7; it holds: 105"]
+
+
+def test_through_whom_a_nation_sees_it_without_a_name():
+    (said,) = through(agreements(), OWNER, VIEWER)
+    assert said.startswith(
+        "borvia does not see by whom, but keystone may pass it on to borvia as from the coalition, "
+        "rounded to 5 km and 50 m/s, while inside what the owner and cestia and deltia declare: "
+        "clause 8 of auria-keystone"
+    )
+    assert through(agreements(), OWNER, OTHERS[0]) == []

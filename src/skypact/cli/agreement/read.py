@@ -18,6 +18,7 @@ from skypact.edge.journal import Entry, Kind
 from skypact.edge.journal import read as entries_of
 from skypact.edge.replay import RecordedConfig, quarantined, step
 from skypact.node import Node, rooms
+from skypact.sharing.explain import through
 from skypact.sharing.sharing import Sharing
 from skypact.sharing.treaty import blocs, lint, words
 from skypact.sharing.treaty.agreements import Agreement, Bloc
@@ -107,6 +108,9 @@ def explained(folder: Path, number: int, partner: str) -> list[str]:
     """Return how a partner sees a track, by which clause, or why not: as the node's journal ends
     and by the agreements that its folder holds."""
     directory = load(folder)
+    passed = through(directory.agreements, directory.config.node.nation, partner)
+    if partner not in directory.partners and passed:
+        return passed
     if partner not in directory.partners:
         known = ", ".join(directory.partners) or "none"
         raise ConfigError(f"there is no agreement with {partner}, only with {known}", path=partner)
@@ -127,7 +131,7 @@ def explained(folder: Path, number: int, partner: str) -> list[str]:
         step(node, codec.decode(entry.payload, str(entry.position)), entry.now_ns)
     if not now_ns:
         raise ConfigError("the node has not run yet", path=str(directory.path / STATE))
-    return room.explain(number, partner, now_ns)
+    return [*room.explain(number, partner, now_ns), *passed]
 
 
 _HEADER = ("id", "observed_ns", "received_ns", "origin", "context")
