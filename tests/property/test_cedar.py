@@ -6,7 +6,7 @@ worked out here, by another way than the table's. A planted fault in either must
 
 import math
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 import cedarpy
@@ -16,17 +16,18 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from skypact.core.geodesy import geodetic_from_ecef
-from skypact.core.messages import Context, ThreatClass
+from skypact.core.messages import Context, Identity, ThreatClass
 from skypact.sharing.lines import DelayLine, decided
 from skypact.sharing.treaty import cedar, policy
-from skypact.sharing.treaty.agreements import Agreement, Bloc, What
+from skypact.sharing.treaty.agreements import Agreement, Bloc, IdentityName, What
 from skypact.sharing.treaty.blocs import pairs
-from skypact.sharing.treaty.policy import Policy, Rule, Term, warning_rule
+from skypact.sharing.treaty.policy import DETECTIONS, Policy, Rule, Term, detections, warning_rule
 from tests.property.test_sharing_policy import NOW, clauses, inside, policies, skies
 from tests.unit.picture.flights import T0, state
-from tests.unit.sharing.treaty import ALL, agreement, clause, own
+from tests.unit.sharing.treaty import ALL, agreement, clause, identified, own
 from tests.unit.sharing.treaty import classes as classed
 
+IDENTITIES = get_args(IdentityName)
 CONTEXTS = st.sampled_from([(), (), (Context.EXERCISE,), (Context.OPERATION, Context.TEST)])
 NATIONS = ("auria", "borvia", "cestia")
 
@@ -45,7 +46,15 @@ def agreements(draw: Any) -> Agreement:
         )
         for i in range(draw(st.integers(0, 3)))
     ]
-    some = [msgspec.structs.replace(c, contexts=draw(CONTEXTS)) for c in tracks.clauses]
+    some = [
+        msgspec.structs.replace(
+            c,
+            contexts=draw(CONTEXTS),
+            identities=tuple(draw(st.sets(st.sampled_from(IDENTITIES), max_size=3))),
+            detections=tuple(draw(st.sets(st.sampled_from(["other", *DETECTIONS]), max_size=3))),
+        )
+        for c in tracks.clauses
+    ]
     plain = draw(st.sets(st.sampled_from(["coverage", "coalition"])))
     alone = [clause(what, id=what, classes=(), contexts=draw(CONTEXTS)) for what in sorted(plain)]
     mixed = draw(st.permutations([*some, *told, *alone]))
@@ -75,6 +84,15 @@ def memberships(draw: Any) -> tuple[Bloc, ...]:
     )
 
 
+DETECTED = 3
+"""Bits: primary and secondary radar."""
+
+
+def held_as(number: int) -> Identity:
+    """Return what the owner holds a track as, in a test."""
+    return Identity[IDENTITIES[number % len(IDENTITIES)].upper()]
+
+
 def by_table(
     treaty: Agreement, sky: list, suspended: frozenset[str], blocs: tuple[Bloc, ...] = ()
 ) -> list[str]:
@@ -86,7 +104,10 @@ def by_table(
         return [""] * (len(sky) + len(ThreatClass) * (2 * len(NATIONS) + 2) + 2)
     line = DelayLine(0)
     line.feed(classed(T0, **{f"n{n}": threat for n, _, threat in sky}), T0)
-    line.feed(own([n for n, _, _ in sky], [x for _, x, _ in sky], T0), T0)
+    line.feed(own([n for n, _, _ in sky], [x for _, x, _ in sky], T0, detection=DETECTED), T0)
+    for n, _, _ in sky:
+        if held_as(n) is not Identity.UNKNOWN or n % 2:
+            line.feed(identified(T0, n, held_as(n)), T0)
     chosen = decided(term, line)[line.tracks.rows([n for n, _, _ in sky])].tolist()
     names = [term.rules[i].name if i >= 0 else "" for i in chosen]
     for threat in ThreatClass:
@@ -115,11 +136,12 @@ def by_cedar(
 ) -> list[str]:
     context = {"purpose": "exercise", "now_us": NOW // 1000, "suspended": sorted(suspended)}
     asked: list[tuple[str, dict[str, Any]]] = []
-    for _, x, threat in sky:
+    for n, x, threat in sky:
         lat, lon, height = (float(v) for v in geodetic_from_ecef(x[:3]))
         where = (math.degrees(lat), math.degrees(lon))
         areas = [c.id for c in treaty.clauses if c.area_deg and inside(c.area_deg, *where)]
         facts = {"height_mm": math.floor(height * 1000), "areas": areas, "warned": "", "told": ""}
+        facts |= {"identity": held_as(n).name.lower(), "detections": list(detections(DETECTED))}
         asked.append(("track", {**facts, "class": ThreatClass(threat).name.lower()}))
     for threat in ThreatClass:
         facts = {"height_mm": 0, "areas": [], "class": threat.name.lower(), "told": ""}
@@ -180,11 +202,14 @@ TREATY = agreement(
     clause(id="1", classes=("drone",), area_deg=AREA, height_max_m=9_500.0),
     clause(id="2", classes=("drone", "rocket")),
     clause("warning", id="3", classes=("rocket",), for_nations=("cestia",)),
+    clause(id="4", classes=("cruise",), detections=("other",)),
+    clause(id="5", classes=("cruise",), identities=("hostile",)),
 )
 SKY = [
     (1, state(0, 0, 0, 0), int(ThreatClass.DRONE)),
     (2, state(200_000, 0, 0, 0), int(ThreatClass.DRONE)),
     (3, state(0, 0, 0, 0), int(ThreatClass.ROCKET)),
+    (5, state(0, 0, 0, 0), int(ThreatClass.CRUISE)),
 ]
 
 
@@ -195,6 +220,8 @@ def differs(text: str, suspended: frozenset[str] = frozenset()) -> bool:
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [
+        ('["hostile"].contains(resource.identity)', '["friend"].contains(resource.identity)'),
+        ('["other"].containsAll(resource.detections)', "true"),
         ("resource.height_mm < 9500000", "resource.height_mm < 8500000"),
         ('["drone", "rocket"].contains', '["rocket"].contains'),
         ('resource.areas.contains("1")', '!resource.areas.contains("1")'),
@@ -238,3 +265,5 @@ def test_clauses_are_drawn_with_every_kind_of_limit():
         lambda c: c.delay_s > 0,
     ):
         find(clauses(0), wanted)
+    for wanted in (lambda c: c.identities, lambda c: c.detections):
+        find(agreements(), lambda a, wanted=wanted: any(map(wanted, a.clauses)))

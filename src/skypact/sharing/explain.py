@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from skypact.core.geodesy import geodetic_from_ecef
-from skypact.core.messages import ThreatClass
+from skypact.core.messages import Identity, ThreatClass
 from skypact.sharing.lines import DelayLine, chosen
 from skypact.sharing.treaty.agreements import Agreement, What
-from skypact.sharing.treaty.policy import Rule, Term, holds
+from skypact.sharing.treaty.policy import Rule, Term, detections, holds
 from skypact.sharing.treaty.words import detail, length, passed_on, shows
 
 
@@ -68,6 +68,13 @@ def _failing(number: int, rule: Rule, line: DelayLine) -> Iterator[str]:
     if rule.area and not holds(rule.area, lat, lon)[0]:
         place = ", ".join(f"{v:.2f}" for v in np.degrees([lat[0], lon[0]]))
         yield f"it is at [{place}], outside the area"
+    identity, detection = line.identity()[row], int(line.tracks["detection"][row])
+    if rule.held is not None and not rule.held[identity]:
+        held = Identity(int(identity)).name.lower()
+        yield f"we hold it as {held}, not {' or '.join(clause.identities)}"
+    if rule.seen is not None and not rule.seen[detection]:
+        seen = " and ".join(detections(detection))
+        yield f"detected by {seen}, not only by {' and '.join(clause.detections)}"
     if not clause.height_min_m <= height[0] < clause.height_max_m:
         band = f"{length(clause.height_min_m)} to {length(clause.height_max_m)}"
         yield f"its height is {length(round(float(height[0])))}, outside {band}"

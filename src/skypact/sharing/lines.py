@@ -9,14 +9,22 @@ from numpy.typing import NDArray
 
 from skypact.core.columns import array
 from skypact.core.geodesy import geodetic_from_ecef
-from skypact.core.messages import OwnTracks, SystemTracksDeleted, ThreatBatch, ThreatClass
+from skypact.core.messages import (
+    ConflictResolved,
+    Identity,
+    IdentitySet,
+    OwnTracks,
+    SystemTracksDeleted,
+    ThreatBatch,
+    ThreatClass,
+)
 from skypact.core.table import Table, TableState, among, last_of_each
 from skypact.sharing.degrade import WHOLE_WIDTH, whole_second
 from skypact.sharing.treaty.agreements import What
 from skypact.sharing.treaty.policy import Rule, Term, admits
 
 F64, I64 = NDArray[np.float64], NDArray[np.int64]
-News = OwnTracks | ThreatBatch | SystemTracksDeleted
+News = OwnTracks | ThreatBatch | SystemTracksDeleted | IdentitySet | ConflictResolved
 COPIED = ("covariance", "time_ns", "quality", "detection", "address", "callsign")
 FIELDS = {
     "state": ("<f8", 6),
@@ -74,7 +82,8 @@ class DelayLine:
     def __init__(self, delay_ns: int) -> None:
         self._delay_ns = delay_ns
         self.tracks = Table({**FIELDS, **PLACED})
-        self.classes = Table({"threat_class": ("|u1", 1)})
+        # identity: one more than its number, 0 none.
+        self.classes = Table({"threat_class": ("|u1", 1), "identity": ("|u1", 1)})
         self._pending: deque[tuple[int, Known]] = deque()
         self._by_class: dict[tuple[ThreatClass, ...], I64] = {}
         self._threat_class: NDArray[np.uint8] | None = None
@@ -101,13 +110,17 @@ class DelayLine:
                     self.classes.put(number[kept], threat_class=array(news, "threat_class")[kept])
                 case SystemTracksDeleted() as news:
                     self._rename(news)
+                case IdentitySet() | ConflictResolved() as news:
+                    claim = news.claim
+                    identity = 0 if claim.ended else claim.identity + 1
+                    self.classes.put([claim.track], identity=identity)
 
     def _rename(self, news: SystemTracksDeleted) -> None:
         rows = self.classes.rows(news.numbers)
         for row, successor in zip(rows.tolist(), news.successors, strict=True):
             if row >= 0 and successor and self.classes.rows([successor])[0] < 0:
-                threat_class = self.classes["threat_class"][row]
-                self.classes.put([successor], threat_class=threat_class)
+                known = {name: self.classes[name][row] for name in ("threat_class", "identity")}
+                self.classes.put([successor], **known)
                 rows = self.classes.rows(news.numbers)
         self.classes.drop(among(self.classes.keys, news.numbers))
 
@@ -117,6 +130,12 @@ class DelayLine:
             rows = self.classes.rows(self.tracks.keys)
             self._threat_class = np.append(self.classes["threat_class"], np.uint8(0))[rows]
         return self._threat_class
+
+    def identity(self) -> NDArray[np.uint8]:
+        """Return what we hold each track as, unknown until somebody has set it."""
+        rows = self.classes.rows(self.tracks.keys)
+        held = np.append(self.classes["identity"], np.uint8(0))[rows]
+        return np.where(held > 0, held - 1, np.uint8(Identity.UNKNOWN)).astype(np.uint8)
 
     def of_classes(self, threats: tuple[ThreatClass, ...]) -> I64:
         """Return the rows of some classes."""
@@ -181,6 +200,7 @@ def prompt(term: Term, line: DelayLine, rows: I64) -> list[tuple[Rule, DelayLine
     for rule in (r for r in term.rules if r.clause.what is What.TRACK):
         named = np.array([threat in rule.clause.covers() for threat in ThreatClass])
         mine = free & named[threats] & admits(rule, lat, lon, height)
+        mine &= _knows(rule, line, rows)
         free &= ~mine
         held = held or rule.delay_ns > 0
         at_once = rule.clause.exact and not held
@@ -199,9 +219,20 @@ def decided(term: Term, line: DelayLine, delay_ns: int | None = None) -> I64:
         rows = line.of_classes(threats)
         for rule in rules:
             inside = admits(rule, lat[rows], lon[rows], height[rows])
+            inside &= _knows(rule, line, rows)
             choice[rows[inside]] = rule.at
             rows = rows[~inside]
     return choice
+
+
+def _knows(rule: Rule, line: DelayLine, rows: I64) -> NDArray[np.bool_]:
+    """Return where what we hold a track as, and what has detected it, is what a rule is about."""
+    found = np.ones(len(rows), np.bool_)
+    if rule.held is not None:
+        found &= rule.held[line.identity()[rows]]
+    if rule.seen is not None:
+        found &= rule.seen[line.tracks["detection"][rows]]
+    return found
 
 
 def refused(
@@ -217,7 +248,7 @@ def refused(
     return [
         ("no clause covers its class", int((hidden & ~covered).sum())),
         (
-            "outside the area, the heights or the delay of every clause",
+            "no clause about its class admits it where, when, or as what it is",
             int((hidden & covered).sum()),
         ),
     ]

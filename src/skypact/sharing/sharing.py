@@ -135,6 +135,8 @@ class Sharing:
             case OwnTracks() | ThreatBatch() | SystemTracksDeleted():
                 self._feed(message, now_ns)
             case IdentitySet() | ConflictResolved() | IdentityProposed():
+                if not isinstance(message, IdentityProposed):
+                    self._note_identity(message, now_ns)
                 return self._identities.take(message, self._releaser, self._withheld, now_ns)
             case SuspendAgreement() | ResumeAgreement():
                 return self._command(message, now_ns)
@@ -158,6 +160,12 @@ class Sharing:
         for line in self._lines.values():
             line.feed(known, now_ns)
         self._note_changed(message, now_ns)
+
+    def _note_identity(self, message: IdentitySet | ConflictResolved, now_ns: int) -> None:
+        """Remember what we hold of an object: a clause may be about it."""
+        if message.claim.nation == self._issuer.nation:
+            for line in self._lines.values():
+                line.feed(message, now_ns)
 
     def _tell(self, message: TellAudit | NumbersWanted, now_ns: int) -> Sequence[Message]:
         if isinstance(message, NumbersWanted):

@@ -60,7 +60,7 @@ def columns(numbers: list[int], states: Any, time_ns: int, **given: Any) -> dict
         "velocity_ecef_mps": x[:, 3:],
         "covariance": triangle(given.get("sd_m", 50.0), given.get("sd_mps", 5.0), n),
         "quality": np.full(n, 9),
-        "detection": np.full(n, 1),
+        "detection": np.full(n, given.get("detection", 1)),
         "address": given.get("address", np.zeros(n)),
         "callsign": given.get("callsign", np.zeros(n, "S8")),
     }

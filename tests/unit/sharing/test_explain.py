@@ -32,6 +32,8 @@ def test_every_clause_says_why_it_does_not_admit():
         clause(id="2", area_deg=ELSEWHERE, height_max_m=5_000.0),
         clause(id="3", delay_s=100.0),
         clause("warning", id="4"),
+        clause(id="5", identities=("hostile", "suspect")),
+        clause(id="6", detections=("other",)),
     )
     assert found == [
         "borvia does not see track 105",
@@ -39,6 +41,8 @@ def test_every_clause_says_why_it_does_not_admit():
         "clause 2: it is at [-32.00, -18.00], outside the area",
         "clause 2: its height is 9 km, outside -10 km to 5 km",
         "clause 3: 100 s ago, as late as it leaves, the track was not known",
+        "clause 5: we hold it as unknown, not hostile or suspect",
+        "clause 6: detected by primary, not only by other",
     ]
 
 

@@ -1,10 +1,12 @@
 """Own tracks as they were a while ago, and which clause lets each go."""
 
-from skypact.core.messages import SystemTracksDeleted, ThreatClass
-from skypact.sharing.lines import DelayLine, chosen, decided, refused
+import numpy as np
+
+from skypact.core.messages import Identity, SystemTracksDeleted, ThreatClass
+from skypact.sharing.lines import DelayLine, chosen, decided, prompt, refused
 from skypact.sharing.treaty.policy import compiled
 from tests.unit.picture.flights import T0, S, moved
-from tests.unit.sharing.treaty import ISSUER, X, agreement, classes, clause, own
+from tests.unit.sharing.treaty import ISSUER, X, agreement, classes, clause, identified, own
 
 DRONES = clause(id="1", classes=("drone",))
 LATE = clause(id="2", delay_s=10.0)
@@ -64,8 +66,53 @@ def test_a_track_leaves_once_and_what_stays_is_counted():
     assert [(rule.clause.id, rows.tolist()) for rule, _, rows in going] == [("1", [0]), ("2", [])]
     assert refused(term, lines[0], going) == [
         ("no clause covers its class", 0),
-        ("outside the area, the heights or the delay of every clause", 1),
+        ("no clause about its class admits it where, when, or as what it is", 1),
     ]
     lines[10 * S].advance(T0 + 10 * S)
     going = chosen(term, lines)
     assert [line.tracks.keys[rows].tolist() for _, line, rows in going] == [[105], [110]]
+
+
+def test_a_clause_can_be_about_what_we_hold_a_track_as():
+    hostile = compiled(agreement(clause(identities=("hostile", "suspect"))))
+    either = compiled(agreement(clause(identities=("unknown", "friend"))))
+    found = line()
+    assert decided(hostile, found).tolist() == [-1, -1]
+    assert decided(either, found).tolist() == [0, 0]
+    found.feed(identified(T0, 110, Identity.HOSTILE), T0)
+    assert decided(hostile, found).tolist() == [-1, 0]
+    assert [r.tolist() for _, _, r in prompt(hostile, found, np.array([1]))] == [[1]]
+    assert [r.tolist() for _, _, r in prompt(hostile, found, np.array([0]))] == [[]]
+    gone = SystemTracksDeleted(
+        **ISSUER.header(T0, T0),
+        numbers=(110,),
+        reasons=("renumbered",),
+        successors=(120,),
+        own=(True,),
+    )
+    found.feed(gone, T0)
+    found.feed(own([120], [X], T0, ended=(110,), successors=(120,)), T0)
+    assert decided(hostile, found)[found.tracks.rows([120])].tolist() == [0]
+    found.feed(identified(T0, 120, Identity.HOSTILE, ended=True), T0)
+    assert decided(hostile, found).tolist() == [-1, -1]
+
+
+def test_a_clause_can_be_about_what_has_detected_a_track():
+    """Detected by anything else as well, it would tell of a sensor that is not agreed."""
+    found = DelayLine(0)
+    for number, bits in ((105, 1), (110, 3), (112, 0)):
+        found.feed(own([number], [X], T0, detection=bits), T0)
+    for kinds, expected in (
+        (("primary",), [0, -1, -1]),
+        (("primary", "secondary"), [0, 0, -1]),
+        (("other",), [-1, -1, 0]),
+        ((), [0, 0, 0]),
+    ):
+        assert decided(compiled(agreement(clause(detections=kinds))), found).tolist() == expected
+
+
+def test_what_is_held_is_kept_over_a_restart():
+    found, again = line(), DelayLine(0)
+    found.feed(identified(T0, 110, Identity.SUSPECT), T0)
+    again.restore(found.state())
+    assert again.identity().tolist() == [Identity.UNKNOWN, Identity.SUSPECT]

@@ -52,6 +52,8 @@ def test_parties_and_times(given: dict, key: str):
         ({"what": "warning", "classes": ("drone",), "show_impact": True}, "show_impact"),
         ({"show_person": True}, "show_person"),
         ({"for_nations": ("cestia",)}, "for_nations"),
+        ({"what": "warning", "identities": ("hostile",)}, "identities"),
+        ({"what": "identity", "detections": ("primary",)}, "detections"),
     ],
 )
 def test_impossible_clauses(given: dict, key: str):
@@ -66,6 +68,14 @@ def test_a_clause_that_can_never_decide_is_found():
     assert fault[1].startswith("drone: clause 1")
     assert found(agreement(clause(id="1", area_deg=AREA), clause(id="2"))) == []
     assert found(agreement(first, clause("warning", id="2"))) == []
+
+
+def test_a_clause_about_some_objects_leaves_the_others_to_the_next():
+    hostile, any_ = clause(id="1", identities=("hostile", "suspect")), clause(id="2")
+    assert found(agreement(hostile, any_)) == []
+    fewer = clause(id="2", identities=("suspect",))
+    assert found(agreement(hostile, fewer))[0][0] == "clause[1].classes"
+    assert found(agreement(clause(id="1", detections=("primary",)), any_)) == []
 
 
 def test_the_same_id_twice_is_found():

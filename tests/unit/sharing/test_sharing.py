@@ -4,7 +4,7 @@ import pytest
 
 from skypact.core.codec import encode
 from skypact.core.errors import InvariantError
-from skypact.core.messages import LinkView, Release, Stream, ThreatClass
+from skypact.core.messages import Identity, LinkView, Release, Stream, ThreatClass
 from tests.unit.picture.flights import T0, S, moved
 from tests.unit.sharing.treaty import (
     X,
@@ -13,6 +13,7 @@ from tests.unit.sharing.treaty import (
     classes,
     clause,
     everything,
+    identified,
     of,
     only,
     opened,
@@ -136,3 +137,16 @@ def test_after_a_cut_warnings_that_waited_go_before_tracks():
     (receipt,) = releases(borvia.handle(arrived(waited, cut), cut), Stream.RECEIPT, "auria")
     auria.handle(arrived(receipt, cut + 2 * S), cut + 2 * S)
     assert 105 in shown(auria.wake(cut + 3 * S))
+
+
+def test_a_clause_about_identities_follows_what_our_people_set():
+    room = sharing(agreement(clause(id="1", identities=("hostile",))))
+    room.handle(own([105], X, T0), T0)
+    assert shown(room.wake(T0 + S)) == {}
+    room.handle(identified(T0 + S, 105, Identity.HOSTILE, nation="borvia"), T0 + S)
+    assert shown(room.wake(T0 + 2 * S)) == {}
+    room.handle(identified(T0 + 2 * S, 105, Identity.HOSTILE), T0 + 2 * S)
+    assert list(shown(room.wake(T0 + 3 * S))) == [105]
+    room.handle(identified(T0 + 3 * S, 105, Identity.NEUTRAL), T0 + 3 * S)
+    ended = [opened(r)[1].ended for r in releases(room.wake(T0 + 4 * S), Stream.TRACK)]
+    assert ended == [(105,)]

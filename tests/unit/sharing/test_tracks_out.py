@@ -154,7 +154,7 @@ def test_leaving_the_area_ends_the_track_for_the_partner():
     out = room.wake(T0 + 2 * S)
     assert shown(out) == {}
     assert opened(releases(out, Stream.TRACK)[0])[1].ended == (105,)
-    assert of(out, ReleaseWithheld)[0].reason.startswith("outside the area")
+    assert of(out, ReleaseWithheld)[0].reason.startswith("no clause about its class admits it")
 
 
 def test_an_ending_is_told_three_times_with_its_successor():

@@ -145,6 +145,22 @@ def test_contexts_in_words():
     assert changes == [[Change.NARROWER], [Change.WIDER], [Change.OTHER], []]
 
 
+@pytest.mark.parametrize(
+    ("key", "some", "more", "words"),
+    [
+        ("identities", ("hostile",), ("hostile", "suspect"), "held as hostile or suspect"),
+        ("detections", ("primary",), ("primary", "other"), "detected only by primary and other"),
+    ],
+)
+def test_what_an_object_must_be_in_words(key: str, some: tuple, more: tuple, words: str):
+    assert words in terms(clause(**{key: more}))
+    changes = [
+        [d.change for d in differences(agreement(clause(**a)), agreement(clause(**b)))]
+        for a, b in (({}, {key: some}), ({key: some}, {key: more}), ({key: more}, {}))
+    ]
+    assert changes == [[Change.NARROWER], [Change.WIDER], [Change.WIDER]]
+
+
 UNNAMED = {"for_nations": ("borvia",), "among": ("cestia", "deltia"), **ROUND}
 
 

@@ -10,6 +10,9 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AirWarning,
     Context,
+    Identity,
+    IdentityClaim,
+    IdentitySet,
     Ledger,
     Message,
     NodeStarted,
@@ -83,6 +86,29 @@ def classes(now_ns: int, **given: int) -> ThreatBatch:
     values = list(given.values())
     packed = pack(ThreatBatch, number=numbers, threat_class=values, probability=[1.0] * len(values))
     return ThreatBatch(**ISSUER.header(now_ns, now_ns), count=len(values), **packed)
+
+
+def identified(
+    now_ns: int, number: int, identity: Identity, nation: str = "auria", **given: Any
+) -> IdentitySet:
+    """What a nation holds of an object is new."""
+    claim = IdentityClaim(
+        **{
+            "claim_id": f"{nation}-c{number}",
+            "nation": nation,
+            "track": number,
+            "identity": identity,
+            "version": 1,
+            "area": "west",
+            "person": "K. Ito",
+            "reason": "a test",
+            "evidence": (),
+            "since_ns": now_ns,
+            **given,
+        }
+    )
+    header = ISSUER.header(now_ns, now_ns)
+    return IdentitySet(**header, claim=claim, threat_class=ThreatClass.UNKNOWN)
 
 
 def warning(**given: Any) -> AirWarning:

@@ -13,6 +13,8 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 OneName = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{0,31})?$")]
 ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 ClassName = Literal["unknown", "ballistic", "cruise", "drone", "aircraft", "rocket"]
+IdentityName = Literal["unknown", "assumed_friend", "friend", "neutral", "suspect", "hostile"]
+Detection = Literal["primary", "secondary", "dependent", "other"]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Latitude = Annotated[float, msgspec.Meta(ge=-89.9, le=89.9)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
@@ -47,7 +49,9 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     full precision, else values are rounded and the covariance says so; delay_s: how late;
     for_nations: nations whose warnings this partner is told of, () the partner's own only; of an
     UNNAMED clause who may see it; history_h: how many hours back it is told, when it begins, of
-    warnings that are over; contexts: only at nodes of these, () any; among: nations in whose
+    warnings that are over; contexts: only at nodes of these, () any; identities: only what the
+    owner holds as one of these, () any; detections: only what nothing else has detected, () any;
+    among: nations in whose
     declared coverage a track must lie to be passed on, all of them, as well as in the owner's;
     tracks_max: rows of each frame of the coalition.
     """
@@ -68,6 +72,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     for_nations: tuple[Name, ...] = ()
     history_h: Annotated[float, msgspec.Meta(ge=0, le=24)] = 0.0
     contexts: tuple[Context, ...] = ()
+    identities: tuple[IdentityName, ...] = ()
+    detections: tuple[Detection, ...] = ()
     among: tuple[Name, ...] = ()
     tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 64
 

@@ -102,6 +102,13 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
     if clause.what is What.TRACK:
         if clause.area_deg:
             parts.append(f"resource.areas.contains({_text(clause.id)})")
+        if clause.identities:
+            parts.append(
+                f"[{', '.join(map(_text, clause.identities))}].contains(resource.identity)"
+            )
+        if clause.detections:
+            only = ", ".join(map(_text, clause.detections))
+            parts.append(f"[{only}].containsAll(resource.detections)")
         low, high = (round(m * 1000) for m in (clause.height_min_m, clause.height_max_m))
         parts.append(f"resource.height_mm >= {low} && resource.height_mm < {high}")
     if clause.what is What.WARNING:

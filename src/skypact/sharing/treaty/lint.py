@@ -112,6 +112,10 @@ def _shadowed(first: Clause, second: Clause) -> list[str]:
         return []
     if first.contexts and set(first.contexts) != set(second.contexts):
         return []
+    for key in ("identities", "detections"):
+        allowed, asked = set(getattr(first, key)), set(getattr(second, key))
+        if allowed and not (asked and asked <= allowed):
+            return []
     wider = not first.area_deg or first.area_deg == second.area_deg
     higher = first.height_min_m <= second.height_min_m
     lower = first.height_max_m >= second.height_max_m
@@ -153,6 +157,8 @@ _ONLY_FOR = {
     "velocity_grid_mps": _TRACK | _UNNAMED,
     "among": _UNNAMED,
     "delay_s": _TRACK,
+    "identities": _TRACK,
+    "detections": _TRACK,
     "show_callsign": _TRACK,
     "show_address": _TRACK,
     "show_impact": _WARNING,

@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import within, wrap_pi
-from skypact.core.messages import Context, ThreatClass
-from skypact.sharing.treaty.agreements import Agreement, Clause, What, ns_of
+from skypact.core.messages import DEPENDENT, PRIMARY, SECONDARY, Context, Identity, ThreatClass
+from skypact.sharing.treaty.agreements import Agreement, Clause, Detection, What, ns_of
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 S = 1_000_000_000
+DETECTIONS: dict[Detection, int] = {
+    "primary": PRIMARY,
+    "secondary": SECONDARY,
+    "dependent": DEPENDENT,
+}
 
 
 class Area(NamedTuple):
@@ -26,7 +31,8 @@ class Area(NamedTuple):
 
 class Rule(NamedTuple):
     """A clause ready for use. name: how a Release names it; area: None everywhere; at: its place
-    among the rules of its term; history_ns: how old what is over may be."""
+    among the rules of its term; history_ns: how old what is over may be; held: which identities,
+    by number, None any; seen: which combinations of detections, by their bits, None any."""
 
     name: str
     clause: Clause
@@ -34,6 +40,8 @@ class Rule(NamedTuple):
     delay_ns: int
     at: int
     history_ns: int
+    held: Mask | None
+    seen: Mask | None
 
 
 Table = dict[tuple[What, int], tuple[Rule, ...]]
@@ -111,11 +119,31 @@ def compiled(agreement: Agreement, context: Context | None = None) -> Term:
             round(clause.delay_s * S),
             index,
             round(clause.history_h * 3600 * S),
+            _held(clause),
+            _seen(clause),
         )
         for index, clause in enumerate(clauses)
     )
     from_ns, until_ns = ns_of(agreement.valid_from), ns_of(agreement.valid_until)
     return Term(from_ns, until_ns, round(agreement.lease_s * S), rules, *_tables(rules))
+
+
+def _held(clause: Clause) -> Mask | None:
+    if not clause.identities:
+        return None
+    return np.array([identity.name.lower() in clause.identities for identity in Identity])
+
+
+def _seen(clause: Clause) -> Mask | None:
+    if not clause.detections:
+        return None
+    kinds = [set(detections(bits)) for bits in range(256)]
+    return np.array([kind <= set(clause.detections) for kind in kinds])
+
+
+def detections(bits: int) -> tuple[Detection, ...]:
+    """Return by what an object was detected, in the words of a clause."""
+    return tuple(name for name, bit in DETECTIONS.items() if bits & bit) or ("other",)
 
 
 def _without(term: Term, clauses: Collection[str]) -> Term:

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from skypact.core.geodesy import within
 from skypact.core.messages import Context
-from skypact.sharing.treaty.agreements import CLASSLESS, Agreement, Clause, What
+from skypact.sharing.treaty.agreements import (
+    CLASSLESS,
+    Agreement,
+    Clause,
+    Detection,
+    IdentityName,
+    What,
+)
 from skypact.sharing.treaty.policy import F64
 
 LOWEST_M, HIGHEST_M = -1e4, 1e7
@@ -73,7 +80,15 @@ def where(clause: Clause) -> str:
     elif low or high:
         bound = clause.height_min_m if low else clause.height_max_m
         parts.append(f"{'above' if low else 'below'} {length(bound)}")
-    return ", ".join(p for p in parts if p) or "everywhere"
+    place = ", ".join(p for p in parts if p) or "everywhere"
+    return ", ".join(p for p in (place, _known(clause)) if p)
+
+
+def _known(clause: Clause) -> str:
+    """Return what an object must be held as and detected by."""
+    held = f"held as {' or '.join(clause.identities)}" if clause.identities else ""
+    seen = f"detected only by {' and '.join(clause.detections)}" if clause.detections else ""
+    return ", ".join(p for p in (held, seen) if p)
 
 
 def shows(clause: Clause) -> str:
@@ -205,7 +220,7 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
                 Change.WIDER if now else Change.NARROWER,
                 f"{at}: {'with' if now else 'without'} {words}",
             )
-    yield from _purpose(old, new)
+    yield from _sets(old, new)
     if set(old.among) != set(new.among):
         change = Change.NARROWER if set(new.among) > set(old.among) else Change.WIDER
         yield change, f"{at}: where {', '.join(new.among)} declare coverage"
@@ -220,13 +235,22 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
         yield change, f"{at}: {said} {named}"
 
 
-def _purpose(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
-    before, after = set(old.contexts or Context), set(new.contexts or Context)
-    if before != after:
-        wider, narrower = after > before, after < before
-        change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
-        named = ", ".join(new.contexts) or "every context"
-        yield change, f"clause {new.id}: in {named}"
+_SETS: tuple[tuple[str, frozenset[str], str, str], ...] = (
+    ("contexts", frozenset(Context), "in", "every context"),
+    ("identities", frozenset(get_args(IdentityName)), "held as", "anything"),
+    ("detections", frozenset(get_args(Detection)), "detected only by", "anything"),
+)
+"""Limits that name what is allowed; without one all of these are."""
+
+
+def _sets(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
+    for key, all_of, words, any_of in _SETS:
+        before, after = (set(getattr(c, key) or all_of) for c in (old, new))
+        if before != after:
+            wider, narrower = after > before, after < before
+            change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
+            named = ", ".join(getattr(new, key)) or any_of
+            yield change, f"clause {new.id}: {words} {named}"
 
 
 def _area(old: Clause, new: Clause) -> list[Change]:
