@@ -15,11 +15,16 @@ help: ## list the targets
 demo: $(VENV)/.installed ## run three nations and a coordinator here (ARGS="--for 60s" passes options)
 	@exec $(BIN)/skypact demo $(ARGS)
 
-# Tests that start real processes take ports of the machine: one after another. The rest share it.
+# Tests that start real processes take ports of the machine, one after another, and often wait; the
+# rest takes the time that they leave, and shows its output after them.
+REST := $(VENV)/rest.log
 test: $(VENV)/.installed-dev browser check ## install what tests need, check the style, run every test
 	$(BIN)/skypact warm
-	$(BIN)/python -m pytest tests/docs tests/e2e $(ARGS)
-	$(BIN)/python -m pytest -n 2 tests/scenario tests/unit tests/property tests/wire $(ARGS)
+	@echo "Tests of scenarios, rooms and the wire run behind these; their output follows."
+	@nice -n 19 $(BIN)/python -m pytest -n 2 tests/scenario tests/unit tests/property tests/wire $(ARGS) \
+	  >$(REST) 2>&1 & rest=$$!; trap "kill $$rest" INT TERM; \
+	$(BIN)/python -m pytest tests/docs tests/e2e $(ARGS); first=$$?; \
+	wait $$rest; second=$$?; cat $(REST); [ $$first = 0 ] && exit $$second || exit $$first
 
 check: $(VENV)/.installed-dev ## style, types, imports and house rules
 	$(BIN)/ruff check $(SOURCES)
