@@ -15,7 +15,7 @@ TestOne = Callable[[bytes], None]
 Plant = Callable[[Callable[..., None]], None]
 INCLUDED = ("skypact.sharing", "skypact.edge.links", "skypact.config", "skypact.core", "skypact.warning",
             "skypact.picture.identity")  # fmt: skip
-STREAMS = ("track", "heartbeat", "warning", "receipt", "keys")
+STREAMS = ("track", "heartbeat", "warning", "receipt", "keys", "coalition")
 
 
 def frames() -> TestOne:
