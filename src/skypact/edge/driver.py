@@ -5,6 +5,7 @@ updates and views leave at once; warnings, deliveries and answers to people leav
 journal and the store have them on disk.
 """
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -303,6 +304,8 @@ class Driver:
 
     def _keep(self) -> None:
         """Write snapshots and tidy the journal, apart from what people wait for."""
+        # Compressing a segment takes a second of a core: it takes what others leave.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
         while (cut := self._cuts.get()) is not None:
             try:
                 self._journal.sync()
