@@ -22,6 +22,7 @@ partition  Two nations that both warn each second and have 200 tracks; their hub
 import argparse
 import asyncio
 import json
+import math
 import multiprocessing as mp
 import re
 import sys
@@ -229,15 +230,16 @@ async def _node(home: Path, index: int, pipe: Connection) -> None:
     def noted(self: Federation, link: Any, frame: Any, now_ns: int) -> list[Message]:
         out = taken(self, link, frame, now_ns)
         now_ns = time.time_ns()
-        late.extend(now_ns - array(m, "time_ns") for m in out if isinstance(m, PartnerTracks))
+        times = [array(m, "time_ns") for m in out if isinstance(m, PartnerTracks)]
+        late.extend(np.stack([time_ns, now_ns - time_ns]) for time_ns in times)
         return out
 
     Federation._tracks = noted  # type: ignore[method-assign]
     await nation.start()
     loop = asyncio.get_running_loop()
     pipe.send("up")
-    await loop.run_in_executor(None, pipe.recv)
-    begin_s, cpu_s, phase_s = time.time() + SETTLE_S, 0.0, index / 9
+    begin_s = await loop.run_in_executor(None, pipe.recv)
+    cpu_s, phase_s = 0.0, index / 9
     end_s, sent = begin_s + NINE_S, 0
     next_s = time.time() + 1.0 - time.time() % 1.0 + phase_s
     while next_s < end_s:
@@ -246,11 +248,12 @@ async def _node(home: Path, index: int, pipe: Connection) -> None:
         if next_s >= begin_s:
             sent += TRACKS
         else:
-            late.clear()
             cpu_s = time.process_time()
         next_s += 1.0
     await asyncio.sleep(3.0)
-    pipe.send((sent, np.concatenate([*late, np.zeros(0, np.int64)]), time.process_time() - cpu_s))
+    time_ns, late_ns = np.concatenate([*late, np.zeros((2, 0), np.int64)], 1)
+    counted = (time_ns >= begin_s * S) & (time_ns < end_s * S)
+    pipe.send((sent, late_ns[counted], time.process_time() - cpu_s))
     await loop.run_in_executor(None, pipe.recv)
     await nation.stop()
 
@@ -390,8 +393,10 @@ def nine(state: Path) -> dict[str, Any]:
     nodes = [started(_node, state / name, i) for i, name in enumerate((HUB, *NAMES))]
     for _, pipe in nodes:
         pipe.recv()
+    # Between the updates of the last node in a second and of the first in the next.
+    begin_s = math.floor(time.time() + SETTLE_S) + 0.95
     for _, pipe in nodes:
-        pipe.send("begin")
+        pipe.send(begin_s)
     results = [pipe.recv() for _, pipe in nodes]
     for process, pipe in nodes:
         pipe.send("end")

@@ -7,6 +7,7 @@ journal and the store have them on disk.
 
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -305,7 +306,8 @@ class Driver:
     def _keep(self) -> None:
         """Write snapshots and tidy the journal, apart from what people wait for."""
         # Compressing a segment takes a second of a core: it takes what others leave.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
         while (cut := self._cuts.get()) is not None:
             try:
                 self._journal.sync()
