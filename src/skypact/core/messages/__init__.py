@@ -44,6 +44,15 @@ from skypact.core.messages.node import (
     StorageFailed,
     Woken,
 )
+from skypact.core.messages.notice import (
+    Channel,
+    DeliveryState,
+    Notice,
+    NoticeArea,
+    NoticeReported,
+    NoticeStopped,
+    Stage,
+)
 from skypact.core.messages.picture import PictureView
 from skypact.core.messages.plot import (
     DEPENDENT,
@@ -179,6 +188,9 @@ AnyMessage = (
     | WarningCleared
     | CommandRefused
     | Delivery
+    | Notice
+    | NoticeStopped
+    | NoticeReported
     | NodeStarted
     | Woken
     | ClockStepped
@@ -204,6 +216,7 @@ __all__ = [
     "AnyMessage",
     "AuditFault",
     "Bearings",
+    "Channel",
     "ClockStepped",
     "CommandRefused",
     "ConflictResolved",
@@ -212,6 +225,7 @@ __all__ = [
     "Datagrams",
     "DatagramsDropped",
     "Delivery",
+    "DeliveryState",
     "Evidence",
     "EvidenceSource",
     "FeedNoted",
@@ -235,6 +249,10 @@ __all__ = [
     "LinkView",
     "Message",
     "NodeStarted",
+    "Notice",
+    "NoticeArea",
+    "NoticeReported",
+    "NoticeStopped",
     "NumbersLeased",
     "NumbersWanted",
     "OutboxAcknowledged",
@@ -267,6 +285,7 @@ __all__ = [
     "Sightings",
     "SightingsUnexplained",
     "SourceState",
+    "Stage",
     "Standing",
     "StorageFailed",
     "Stream",
