@@ -46,9 +46,11 @@ from skypact.core.messages.node import (
 )
 from skypact.core.messages.notice import (
     Channel,
+    ChannelNoted,
     DeliveryState,
     Notice,
     NoticeArea,
+    NoticeFailure,
     NoticeReported,
     NoticeStopped,
     Stage,
@@ -191,6 +193,7 @@ AnyMessage = (
     | Notice
     | NoticeStopped
     | NoticeReported
+    | ChannelNoted
     | NodeStarted
     | Woken
     | ClockStepped
@@ -217,6 +220,7 @@ __all__ = [
     "AuditFault",
     "Bearings",
     "Channel",
+    "ChannelNoted",
     "ClockStepped",
     "CommandRefused",
     "ConflictResolved",
@@ -251,6 +255,7 @@ __all__ = [
     "NodeStarted",
     "Notice",
     "NoticeArea",
+    "NoticeFailure",
     "NoticeReported",
     "NoticeStopped",
     "NumbersLeased",

@@ -49,6 +49,24 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class NoticeFailure(StrEnum):
+    """Why an attempt failed. BUSY, NO_ANSWER, DECLINED: of a phone; MACHINE: it answered with a
+    long greeting and no key was pressed; NO_KEY: it was answered and nobody pressed one;
+    UNREACHABLE: no way there; REFUSED: the address or the text is not taken, trying again is of no
+    use; LATE: its time ran out; STOPPED: by a NoticeStopped; CROWDED: too much was waiting."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    MACHINE = "machine"
+    NO_KEY = "no_key"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    LATE = "late"
+    STOPPED = "stopped"
+    CROWDED = "crowded"
+
+
 class NoticeArea(msgspec.Struct, frozen=True, kw_only=True):
     """A place that a notice is about. polygon_deg: lat, lon of the corners, closed by itself;
     seconds to go and their spread at `Notice.observed_ns`."""
@@ -98,10 +116,22 @@ class NoticeStopped(Message, frozen=True, kw_only=True, tag="notice_stopped"):
 
 class NoticeReported(Message, frozen=True, kw_only=True, tag="notice_reported"):
     """A channel says how far a notice has come. evidence: what was seen, in one sentence, such as
-    "486 Busy Here"; person: who answered, "" where the channel cannot tell."""
+    "486 Busy Here"; person: who answered, None where the channel cannot tell; failure: why, where
+    the state is EXPIRED or FAILED."""
 
     notice_id: str
     attempt: int
     state: DeliveryState
     evidence: Text
     person: Person | None = None
+    failure: NoticeFailure | None = None
+
+
+class ChannelNoted(Message, frozen=True, kw_only=True, tag="channel_noted"):
+    """A channel can be used or not: its heartbeat, said at every change and every `every_s`.
+    reason: what was seen, such as "200 OK to OPTIONS"."""
+
+    channel: Channel
+    up: bool
+    reason: Text
+    every_s: Seconds
