@@ -19,9 +19,17 @@ from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import Context, Identity, ThreatClass
 from skypact.sharing.lines import DelayLine, decided
 from skypact.sharing.treaty import cedar, policy
-from skypact.sharing.treaty.agreements import Agreement, Bloc, IdentityName, What
+from skypact.sharing.treaty.agreements import (
+    DETECTIONS,
+    Agreement,
+    Bloc,
+    IdentityName,
+    What,
+    detected_by,
+)
 from skypact.sharing.treaty.blocs import pairs
-from skypact.sharing.treaty.policy import DETECTIONS, Policy, Rule, Term, detections, warning_rule
+from skypact.sharing.treaty.labels import LabelRule, Labels, LabelSettings
+from skypact.sharing.treaty.policy import Policy, Rule, Term, warning_rule
 from tests.property.test_sharing_policy import NOW, clauses, inside, policies, skies
 from tests.unit.picture.flights import T0, state
 from tests.unit.sharing.treaty import ALL, agreement, clause, identified, own
@@ -36,13 +44,15 @@ NATIONS = ("auria", "borvia", "cestia")
 def agreements(draw: Any) -> Agreement:
     """Return an agreement with clauses of all kinds."""
     tracks = draw(policies())
+    kinds = st.sampled_from(["warning", "acknowledgement", "identity", "unnamed"])
     told = [
         clause(
-            draw(st.sampled_from(["warning", "acknowledgement", "identity", "unnamed"])),
+            what := draw(kinds),
             id=f"w{i}",
             classes=tuple(draw(st.lists(st.sampled_from(ALL), min_size=1, unique=True))),
             for_nations=tuple(draw(st.lists(st.sampled_from(NATIONS), unique=True))),
             contexts=draw(CONTEXTS),
+            **_lets_go(draw) if what != "unnamed" else {},
         )
         for i in range(draw(st.integers(0, 3)))
     ]
@@ -52,6 +62,7 @@ def agreements(draw: Any) -> Agreement:
             contexts=draw(CONTEXTS),
             identities=tuple(draw(st.sets(st.sampled_from(IDENTITIES), max_size=3))),
             detections=tuple(draw(st.sets(st.sampled_from(["other", *DETECTIONS]), max_size=3))),
+            **_lets_go(draw),
         )
         for c in tracks.clauses
     ]
@@ -66,6 +77,51 @@ def agreements(draw: Any) -> Agreement:
         partner="" if bloc else "borvia",
         bloc=bloc,
     )
+
+
+def _lets_go(draw: Any) -> dict[str, Any]:
+    """Draw what of the owner's markings a clause lets go."""
+    marked = draw(st.sets(st.sampled_from(["SECRET", "RESTRICTED"])))
+    caveats = draw(st.sets(st.sampled_from(["EYES ONLY", "ALPHA"]))) if marked else ()
+    return {"classifications": tuple(sorted(marked)), "caveats": tuple(sorted(caveats))}
+
+
+@st.composite
+def label_rules(draw: Any) -> LabelSettings:
+    """Return how the owner marks what it holds."""
+    kinds = ["track", "warning", "acknowledgement", "identity", "coverage"]
+    rules: list[LabelRule] = []
+    for _ in range(draw(st.integers(0, 3))):
+        what = draw(st.sampled_from([("track",), ("track",), (), tuple(kinds[1:])]))
+        held = draw(st.sets(st.sampled_from(IDENTITIES), max_size=3)) if what == ("track",) else ()
+        rules.append(
+            LabelRule(
+                what=what,
+                classes=tuple(draw(st.sets(st.sampled_from(ALL), max_size=3))),
+                identities=tuple(held),
+                classification=draw(st.sampled_from(["SECRET", "RESTRICTED"])),
+                caveats=tuple(draw(st.sets(st.sampled_from(["EYES ONLY", "ALPHA"]), max_size=2))),
+                releasable_to=draw(st.sampled_from([(), ("borvia",), ("cestia",)])),
+            )
+        )
+    return LabelSettings(rules=tuple(rules))
+
+
+def marking(rules: LabelSettings, what: str, threat: str, identity: str) -> dict[str, Any]:
+    """Return how an object is marked, as Cedar is told: by another way than the tables'."""
+    for rule in rules.rules if what not in ("unnamed", "coalition") else ():
+        named = not rule.what or what in rule.what
+        classed_so = not rule.classes or threat in rule.classes
+        if named and classed_so and (not rule.identities or identity in rule.identities):
+            return {
+                "classification": rule.classification,
+                "caveats": list(rule.caveats),
+                "releasable_to": list(rule.releasable_to),
+            }
+    return {"classification": "UNMARKED", "caveats": [], "releasable_to": []}
+
+
+PLAIN = LabelSettings()
 
 
 @st.composite
@@ -94,10 +150,15 @@ def held_as(number: int) -> Identity:
 
 
 def by_table(
-    treaty: Agreement, sky: list, suspended: frozenset[str], blocs: tuple[Bloc, ...] = ()
+    treaty: Agreement,
+    sky: list,
+    suspended: frozenset[str],
+    blocs: tuple[Bloc, ...] = (),
+    rules: LabelSettings = PLAIN,
 ) -> list[str]:
     """Return which clause decides about each track, warning and so on, "" none."""
-    table = Policy([*pairs(treaty, blocs)], "auria", "borvia", Context.EXERCISE)
+    about = (Context.EXERCISE, Labels(rules, "auria"))
+    table = Policy([*pairs(treaty, blocs)], "auria", "borvia", *about)
     table.suspend({"" if name == cedar.WHOLE else name for name in suspended})
     term = table.term(NOW)
     if term is None:
@@ -117,7 +178,7 @@ def by_table(
         told += [passing(term, nation, threat) for nation in NATIONS]
         names += [rule.name if rule else "" for rule in told]
     for what in (What.COVERAGE, What.COALITION):
-        names.append(next((r.name for r in term.rules if r.clause.what is what), ""))
+        names.append(next((r.name for r in term.table[what, 0]), ""))
     return names
 
 
@@ -133,6 +194,7 @@ def by_cedar(
     suspended: frozenset[str],
     text: str,
     blocs: tuple[Bloc, ...] = (),
+    rules: LabelSettings = PLAIN,
 ) -> list[str]:
     context = {"purpose": "exercise", "now_us": NOW // 1000, "suspended": sorted(suspended)}
     asked: list[tuple[str, dict[str, Any]]] = []
@@ -141,7 +203,7 @@ def by_cedar(
         where = (math.degrees(lat), math.degrees(lon))
         areas = [c.id for c in treaty.clauses if c.area_deg and inside(c.area_deg, *where)]
         facts = {"height_mm": math.floor(height * 1000), "areas": areas, "warned": "", "told": ""}
-        facts |= {"identity": held_as(n).name.lower(), "detections": list(detections(DETECTED))}
+        facts |= {"identity": held_as(n).name.lower(), "detections": list(detected_by(DETECTED))}
         asked.append(("track", {**facts, "class": ThreatClass(threat).name.lower()}))
     for threat in ThreatClass:
         facts = {"height_mm": 0, "areas": [], "class": threat.name.lower(), "told": ""}
@@ -152,6 +214,8 @@ def by_cedar(
     nothing = {"height_mm": 0, "areas": [], "class": "", "warned": "", "told": ""}
     asked += [(what, nothing) for what in ("coverage", "coalition")]
     owner = {"__entity": {"type": "Nation", "id": "auria"}}
+    for what, facts in asked:
+        facts |= marking(rules, what, facts["class"], facts.get("identity", ""))
     entities = [
         {"uid": {"type": "Object", "id": str(i)}, "attrs": {"owner": owner, **facts}, "parents": []}
         for i, (_, facts) in enumerate(asked)
@@ -186,15 +250,15 @@ def _clause(treaty: Agreement, answer: cedarpy.AuthzResult) -> str:
 
 
 @settings(max_examples=150)
-@given(agreements(), skies(), memberships(), st.data())
+@given(agreements(), skies(), memberships(), label_rules(), st.data())
 def test_the_table_decides_what_cedar_decides(
-    treaty: Agreement, sky: list, blocs: tuple[Bloc, ...], data: Any
+    treaty: Agreement, sky: list, blocs: tuple[Bloc, ...], rules: LabelSettings, data: Any
 ):
     ids = [cedar.WHOLE, *(c.id for c in treaty.clauses)]
     suspended = frozenset(data.draw(st.sets(st.sampled_from(ids), max_size=2)))
     text = cedar.policies(treaty)
-    decided_by = by_cedar(treaty, sky, suspended, text, blocs)
-    assert by_table(treaty, sky, suspended, blocs) == decided_by
+    decided_by = by_cedar(treaty, sky, suspended, text, blocs, rules)
+    assert by_table(treaty, sky, suspended, blocs, rules) == decided_by
 
 
 AREA = ((-31.0, -19.0), (-31.0, -17.0), (-33.0, -17.0), (-33.0, -19.0))
@@ -204,12 +268,20 @@ TREATY = agreement(
     clause("warning", id="3", classes=("rocket",), for_nations=("cestia",)),
     clause(id="4", classes=("cruise",), detections=("other",)),
     clause(id="5", classes=("cruise",), identities=("hostile",)),
+    clause(id="6", classes=("ballistic",), classifications=("SECRET",), caveats=("ALPHA",)),
+)
+RULES = LabelSettings(
+    rules=(
+        LabelRule(classes=("ballistic",), classification="SECRET", caveats=("ALPHA",)),
+        LabelRule(classes=("drone",), classification="SECRET", releasable_to=("cestia",)),
+    )
 )
 SKY = [
     (1, state(0, 0, 0, 0), int(ThreatClass.DRONE)),
     (2, state(200_000, 0, 0, 0), int(ThreatClass.DRONE)),
     (3, state(0, 0, 0, 0), int(ThreatClass.ROCKET)),
     (5, state(0, 0, 0, 0), int(ThreatClass.CRUISE)),
+    (6, state(0, 0, 0, 0), int(ThreatClass.BALLISTIC)),
 ]
 
 
@@ -234,6 +306,28 @@ def test_a_planted_fault_in_the_text_is_found(said: str, wrong: str):
     assert said in text
     assert not differs(text)
     assert differs(text.replace(said, wrong))
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ('["SECRET"].contains(resource.classification)', "true"),
+        ('["ALPHA"].containsAll(resource.caveats)', '["BETA"].containsAll(resource.caveats)'),
+        ('resource.classification == "UNMARKED"', 'resource.classification == "SECRET"'),
+        ("resource.releasable_to.isEmpty()", "!resource.releasable_to.isEmpty()"),
+    ],
+)
+def test_a_planted_fault_about_labels_is_found(said: str, wrong: str):
+    text, nobody = cedar.policies(TREATY), frozenset[str]()
+    assert said in text
+
+    def found(text: str, rules: LabelSettings) -> bool:
+        told = by_cedar(TREATY, SKY, nobody, text, (), rules)
+        return by_table(TREATY, SKY, nobody, (), rules) != told
+
+    restricted = LabelSettings(rules=(LabelRule(classification="RESTRICTED"),))
+    assert not any(found(text, rules) for rules in (PLAIN, RULES, restricted))
+    assert any(found(text.replace(said, wrong), rules) for rules in (PLAIN, RULES, restricted))
 
 
 def test_a_planted_fault_in_the_table_is_found():

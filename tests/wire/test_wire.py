@@ -40,6 +40,11 @@ REFERENCE = Path(__file__).parents[2] / "docs/reference"
 VECTORS, PROTO, PAGE = (REFERENCE / n for n in ("wire-vectors.json", "wire.proto", "wire.md"))
 SIGN, SEAL = bytes([7]) * 32, bytes([9]) * 32
 REF = "0123456789abcdef" * 2
+MARKED = "marked warning"
+LABEL = wire.Label(
+    policy="AURIA", classification="SECRET", caveats=("EYES ONLY",), releasable_to=("borvia",),
+    remarks=("EXERCISE DATA",), originator="auria", created_ns=T0, review_ns=T0 + 86_400 * S,
+)  # fmt: skip
 
 
 def keys() -> tuple[OwnKeys, PartnerKeys]:
@@ -103,6 +108,7 @@ def bodies() -> dict[str, tuple[Stream, Any]]:
         "numbers wanted": (Stream.WARNING, wire.NumbersBody(wanted=500, held=(1_234, 20_001))),
         "numbers": (Stream.WARNING, wire.LeaseBody(numbers=(4_711, 30_002, 17))),
         "roles": (Stream.WARNING, roles),
+        MARKED: (Stream.WARNING, warning),
     }  # fmt: skip
 
 
@@ -123,12 +129,12 @@ def _coalition() -> wire.CoalitionBody:
     return wire.CoalitionBody(time_ns=T0, count=2, pad=bytes(16), **columns)
 
 
-def framed(stream: Stream, body: Any) -> bytes:
+def framed(stream: Stream, body: Any, label: Any = msgspec.UNSET) -> bytes:
     return wire.encode(
         wire.Frame(
             version=wire.VERSION, context=Context.EXERCISE, sender="auria", recipient="borvia",
             stream=stream, epoch=12, sequence=345, clauses=("auria-borvia/2.1",), sent_ns=T0,
-            body=wire.encode(body), agreement=bytes(range(32)),
+            body=wire.encode(body), agreement=bytes(range(32)), label=label,
         )
     )  # fmt: skip
 
@@ -145,7 +151,10 @@ def plain(value: Any) -> Any:
 @pytest.mark.golden
 def test_the_published_vectors_are_what_we_send(bless: bool) -> None:
     own_keys, partner = keys()
-    frames = {name: framed(*one) for name, one in bodies().items()}
+    frames = {
+        name: framed(*one, LABEL if name == MARKED else msgspec.UNSET)
+        for name, one in bodies().items()
+    }
     if bless:
         held = {
             "receiver_seal_private_key": SEAL.hex(),
@@ -179,7 +188,8 @@ def test_a_decoder_written_from_the_page_reads_the_vectors() -> None:
 @pytest.mark.parametrize("name", list(bodies()))
 def test_it_reads_what_our_own_decoder_reads(name: str) -> None:
     stream, body = bodies()[name]
-    read = decoder.read(framed(stream, body))
+    read = decoder.read(framed(stream, body, LABEL))
+    assert read["label"] == msgspec.msgpack.decode(msgspec.msgpack.encode(LABEL))
     assert (read["sender"], read["stream"], read["epoch"]) == ("auria", stream, 12)
     told = read["body"]
     if isinstance(body, wire.TrackBody | wire.CoalitionBody):
@@ -199,7 +209,7 @@ def test_both_envelopes_are_one(frame: bytes) -> None:
 
 
 STRUCTS = (
-    wire.Frame, wire.TrackBody, wire.WarningBody, ThreatenedPlace, ImpactEllipse,
+    wire.Label, wire.Frame, wire.TrackBody, wire.WarningBody, ThreatenedPlace, ImpactEllipse,
     wire.AcknowledgementBody, wire.AgreementBody, wire.HeartbeatBody, wire.ReceiptBody,
     Evidence, wire.IdentityBody, wire.ProposalBody, wire.CoverageArea, wire.CoverageBody,
     wire.CoalitionBody, wire.NumbersBody, wire.LeaseBody, wire.RolesBody, RoleArea,
@@ -232,7 +242,7 @@ def _typed(kind: Any) -> str:
     if origin is tuple:
         return f"repeated {_typed(get_args(kind)[0])}"
     if origin is UnionType:
-        [one] = [k for k in get_args(kind) if k is not type(None)]
+        [one] = [k for k in get_args(kind) if k not in (type(None), msgspec.UnsetType)]
         return f"optional {_typed(one)}"
     if kind in STRUCTS:
         return kind.__name__

@@ -19,6 +19,7 @@ from skypact.core.toml import faults, with_line
 from skypact.sharing.treaty import lint
 from skypact.sharing.treaty.agreements import Agreement, Bloc, Pact
 from skypact.sharing.treaty.blocs import pairs, signers
+from skypact.sharing.treaty.labels import label_faults
 
 if TYPE_CHECKING:
     from skypact.sensors.standards.standard import Standard
@@ -173,6 +174,8 @@ def _decoded(
     cards = {n: msgspec.convert(tomllib.loads(t), Card) for n, t in card_texts.items()}
     found += [*_strangers(path, config, cards), *_unknown(path, config, cards)]
     found += contradictions(config, node_path)
+    marked = label_faults(config.sharing.labels, sorted(named))
+    found += [ConfigError(message, path=node_path, key=key) for key, message in marked]
     if config.link is None and agreements:
         message = "there are agreements but no [link]: the node would meet nobody"
         found.append(ConfigError(message, path=node_path, key="link"))

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from skypact.core.columns import array, fault
+from skypact.core.columns import array
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AgreementResumed,
@@ -19,22 +18,20 @@ from skypact.core.messages import (
     PartnerAcknowledgement,
     PartnerAudit,
     PartnerFrame,
-    PartnerTracks,
     PartnerWarning,
     Stream,
 )
-from skypact.sharing import wire
+from skypact.sharing import tracks_in, wire
 from skypact.sharing.coalition.heard import Heard, HeardState, why_not
 from skypact.sharing.identities import heard
 from skypact.sharing.links import Link, LinkRecordState
 from skypact.sharing.release import Releaser
 from skypact.sharing.treaty.agreements import COALITION, Agreement, Pact
+from skypact.sharing.treaty.labels import in_words
 from skypact.sharing.umbrella.umbrella import Umbrella
 from skypact.sharing.warnings_out import WarningsOut, told_by
 
 S = 1_000_000_000
-LOWEST_M = 6.34e6
-"""Distance from the centre of the Earth below which nothing flies."""
 DAMAGED = "the frame cannot be read"
 REPEATED = "a repeat, or older than what is here"
 
@@ -96,6 +93,8 @@ class Federation:
         except Refused as why:
             return [*why.told, *self._refuse(message.partner, str(why), now_ns)]
         link.hear(frame.epoch, frame.sent_ns, now_ns)
+        if label := _label(frame):
+            link.arrived.labels[label] = now_ns
         if frame.agreement:
             link.arrived.other_text = frame.agreement not in self._digests(frame.sender)
         return [*out, self._taken(frame, now_ns)]
@@ -167,30 +166,19 @@ class Federation:
 
     def _tracks(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
         body = _decoded(wire.track_decoder, frame.body)
-        why = fault(body)
+        why = tracks_in.why_not(body, now_ns + self._tolerance_ns)
         if why:
             raise Refused(why)
-        _check_tracks(body, now_ns + self._tolerance_ns)
         if not link.track_is_new(frame.epoch, frame.sequence):
             raise Refused(REPEATED)
         link.saw(array(body, "number"), body.ended, now_ns)
         observed_ns = int(array(body, "time_ns").max(initial=0)) or frame.sent_ns
-        return [
-            PartnerTracks(
-                **self._issuer.header(observed_ns, now_ns),
-                partner=link.partner,
-                deleted=body.ended,
-                successors=body.successors,
-                reporting=body.reporting,
-                terms=body.terms,
-                count=body.count,
-                **{name: getattr(body, name) for name in PartnerTracks.COLUMNS},
-            )
-        ]
+        header = self._issuer.header(observed_ns, now_ns)
+        return [tracks_in.told(link.partner, body, _label(frame), header)]
 
     def _passed_on(self, link: Link, frame: wire.Frame, now_ns: int) -> list[Message]:
         body = _decoded(wire.coalition_decoder, frame.body)
-        why = why_not(body, now_ns + self._tolerance_ns, LOWEST_M)
+        why = why_not(body, now_ns + self._tolerance_ns, tracks_in.LOWEST_M)
         if why:
             raise Refused(why)
         if not self.heard.is_new(link.partner, frame.epoch, frame.sequence):
@@ -283,10 +271,10 @@ class Federation:
                 raise Refused("a warning from the future")
             header = self._issuer.header(body.assessed_ns, now_ns)
             origin = COALITION if body.coalition else partner
-            warning = told_by(origin, body, frame.clauses, now_ns)
+            warning = told_by(origin, body, frame.clauses, _label(frame), now_ns)
             if body.coalition:
                 warnings.passed_on(warning.warning_id, partner)
-            return [PartnerWarning(**header, partner=origin, warning=warning)]
+            return [PartnerWarning(**header, partner=origin, warning=warning, label=_label(frame))]
         if isinstance(body, wire.CoverageBody):
             self.heard.declared[partner] = body
             return []
@@ -354,6 +342,11 @@ class Federation:
         self.heard.restore(state.heard)
 
 
+def _label(frame: wire.Frame) -> str:
+    """Return how the sender has marked a frame, in words, "" for not at all."""
+    return in_words(frame.label) if isinstance(frame.label, wire.Label) else ""
+
+
 def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
     try:
         return decoder.decode(data)
@@ -361,25 +354,3 @@ def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
         raise Refused(f"{DAMAGED}: {error}") from error
     except RecursionError as error:
         raise Refused(f"{DAMAGED}: it is nested too deeply") from error
-
-
-def _check_tracks(body: wire.TrackBody, latest_ns: int) -> None:
-    """Raise Refused for tracks whose columns fit one by one but make no sense together."""
-    number = array(body, "number")
-    if (np.diff(np.sort(number)) == 0).any():
-        raise Refused("a track is there twice")
-    if body.successors and len(body.successors) != len(body.ended):
-        raise Refused("successors and ended tracks are not as many")
-    if len(body.reporting) != len(body.terms):
-        raise Refused("terms and reported tracks are not as many")
-    if array(body, "time_ns").max(initial=0) > latest_ns:
-        raise Refused("a track from the future")
-    radius_m = np.sqrt((array(body, "position_ecef_m") ** 2).sum(1))
-    if radius_m.min(initial=LOWEST_M) < LOWEST_M:
-        raise Refused("a track inside the Earth")
-    diagonal = array(body, "covariance")[:, _DIAGONAL]
-    if (diagonal <= 0).any():
-        raise Refused("a track claims to be exact")
-
-
-_DIAGONAL = np.array([0, 6, 11, 15, 18, 20])

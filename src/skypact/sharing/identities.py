@@ -101,7 +101,9 @@ class IdentitiesOut:
         first = known[1] if known else current.threat_class
         self._told[partner][claim.claim_id] = (claim.version, first)
         body = self._body(partner, claim, rule)
-        return [releaser.make(partner, Stream.WARNING, (rule.name,), body, claim.since_ns, now_ns)]
+        label = policy.labels.of(What.IDENTITY, current.threat_class, now_ns)
+        args = (partner, Stream.WARNING, (rule.name,), body, claim.since_ns, now_ns)
+        return [releaser.make(*args, label)]
 
     def _body(self, partner: str, claim: IdentityClaim, rule: Rule) -> IdentityBody:
         """Return what a partner may know of a claim, field by field."""
@@ -141,9 +143,9 @@ class IdentitiesOut:
             reason=event.reason,
             since_ns=event.observed_ns,
         )
-        return [
-            releaser.make(partner, Stream.WARNING, (rule.name,), body, event.observed_ns, now_ns)
-        ]
+        label = policy.labels.of(What.IDENTITY, event.threat_class, now_ns)
+        args = (partner, Stream.WARNING, (rule.name,), body, event.observed_ns, now_ns)
+        return [releaser.make(*args, label)]
 
     def _forget(self) -> None:
         """Drop claims that have ended and that every partner who had them knows to have."""

@@ -230,8 +230,12 @@ def _knows(rule: Rule, line: DelayLine, rows: I64) -> NDArray[np.bool_]:
     found = np.ones(len(rows), np.bool_)
     if rule.held is not None:
         found &= rule.held[line.identity()[rows]]
+    detection = line.tracks["detection"]
     if rule.seen is not None:
-        found &= rule.seen[line.tracks["detection"][rows]]
+        found &= rule.seen[detection[rows]]
+    if rule.marks is not None:
+        threat, identity = line.threat_class()[rows], line.identity()[rows]
+        found &= rule.marks.tracks[threat, identity, detection[rows]]
     return found
 
 

@@ -27,7 +27,8 @@ class Arrived(msgspec.Struct, kw_only=True):
     drain: (our newest WARNING frame when the partner was heard again, when a receipt last came):
     tracks wait for its receipt; revision: of the wire that the partner speaks; unknown: kinds of
     messages that are not known here and were dropped, and how many of each; other_text: it releases
-    under another text of the agreement than ours.
+    under another text of the agreement than ours; labels: how it has marked what it sent, in words,
+    and when it last did.
     """
 
     last_heard_ns: int = 0
@@ -46,6 +47,7 @@ class Arrived(msgspec.Struct, kw_only=True):
     revision: int = 0
     unknown: dict[str, int] = {}
     other_text: bool = False
+    labels: dict[str, int] = {}
 
 
 class LinkRecordState(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,11 +134,14 @@ class Link:
             out.append(f"{self.partner} sends what is not known here and was dropped: {named}")
         if a.other_text:
             out.append(f"{self.partner} releases under another text of the agreement than ours")
+        out += [f"{self.partner} marks some of what it sends {label}" for label in sorted(a.labels)]
         return tuple(out)
 
     def drop_old(self, now_ns: int, hold_ns: int) -> None:
-        """Forget tracks without an update."""
+        """Forget tracks without an update, and labels that were not seen again."""
         self.tracks.drop(now_ns - self.tracks["seen_ns"] > hold_ns)
+        labels = self.arrived.labels.items()
+        self.arrived.labels = {label: ns for label, ns in labels if now_ns - ns <= hold_ns}
 
     def view(
         self,

@@ -80,8 +80,9 @@ class Releaser:
         body: Body,
         observed_ns: int,
         now_ns: int,
+        label: wire.Label | None = None,
     ) -> Release:
-        """Return the next Release of a stream."""
+        """Return the next Release of a stream. label: of all that is in the body."""
         if stream in NAMED and not clauses:
             raise InvariantError(f"a {stream} release to {partner} names no clause")
         sequence = self.newest(partner, stream) + 1
@@ -101,6 +102,7 @@ class Releaser:
                 clauses[0].partition("/")[0] if clauses else f"{self._issuer.nation}-{partner}",
                 now_ns,
             ),
+            label=label or msgspec.UNSET,
         )
         return Release(
             **self._issuer.header(observed_ns, now_ns),

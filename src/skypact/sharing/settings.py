@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from skypact.sharing.treaty.labels import LabelSettings
 from skypact.sharing.umbrella.settings import UmbrellaSettings
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
@@ -44,8 +45,8 @@ class SharingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     this long without an update a partner's track no longer counts as held; clock_tolerance_s: a
     best-effort frame older or newer than this is refused; held_frames_max: warning frames kept
     until the missing one before them arrives; memory_s: how long the reference of a cleared warning
-    is remembered; coverage: what we declare to partners whose agreement asks for it; partners,
-    umbrella: filled in by the composition root.
+    is remembered; labels: how we mark what we hold; coverage: what we declare to partners whose
+    agreement asks for it; partners, umbrella: filled in by the composition root.
     """
 
     refresh_s: Positive = 5.0
@@ -54,6 +55,7 @@ class SharingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     clock_tolerance_s: Positive = 60.0
     held_frames_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 256
     memory_s: Positive = 86_400.0
+    labels: LabelSettings = LabelSettings()
     coverage: Annotated[tuple[DeclaredArea, ...], msgspec.Meta(max_length=32)] = ()
     partners: tuple[Partner, ...] = ()
     umbrella: UmbrellaSettings = UmbrellaSettings()

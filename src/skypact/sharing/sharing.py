@@ -34,8 +34,8 @@ from skypact.core.messages import (
     WarningEvent,
 )
 from skypact.sharing import wire
+from skypact.sharing.asked.explain import explained, not_held
 from skypact.sharing.coalition.coalition import Coalition, CoalitionState
-from skypact.sharing.explain import explained, not_held
 from skypact.sharing.federation import Federation, FederationState
 from skypact.sharing.identities import IdentitiesOut, IdentitiesState
 from skypact.sharing.lines import NONE, DelayLine, Known, LineState
@@ -44,6 +44,7 @@ from skypact.sharing.settings import SharingSettings
 from skypact.sharing.tracks_out import Outlet, OutletState, Reported
 from skypact.sharing.treaty.agreements import DELAY_MAX_S, Agreement, in_force
 from skypact.sharing.treaty.commands import ordered
+from skypact.sharing.treaty.labels import Labels
 from skypact.sharing.treaty.policy import Policy
 from skypact.sharing.treaty.suspension import Suspension, Suspensions
 from skypact.sharing.umbrella.umbrella import Umbrella, UmbrellaState
@@ -94,7 +95,9 @@ class Sharing:
         missing = [a.partner for a in agreements if a.owner == nation and a.partner not in keys]
         if missing:
             raise InvariantError(f"no reference key for partner {missing[0]}")
-        self._policies = {name: Policy(agreements, nation, name, issuer.context) for name in names}
+        labels = Labels(settings.labels, nation)
+        about = (issuer.context, labels)
+        self._policies = {name: Policy(agreements, nation, name, *about) for name in names}
         delays = {0: None} | {d: None for p in self._policies.values() for d in p.delays_ns()}
         self._lines = {delay: DelayLine(delay) for delay in delays}
         refresh_ns = round(settings.refresh_s * S)

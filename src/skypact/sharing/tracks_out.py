@@ -1,6 +1,7 @@
 """Own tracks on their way out: as they were `delay` ago, chosen by clause, once a second; those
 that a clause shows as they are leave at once as well."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -191,6 +192,7 @@ class Outlet:
             "clause": index,
             "term": term[due],
         }
+        out["kind"] = self._kinds(going)[due]
         first = seen = 0
         for rule, line, rows in going:
             leaving = rows[due[seen : seen + len(rows)]]
@@ -200,6 +202,19 @@ class Outlet:
                 degraded(line.tracks, leaving, rule.clause, {n: out[n][here] for n in _OUT})
                 first += len(leaving)
         return out
+
+    def _kinds(self, going: list[tuple[Rule, DelayLine, I64]]) -> I64:
+        """Return how each track that goes is marked, by the number of the kind."""
+        labels = self._policy.labels
+        if not labels.any:
+            return np.zeros(sum(len(rows) for _, _, rows in going), np.int64)
+        held = [
+            labels.of_tracks(
+                line.threat_class()[rows], line.identity()[rows], line.tracks["detection"][rows]
+            )
+            for _, line, rows in going
+        ]
+        return np.concatenate([NONE, *held])
 
     def _frames(
         self,
@@ -218,20 +233,14 @@ class Outlet:
             return []
         whole["clause"] = np.searchsorted(used, whole["clause"])
         out: list[Release] = []
-        for at in range(0, max(len(whole["number"]), 1), ROWS_A_FRAME):
-            piece = {name: values[at : at + ROWS_A_FRAME] for name, values in whole.items()}
-            body = _body(piece, ended if at == 0 else {})
-            observed_ns = int(np.max(piece["time_ns"], initial=0)) or now_ns
-            out.append(
-                releaser.make(
-                    self._policy.partner,
-                    Stream.TRACK,
-                    allowed,
-                    body,
-                    observed_ns,
-                    now_ns,
-                )
-            )
+        for kind, alike in _by_kind(whole):
+            label = self._policy.labels.label(kind, now_ns)
+            for at in range(0, max(len(alike["number"]), 1), ROWS_A_FRAME):
+                piece = {name: values[at : at + ROWS_A_FRAME] for name, values in alike.items()}
+                body = _body(piece, {} if out else ended)
+                observed_ns = int(np.max(piece["time_ns"], initial=0)) or now_ns
+                args = (self._policy.partner, Stream.TRACK, allowed, body, observed_ns, now_ns)
+                out.append(releaser.make(*args, label))
         return out
 
     def state(self) -> OutletState:
@@ -251,6 +260,14 @@ _OUT = {
     **{name: (kind, *((w,) if w > 1 else ())) for name, (kind, w) in FIELDS.items() if w != 6},
 }
 """Type and shape of what leaves; zero where a clause lets nothing go."""
+
+
+def _by_kind(whole: dict[str, NDArray[Any]]) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
+    """Yield what is marked alike: a frame has one label."""
+    kinds = np.unique(whole["kind"]).tolist() or [0]
+    for kind in kinds:
+        rows = slice(None) if len(kinds) == 1 else np.flatnonzero(whole["kind"] == kind)
+        yield kind, {name: values[rows] for name, values in whole.items()}
 
 
 def _body(columns: dict[str, Any], ended: dict[int, int]) -> TrackBody:

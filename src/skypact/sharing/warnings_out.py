@@ -151,10 +151,9 @@ class WarningsOut:
         told.threat_class, told.version = threat, warning.version
         told.cleared_ns = now_ns if warning.over else 0
         body = _warning_body(warning, reference, told, rule)
-        made = releaser.make(
-            partner, Stream.WARNING, (rule.name,), body, warning.assessed_ns, now_ns
-        )
-        return [made]
+        label = self._policies[partner].labels.of(What.WARNING, threat, now_ns)
+        args = (partner, Stream.WARNING, (rule.name,), body, warning.assessed_ns, now_ns)
+        return [releaser.make(*args, label)]
 
     def settle(
         self, partner: str, releaser: Releaser, withheld: Withheld, now_ns: int
@@ -207,8 +206,10 @@ class WarningsOut:
             shown_ns=shown_ns,
             acknowledged_ns=acknowledged_ns,
         )
-        made = releaser.make(origin, Stream.WARNING, (rules[0].name,), body, max(stages_ns), now_ns)
-        return [made]
+        labels, threat = self._policies[origin].labels, warning.threat_class
+        label = labels.of(What.ACKNOWLEDGEMENT, threat, now_ns)
+        args = (origin, Stream.WARNING, (rules[0].name,), body, max(stages_ns), now_ns)
+        return [releaser.make(*args, label)]
 
     def forget_old(self, now_ns: int) -> None:
         """Drop what is long over."""
@@ -288,8 +289,11 @@ def _public(warning: AirWarning) -> WarningState:
     return WarningState.ACKNOWLEDGED if answered else WarningState.RAISED
 
 
-def told_by(partner: str, body: WarningBody, clauses: tuple[str, ...], now_ns: int) -> AirWarning:
-    """Return the warning that a partner tells us of."""
+def told_by(
+    partner: str, body: WarningBody, clauses: tuple[str, ...], label: str, now_ns: int
+) -> AirWarning:
+    """Return the warning that a partner tells us of. label: how it has marked it, in words."""
+    marked = f", marked {label}" if label else ""
     return AirWarning(
         warning_id=f"{partner}/{body.reference}",
         origin=partner,
@@ -302,7 +306,7 @@ def told_by(partner: str, body: WarningBody, clauses: tuple[str, ...], now_ns: i
         places=body.places,
         assessed_ns=body.assessed_ns,
         impact=body.impact,
-        reason=f"warned by {partner} under {', '.join(clauses)}",
+        reason=f"warned by {partner} under {', '.join(clauses)}{marked}",
         acknowledge_by_ns=body.acknowledge_by_ns,
         ledger=Ledger(
             detected_ns=body.detected_ns,

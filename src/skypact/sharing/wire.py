@@ -24,7 +24,7 @@ from skypact.core.messages.identity import RESOLVES_MAX, EvidenceList, Mark
 from skypact.core.messages.umbrella import NUMBERS_MAX, Doors, Nations, Numbers, RoleAreas
 
 VERSION = 1
-REVISION = 5
+REVISION = 6
 """Goes up when the wire gains something; who does not know it drops it. Told in heartbeats."""
 ROWS_A_FRAME = 2_000
 """Rows of one TRACK frame: about half of the one megabyte that a message server takes."""
@@ -40,9 +40,29 @@ Text = Annotated[str, msgspec.Meta(max_length=80)]
 Reference = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
+Marking = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Markings = Annotated[tuple[Marking, ...], msgspec.Meta(max_length=32)]
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sender has marked what is in a frame, in the shape of STANAG 4774: the policy, its
+    classification, what the receiver must hold (all of `caveats`) or be (one of `releasable_to`),
+    remarks; who marked it and when, and when to ask again."""
+
+    policy: Marking
+    classification: Marking
+    caveats: Markings = ()
+    releasable_to: Annotated[tuple[Name, ...], msgspec.Meta(max_length=32)] = ()
+    remarks: Markings = ()
+    originator: Name
+    created_ns: Natural
+    review_ns: Natural
+
+
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """sender, recipient: nations; epoch, sequence: of the stream; clauses: what allowed it;
-    agreement: SHA-256 of the text that both signed."""
+    agreement: SHA-256 of the text that both signed; label: of all that is in it, none of what is
+    not marked."""
 
     version: int
     context: Context
@@ -55,6 +75,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     sent_ns: Natural
     body: Annotated[bytes, msgspec.Meta(max_length=4_194_304)]
     agreement: Annotated[bytes, msgspec.Meta(max_length=32)] = b""
+    label: Label | msgspec.UnsetType = msgspec.UNSET
 
 
 class TrackBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """How a partner sees a track, clause by clause."""
 
 from skypact.core.messages import ThreatClass
-from skypact.sharing.explain import through
+from skypact.sharing.asked.explain import through
 from tests.unit.picture.flights import T0, S
 from tests.unit.sharing.coalition.club import OTHERS, OWNER, VIEWER, agreements
 from tests.unit.sharing.treaty import END, X, agreement, classes, clause, own, sharing

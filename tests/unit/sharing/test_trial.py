@@ -3,8 +3,8 @@
 import numpy as np
 
 from skypact.core.messages import ThreatClass, WarningAcknowledged, WarningUpdated
+from skypact.sharing.asked.trial import Trial, Tried
 from skypact.sharing.treaty.agreements import Agreement, What
-from skypact.sharing.trial import Trial, Tried
 from tests.unit.picture.flights import T0, S, moved, state
 from tests.unit.sharing.treaty import X, agreement, classes, clause, own, raised, sharing, told
 

@@ -18,11 +18,11 @@ from skypact.edge.journal import Entry, Kind
 from skypact.edge.journal import read as entries_of
 from skypact.edge.replay import RecordedConfig, quarantined, step
 from skypact.node import Node, rooms
-from skypact.sharing.explain import through
+from skypact.sharing.asked.explain import through
+from skypact.sharing.asked.trial import Trial, Tried
 from skypact.sharing.sharing import Sharing
 from skypact.sharing.treaty import blocs, lint, words
 from skypact.sharing.treaty.agreements import Agreement, Bloc
-from skypact.sharing.trial import Trial, Tried
 
 S = 1_000_000_000
 JOURNAL, SNAPSHOTS = "journal", "snapshots"

@@ -90,7 +90,8 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
 
     number: system track number; threat_class: as the partner holds it; deleted: numbers it no
     longer reports; successors: for each of them the number it goes on under, 0 none (may be empty);
-    reporting, terms: numbers of this message that the partner reports, and under which term.
+    reporting, terms: numbers of this message that the partner reports, and under which term;
+    label: how the partner has marked them, in words, "" for not at all.
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -102,6 +103,7 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
     successors: tuple[int, ...] = ()
     reporting: tuple[int, ...] = ()
     terms: tuple[int, ...] = ()
+    label: str = ""
     count: int
     number: bytes
     time_ns: bytes
@@ -117,10 +119,11 @@ class PartnerTracks(Message, frozen=True, kw_only=True, tag="partner_tracks"):
 
 class PartnerWarning(Message, frozen=True, kw_only=True, tag="partner_warning"):
     """A warning (new, updated, cleared) that a partner released to us. Its `warning_id` is
-    already ours: partner name and reference."""
+    already ours: partner name and reference. label: how the partner has marked it, in words."""
 
     partner: str
     warning: AirWarning
+    label: str = ""
 
 
 class PartnerAcknowledgement(Message, frozen=True, kw_only=True, tag="partner_acknowledgement"):

@@ -76,11 +76,14 @@ class Coalition:
         self._owners = {c.owner for v in self._views.values() for c in v.courses}
 
     def hear(self, message: PartnerTracks | PartnerWarning, now_ns: int) -> None:
-        """Take what a partner tells, if some may see it as the coalition's."""
+        """Take what a partner tells, if some may see it as the coalition's: what it has marked none
+        may."""
         if message.partner not in self._owners:
             return
         if isinstance(message, PartnerTracks):
             self._held.hear(message)
+            return
+        if message.label:
             return
         warning = message.warning
         view = self._views.get(warning.nation)

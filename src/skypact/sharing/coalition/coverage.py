@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skypact.core.messages import FeedView, Release, Stream
+from skypact.core.messages import FeedView, Release, Stream, ThreatClass
 from skypact.sharing.coalition.cells import MIN_M, cell_at, cells_inside
 from skypact.sharing.release import Releaser
 from skypact.sharing.settings import DeclaredArea
@@ -53,7 +53,7 @@ class Coverage:
         out: list[Release] = []
         for partner, policy in self._policies.items():
             term = policy.term(now_ns)
-            rule = term and next((r for r in term.rules if r.clause.what is What.COVERAGE), None)
+            rule = term and next(iter(term.table[What.COVERAGE, 0]), None)
             if rule is None:
                 self._told.pop(partner, None)
                 continue
@@ -61,7 +61,8 @@ class Coverage:
             data = msgspec.msgpack.encode(body)
             if self._told.get(partner) != data:
                 self._told[partner] = data
-                args = (partner, Stream.WARNING, (rule.name,), body, now_ns, now_ns)
+                label = policy.labels.of(What.COVERAGE, ThreatClass.UNKNOWN, now_ns)
+                args = (partner, Stream.WARNING, (rule.name,), body, now_ns, now_ns, label)
                 out.append(releaser.make(*args))
         return out
 

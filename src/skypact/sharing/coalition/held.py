@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from skypact.core.columns import array
 from skypact.core.messages import PartnerTracks
-from skypact.core.table import Table, TableState, last_of_each
+from skypact.core.table import Table, TableState, among, last_of_each
 from skypact.sharing.degrade import bounds
 
 F64, I64 = NDArray[np.float64], NDArray[np.int64]
@@ -46,6 +46,9 @@ class Held:
         if not message.count:
             return
         number = array(message, "number").astype(np.int64)
+        if message.label:
+            self._drop(nation, number.tolist())
+            return
         kept = last_of_each(number)
         serials = np.array([self._serial(nation, n) for n in number[kept].tolist()], np.int64)
         position, velocity = (
@@ -58,6 +61,11 @@ class Held:
             bounds=np.stack(bounds(array(message, "covariance")[kept]), 1),
             threat_class=array(message, "threat_class")[kept],
         )
+
+    def _drop(self, nation: str, numbers: list[int]) -> None:
+        """Forget what the nation has marked: it is not passed on."""
+        gone = [self._serials.pop((nation, n)) for n in numbers if (nation, n) in self._serials]
+        self.tracks.drop(among(self.tracks.keys, gone))
 
     def _serial(self, nation: str, number: int) -> int:
         key = (nation, number)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from skypact.core.messages import Context, ThreatClass
+from skypact.core.messages import DEPENDENT, PRIMARY, SECONDARY, Context, ThreatClass
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 OneName = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{0,31})?$")]
@@ -15,6 +15,7 @@ ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31
 ClassName = Literal["unknown", "ballistic", "cruise", "drone", "aircraft", "rocket"]
 IdentityName = Literal["unknown", "assumed_friend", "friend", "neutral", "suspect", "hostile"]
 Detection = Literal["primary", "secondary", "dependent", "other"]
+Marking = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9 _-]{0,39}$")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Latitude = Annotated[float, msgspec.Meta(ge=-89.9, le=89.9)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
@@ -37,8 +38,15 @@ class What(StrEnum):
 
 COALITION = "coalition"
 """What a nation is called by those who may not know its name; no nation is called so."""
+DETECTIONS: dict[Detection, int] = {
+    "primary": PRIMARY,
+    "secondary": SECONDARY,
+    "dependent": DEPENDENT,
+}
 CLASSLESS = frozenset({What.COVERAGE, What.COALITION})
 """Clauses that are about no class of objects."""
+PASSED_ON = frozenset({What.UNNAMED, What.COALITION})
+"""Clauses about what is passed on: never what its owner has marked."""
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,9 +59,10 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     UNNAMED clause who may see it; history_h: how many hours back it is told, when it begins, of
     warnings that are over; contexts: only at nodes of these, () any; identities: only what the
     owner holds as one of these, () any; detections: only what nothing else has detected, () any;
-    among: nations in whose
-    declared coverage a track must lie to be passed on, all of them, as well as in the owner's;
-    tracks_max: rows of each frame of the coalition.
+    classifications, caveats: of what the owner has marked, only what is marked with one of these
+    and with no caveat but these; among: nations in whose declared coverage a track must lie to be
+    passed on, all of them, as well as in the owner's; tracks_max: rows of each frame of the
+    coalition.
     """
 
     id: ClauseId
@@ -74,6 +83,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     contexts: tuple[Context, ...] = ()
     identities: tuple[IdentityName, ...] = ()
     detections: tuple[Detection, ...] = ()
+    classifications: tuple[Marking, ...] = ()
+    caveats: tuple[Marking, ...] = ()
     among: tuple[Name, ...] = ()
     tracks_max: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 64
 
@@ -131,6 +142,11 @@ class Pact(Agreement, frozen=True, kw_only=True):
     """An agreement between two nations with the SHA-256 of the text that both signed."""
 
     digest: bytes = b""
+
+
+def detected_by(bits: int) -> tuple[Detection, ...]:
+    """Return by what an object was detected, in the words of a clause."""
+    return tuple(name for name, bit in DETECTIONS.items() if bits & bit) or ("other",)
 
 
 def ns_of(instant: datetime) -> int:

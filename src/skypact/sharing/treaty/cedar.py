@@ -99,6 +99,7 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
         parts.append(f"[{', '.join(map(_text, clause.classes))}].contains(resource.class)")
     if clause.contexts:
         parts.append(f"[{', '.join(map(_text, clause.contexts))}].contains(context.purpose)")
+    parts.append(_marked(clause))
     if clause.what is What.TRACK:
         if clause.area_deg:
             parts.append(f"resource.areas.contains({_text(clause.id)})")
@@ -120,6 +121,17 @@ def _admits(agreement: Agreement, clause: Clause) -> str:
         told = ", ".join(map(_text, clause.for_nations))
         parts.append(f"[{told}].contains(resource.told)")
     return " && ".join(parts)
+
+
+def _marked(clause: Clause) -> str:
+    """Return the condition on how the owner has marked an object."""
+    free = 'resource.classification == "UNMARKED"'
+    if not clause.classifications:
+        return free
+    named = f"[{', '.join(map(_text, clause.classifications))}].contains(resource.classification)"
+    held = f"[{', '.join(map(_text, clause.caveats))}].containsAll(resource.caveats)"
+    to = "(resource.releasable_to.isEmpty() || resource.releasable_to.contains(principal.name))"
+    return f"({free} || {named} && {held} && {to})"
 
 
 def _number(value: float) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skypact.core.errors import ConfigError
 from skypact.core.messages import ThreatClass
-from skypact.sharing.treaty.agreements import CLASSLESS, COALITION, Agreement, Bloc, Clause, What
+from skypact.sharing.treaty.agreements import (
+    CLASSLESS,
+    COALITION,
+    PASSED_ON,
+    Agreement,
+    Bloc,
+    Clause,
+    What,
+)
 from skypact.sharing.treaty.blocs import faults as of_blocs
 from skypact.sharing.treaty.blocs import pairs
 from skypact.sharing.treaty.lint_unnamed import group_faults, unnamed_faults
@@ -112,6 +120,10 @@ def _shadowed(first: Clause, second: Clause) -> list[str]:
         return []
     if first.contexts and set(first.contexts) != set(second.contexts):
         return []
+    if not {*second.classifications} <= {*first.classifications}:
+        return []
+    if not {*second.caveats} <= {*first.caveats}:
+        return []
     for key in ("identities", "detections"):
         allowed, asked = set(getattr(first, key)), set(getattr(second, key))
         if allowed and not (asked and asked <= allowed):
@@ -144,6 +156,8 @@ def _clause(clause: Clause) -> Iterator[tuple[str, str]]:
     for key, allowed in _ONLY_FOR.items():
         if getattr(clause, key) and clause.what not in allowed:
             yield key, f"means nothing for what = {clause.what.value}"
+    if clause.caveats and not clause.classifications:
+        yield "caveats", "without classifications nothing that is marked leaves"
     falling = {ThreatClass.BALLISTIC, ThreatClass.ROCKET}
     if clause.show_impact and not falling & set(clause.covers()):
         yield "show_impact", "only ballistic missiles and rockets have a predicted impact"
@@ -165,6 +179,8 @@ _ONLY_FOR = {
     "for_nations": _WARNING | _UNNAMED,
     "history_h": _WARNING,
     "show_person": _ACK | {What.IDENTITY},
+    "classifications": set(What) - PASSED_ON,
+    "caveats": set(What) - PASSED_ON,
 }
 
 

@@ -8,17 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import within, wrap_pi
-from skypact.core.messages import DEPENDENT, PRIMARY, SECONDARY, Context, Identity, ThreatClass
-from skypact.sharing.treaty.agreements import Agreement, Clause, Detection, What, ns_of
+from skypact.core.messages import Context, Identity, ThreatClass
+from skypact.sharing.treaty.agreements import CLASSLESS, Agreement, Clause, What, detected_by, ns_of
+from skypact.sharing.treaty.labels import Labels, LabelSettings, Marks
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 S = 1_000_000_000
-DETECTIONS: dict[Detection, int] = {
-    "primary": PRIMARY,
-    "secondary": SECONDARY,
-    "dependent": DEPENDENT,
-}
 
 
 class Area(NamedTuple):
@@ -32,7 +28,8 @@ class Area(NamedTuple):
 class Rule(NamedTuple):
     """A clause ready for use. name: how a Release names it; area: None everywhere; at: its place
     among the rules of its term; history_ns: how old what is over may be; held: which identities,
-    by number, None any; seen: which combinations of detections, by their bits, None any."""
+    by number, None any; seen: which combinations of detections, by their bits, None any; marks:
+    what of the owner's markings it lets go, None everything."""
 
     name: str
     clause: Clause
@@ -42,6 +39,7 @@ class Rule(NamedTuple):
     history_ns: int
     held: Mask | None
     seen: Mask | None
+    marks: Marks | None
 
 
 Table = dict[tuple[What, int], tuple[Rule, ...]]
@@ -69,9 +67,12 @@ class Policy:
         owner: str,
         partner: str,
         context: Context | None = None,
+        labels: Labels | None = None,
     ) -> None:
-        """context: of the node; clauses for others are left out, None for none of them."""
+        """context: of the node; clauses for others are left out, None for none of them. labels: how
+        the owner marks what it holds."""
         self.partner, self._owner, self._context = partner, owner, context
+        self.labels = labels or Labels(LabelSettings(), owner)
         self.name = f"{owner}-{partner}"
         self._suspended = False
         self.adopt(agreements)
@@ -80,7 +81,7 @@ class Policy:
         """Go by these from now on; nothing of them is suspended."""
         parties = (self._owner, self.partner)
         chosen = [a for a in agreements if (a.owner, a.partner) == parties]
-        self.terms = tuple(compiled(agreement, self._context) for agreement in chosen)
+        self.terms = tuple(compiled(agreement, self._context, self.labels) for agreement in chosen)
         self._active, self._suspended = self.terms, False
 
     def suspend(self, clauses: Collection[str]) -> None:
@@ -106,7 +107,9 @@ class Policy:
         return sorted({rule.delay_ns for term in self.terms for rule in term.rules})
 
 
-def compiled(agreement: Agreement, context: Context | None = None) -> Term:
+def compiled(
+    agreement: Agreement, context: Context | None = None, labels: Labels | None = None
+) -> Term:
     """Return the table of an agreement at a node of some context, None for that of all clauses."""
     clauses = [
         c for c in agreement.clauses if context is None or context in (c.contexts or (context,))
@@ -121,6 +124,7 @@ def compiled(agreement: Agreement, context: Context | None = None) -> Term:
             round(clause.history_h * 3600 * S),
             _held(clause),
             _seen(clause),
+            labels.marks(clause, agreement.partner) if labels else None,
         )
         for index, clause in enumerate(clauses)
     )
@@ -137,13 +141,8 @@ def _held(clause: Clause) -> Mask | None:
 def _seen(clause: Clause) -> Mask | None:
     if not clause.detections:
         return None
-    kinds = [set(detections(bits)) for bits in range(256)]
+    kinds = [set(detected_by(bits)) for bits in range(256)]
     return np.array([kind <= set(clause.detections) for kind in kinds])
-
-
-def detections(bits: int) -> tuple[Detection, ...]:
-    """Return by what an object was detected, in the words of a clause."""
-    return tuple(name for name, bit in DETECTIONS.items() if bits & bit) or ("other",)
 
 
 def _without(term: Term, clauses: Collection[str]) -> Term:
@@ -156,7 +155,9 @@ def _without(term: Term, clauses: Collection[str]) -> Term:
 def _tables(rules: Sequence[Rule]) -> tuple[Table, Groups]:
     table = {
         (what, int(threat)): tuple(
-            r for r in rules if r.clause.what is what and threat in r.clause.covers()
+            r
+            for r in rules
+            if r.clause.what is what and _about(r.clause, threat) and _lets(r, threat)
         )
         for what in What
         for threat in ThreatClass
@@ -167,6 +168,16 @@ def _tables(rules: Sequence[Rule]) -> tuple[Table, Groups]:
         if about:
             groups.setdefault(tuple(r.at for r in about), ([], about))[0].append(threat)
     return table, tuple((tuple(threats), about) for threats, about in groups.values())
+
+
+def _about(clause: Clause, threat: ThreatClass) -> bool:
+    return clause.what in CLASSLESS or threat in clause.covers()
+
+
+def _lets(rule: Rule, threat: ThreatClass) -> bool:
+    """Say whether a rule lets anything go as it is marked; of tracks that is asked one by one."""
+    what = rule.clause.what
+    return rule.marks is None or what is What.TRACK or rule.marks.others[what, int(threat)]
 
 
 def _area(corners_rad: F64) -> Area:

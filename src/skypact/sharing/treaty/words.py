@@ -91,6 +91,14 @@ def _known(clause: Clause) -> str:
     return ", ".join(p for p in (held, seen) if p)
 
 
+def marked(clause: Clause) -> str:
+    """Return what of the owner's markings goes along."""
+    if not clause.classifications:
+        return ""
+    caveats = f" and with {' and '.join(clause.caveats)}" if clause.caveats else ""
+    return f"also what is marked {' or '.join(clause.classifications)}{caveats}"
+
+
 def shows(clause: Clause) -> str:
     """Return which optional fields go along."""
     named = [words for key, words in FIELDS.items() if getattr(clause, key)]
@@ -100,10 +108,12 @@ def shows(clause: Clause) -> str:
 def terms(clause: Clause) -> str:
     """Return all that a clause says but what and which classes."""
     only = f"only in {' and '.join(clause.contexts)}" if clause.contexts else ""
+    also = marked(clause)
     if clause.what is What.TRACK:
-        return ", ".join(p for p in (where(clause), detail(clause), shows(clause), only) if p)
+        parts = (where(clause), detail(clause), shows(clause), also, only)
+        return ", ".join(p for p in parts if p)
     if clause.what is What.COVERAGE:
-        return ", ".join(p for p in (_cells(clause), only) if p)
+        return ", ".join(p for p in (_cells(clause), also, only) if p)
     if clause.what is What.COALITION:
         return ", ".join(p for p in (_rows(clause), only) if p)
     if clause.what is What.UNNAMED:
@@ -221,6 +231,11 @@ def _of_clause(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
                 f"{at}: {'with' if now else 'without'} {words}",
             )
     yield from _sets(old, new)
+    for key in ("classifications", "caveats"):
+        before, after = set(getattr(old, key)), set(getattr(new, key))
+        if before != after:
+            change = _changed(before, after)
+            yield change, f"{at}: {marked(new) or 'nothing that is marked'}"
     if set(old.among) != set(new.among):
         change = Change.NARROWER if set(new.among) > set(old.among) else Change.WIDER
         yield change, f"{at}: where {', '.join(new.among)} declare coverage"
@@ -247,10 +262,14 @@ def _sets(old: Clause, new: Clause) -> Iterator[tuple[Change, str]]:
     for key, all_of, words, any_of in _SETS:
         before, after = (set(getattr(c, key) or all_of) for c in (old, new))
         if before != after:
-            wider, narrower = after > before, after < before
-            change = Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
             named = ", ".join(getattr(new, key)) or any_of
-            yield change, f"clause {new.id}: {words} {named}"
+            yield _changed(before, after), f"clause {new.id}: {words} {named}"
+
+
+def _changed(before: set[str], after: set[str]) -> Change:
+    """Say what it means that what is allowed has become other than it was."""
+    wider, narrower = after > before, after < before
+    return Change.WIDER if wider else Change.NARROWER if narrower else Change.OTHER
 
 
 def _area(old: Clause, new: Clause) -> list[Change]:

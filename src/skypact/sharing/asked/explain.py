@@ -7,8 +7,8 @@ import numpy as np
 from skypact.core.geodesy import geodetic_from_ecef
 from skypact.core.messages import Identity, ThreatClass
 from skypact.sharing.lines import DelayLine, chosen
-from skypact.sharing.treaty.agreements import Agreement, What
-from skypact.sharing.treaty.policy import Rule, Term, detections, holds
+from skypact.sharing.treaty.agreements import Agreement, What, detected_by
+from skypact.sharing.treaty.policy import Rule, Term, holds
 from skypact.sharing.treaty.words import detail, length, passed_on, shows
 
 
@@ -73,8 +73,10 @@ def _failing(number: int, rule: Rule, line: DelayLine) -> Iterator[str]:
         held = Identity(int(identity)).name.lower()
         yield f"we hold it as {held}, not {' or '.join(clause.identities)}"
     if rule.seen is not None and not rule.seen[detection]:
-        seen = " and ".join(detections(detection))
+        seen = " and ".join(detected_by(detection))
         yield f"detected by {seen}, not only by {' and '.join(clause.detections)}"
+    if rule.marks is not None and not rule.marks.tracks[threat, identity, detection]:
+        yield "it is marked with what the clause does not name"
     if not clause.height_min_m <= height[0] < clause.height_max_m:
         band = f"{length(clause.height_min_m)} to {length(clause.height_max_m)}"
         yield f"its height is {length(round(float(height[0])))}, outside {band}"

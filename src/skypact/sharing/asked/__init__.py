@@ -1,0 +1,1 @@
+"""What people ask about agreements: why a track is seen, what another text would change."""
