@@ -115,6 +115,21 @@ def test_hub_refuses_other_contexts_and_forged_names(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("days", [-40, 40])
+def test_a_certificate_that_has_expired_or_is_not_valid_yet_is_refused(
+    tmp_path: Path, days: int
+) -> None:
+    async def run() -> None:
+        async with Lab(tmp_path) as lab:
+            hub, party = lab.hub.authority.certificate, lab["borvia"]
+            assert knock(lab.leaf_port, party.node, hub) == "let in"
+            then_ns = now_ns() + days * 86_400 * 1_000_000_000
+            other = pki.issue(party.authority, Role.NODE, then_ns)
+            assert knock(lab.leaf_port, other, hub) == "refused in TLS"
+
+    asyncio.run(run())
+
+
 def test_forgeries_would_get_in_without_the_constraints(tmp_path: Path) -> None:
     """The attacks above are real: an authority that is not bound gets another's name."""
 
