@@ -95,7 +95,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     Bearings: ("tracking",),
     PositionReports: ("tracking",),
     Sightings: ("tracking",),
-    LaunchDetections: ("tracking",),
+    LaunchDetections: ("warning", "tracking"),
     TrackBatch: ("picture",),
     TracksDeleted: ("picture",),
     PartnerFrame: ("sharing",),

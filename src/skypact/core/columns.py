@@ -20,7 +20,8 @@ ROWS_MAX = 1_000_000
 @dataclass(frozen=True)
 class Column:
     """dtype: numpy code; unit: for people; low, high: bounds; missing: NaN means not measured;
-    width: values a row."""
+    width: values a row; later: gained after others, older messages have no bytes, which reads as
+    missing."""
 
     dtype: str
     unit: str
@@ -28,6 +29,7 @@ class Column:
     high: float
     missing: bool = False
     width: int = 1
+    later: bool = False
 
 
 class HasColumns(Protocol):
@@ -40,17 +42,19 @@ class HasColumns(Protocol):
 
 
 def pack(kind: type[HasColumns], **arrays: Any) -> dict[str, bytes]:
-    """Return the column fields of `kind` as bytes; every declared column must be given.
+    """Return the column fields of `kind` as bytes; every declared column that is no later gain must
+    be given.
 
     Raises InvariantError when a column is missing, unknown or has another shape than (N,) or
     (N, width).
     """
-    if arrays.keys() != kind.COLUMNS.keys():
-        odd = sorted(arrays.keys() ^ kind.COLUMNS.keys())
+    wanted = {n: c for n, c in kind.COLUMNS.items() if n in arrays or not c.later}
+    if arrays.keys() != wanted.keys():
+        odd = sorted(arrays.keys() ^ wanted.keys())
         raise InvariantError(f"{kind.__name__}: columns {odd} are missing or unknown")
     packed: dict[str, bytes] = {}
     rows: int | None = None
-    for name, column in kind.COLUMNS.items():
+    for name, column in wanted.items():
         values = np.ascontiguousarray(arrays[name], dtype=column.dtype)
         if values.size % column.width:
             raise InvariantError(
@@ -67,6 +71,8 @@ def pack(kind: type[HasColumns], **arrays: Any) -> dict[str, bytes]:
 def array(message: HasColumns, name: str) -> NDArray[Any]:
     """Return column `name` as a read-only view, shape (count,) or (count, width)."""
     column = message.COLUMNS[name]
+    if column.later and not getattr(message, name):
+        return np.full(message.count, np.nan)
     view = np.frombuffer(getattr(message, name), dtype=column.dtype)
     return view.reshape(-1, column.width) if column.width > 1 else view
 
@@ -77,6 +83,8 @@ def fault(message: HasColumns) -> str:
         return f"{message.count} rows; the limit is {ROWS_MAX}"
     for name, column in message.COLUMNS.items():
         size = len(getattr(message, name))
+        if column.later and not size:
+            continue
         if size != message.count * column.width * np.dtype(column.dtype).itemsize:
             return f"column {name} has {size} bytes for {message.count} rows"
         values = array(message, name)

@@ -1,10 +1,11 @@
 """One warning with what the room must remember to carry it on: timers, escalation, news."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from skypact.core.messages import AirWarning, Ledger, ThreatenedPlace, WarningState
+from skypact.core.messages import AirWarning, LaunchSeen, Ledger, ThreatenedPlace, WarningState
 from skypact.warning.lifecycle import Trigger, may, next_state
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.evaluate import Assessment
@@ -20,7 +21,8 @@ class Case(msgspec.Struct, kw_only=True):
     quiet_due_ns: when the all-clear is to be proposed, 0 never; quiet: the last look found no
     threat; ended: what became of its track, "" while it is in the picture.
     latest: news not told yet; update_due_ns: when it may be told, 0 nothing waits; told_ns: when
-    news was last told; place_seen_ns: when each place was last threatened.
+    news was last told; place_seen_ns: when each place was last threatened; launch: number of the
+    launch that it is about while there is no track, else 0.
     """
 
     warning: AirWarning
@@ -34,6 +36,12 @@ class Case(msgspec.Struct, kw_only=True):
     update_due_ns: int = 0
     told_ns: int = 0
     place_seen_ns: dict[str, int] = {}
+    launch: int = 0
+
+    @property
+    def subject(self) -> int:
+        """Return the number of its track, or its launch's with a minus."""
+        return -self.launch or self.warning.track
 
     @property
     def open(self) -> bool:
@@ -44,6 +52,12 @@ class Case(msgspec.Struct, kw_only=True):
     def answered(self) -> bool:
         """Return whether a named person has acknowledged it."""
         return bool(self.warning.acknowledged_by)
+
+    @property
+    def arrival_ns(self) -> int:
+        """Return when the threat may be at the first of its places."""
+        left_s = min((place.time_to_go_s for place in self.warning.places), default=0.0)
+        return self.warning.assessed_ns + round(left_s * SECOND_NS)
 
     @property
     def due_ns(self) -> int | None:
@@ -118,8 +132,11 @@ class Case(msgspec.Struct, kw_only=True):
             reason = sentence(msgspec.structs.replace(old, track=successor))
         if self.latest is not None:
             self.latest = msgspec.structs.replace(self.latest, track=successor)
-        reason = f"{reason} It was track {old.track} before."
-        self.apply(Trigger.UPDATE, track=successor, reason=reason)
+        before = f"track {old.track}" if old.track else "known by its launch only"
+        self.apply(Trigger.UPDATE, track=successor, reason=f"{reason} It was {before} before.")
+        if self.launch:
+            # A fan names all that could be reached; the track says what is.
+            self.launch, self.place_seen_ns = 0, {}
 
     def end(self, what: str, now_ns: int, settings: WarningSettings) -> None:
         """Take note that the track is gone: the last prediction stands until its time is over."""
@@ -131,6 +148,8 @@ class Case(msgspec.Struct, kw_only=True):
     def why_quiet(self) -> str:
         """Return why the all-clear is proposed."""
         first = self.warning.places[0].name if self.warning.places else "any place"
+        if self.launch and self.quiet:
+            return f"The launch no longer threatens {first}. All-clear proposed."
         if self.quiet:
             return f"Track {self.warning.track} no longer threatens {first}. All-clear proposed."
         if self.ended:
@@ -184,29 +203,48 @@ class Case(msgspec.Struct, kw_only=True):
 def content(found: Assessment) -> dict[str, Any]:
     """Return the fields of a warning that an assessment decides, its reason in one sentence."""
     return {
-        "track": found.track,
+        "track": max(found.track, 0),
         "threat_class": found.threat_class,
         "class_probability": round(found.class_probability, 3),
         "places": found.places,
         "assessed_ns": found.assessed_ns,
         "impact": found.impact,
+        "places_more": found.places_more,
         "reason": sentence(found),
-    }
+    } | ({"launch": found.launch} if found.launch else {})
 
 
 def sentence(found: Assessment | AirWarning) -> str:
     """Return why: class, first place, time."""
     kind = found.threat_class.name.lower()
+    if found.launch and found.track <= 0 and found.places:
+        return _of_launch(found, found.launch, found.places)
+    about = f"track {found.track}" if found.track else "threat without a track"
+    head = f"{kind.capitalize()} {about} ({found.class_probability:.0%} sure)"
     if not found.places:
-        return f"{kind.capitalize()} track {found.track} ({found.class_probability:.0%} sure)."
+        return f"{head}."
     first = found.places[0]
-    more = len(found.places) - 1
+    more = len(found.places) - 1 + found.places_more
     others = f" and {more} more place{'s' if more > 1 else ''}" if more else ""
-    where = "may come down at" if found.impact else "is heading for"
+    reaches = "is heading for" if found.track else "could reach"
+    where = "may come down at" if found.impact else reaches
     return (
-        f"{kind.capitalize()} track {found.track} ({found.class_probability:.0%} sure) {where} "
-        f"{first.name}{others}, first in {first.time_to_go_s:.0f} s "
+        f"{head} {where} {first.name}{others}, first in {first.time_to_go_s:.0f} s "
         f"± {first.time_spread_s:.0f} s."
+    )
+
+
+def _of_launch(
+    found: Assessment | AirWarning, launch: LaunchSeen, places: Sequence[ThreatenedPlace]
+) -> str:
+    ago_s = (found.assessed_ns - launch.time_ns) / SECOND_NS
+    more = len(places) - 1 + found.places_more
+    others = f" and {more} more place{'s' if more > 1 else ''}" if more else ""
+    first = min(places, key=lambda p: p.time_to_go_s - p.time_spread_s)
+    soonest_s = max(first.time_to_go_s - first.time_spread_s, 0.0)
+    return (
+        f"A launch was seen {ago_s:.0f} s ago ({found.class_probability:.0%} sure). It could reach "
+        f"{first.name}{others}, the first in {soonest_s:.0f} s at the earliest. No track yet."
     )
 
 
@@ -245,6 +283,7 @@ def opened(
         quiet_due_ns=max(found.over_ns(), now_ns) + after,
         told_ns=now_ns,
         place_seen_ns=seen,
+        launch=max(-found.track, 0),
     )
 
 

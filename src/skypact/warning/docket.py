@@ -79,7 +79,7 @@ class Docket:
         self._timers.touch(case)
         if case.open:
             self._open[case.warning.warning_id] = case
-            self._by_track.setdefault(case.warning.track, []).append(case)
+            self._by_track.setdefault(case.subject, []).append(case)
         else:
             self._shelve(case)
         if key is not None:
@@ -90,11 +90,11 @@ class Docket:
         warning = case.warning
         if self._open.pop(warning.warning_id, None) is None:
             return
-        about = self._by_track[warning.track]
+        about = self._by_track[case.subject]
         about.remove(case)
         if not about:
-            del self._by_track[warning.track]
-        key = (warning.track, warning.nation)
+            del self._by_track[case.subject]
+        key = (case.subject, warning.nation)
         if self._raised.get(key) == warning.warning_id:
             del self._raised[key]
             if not case.ended:
@@ -110,7 +110,7 @@ class Docket:
 
     def tracks(self) -> list[int]:
         """Return the tracks whose loss of threat matters, in order."""
-        return sorted({track for track, _ in (*self._raised, *self._settled)})
+        return sorted({track for track, _ in (*self._raised, *self._settled) if track > 0})
 
     def of_track(self, track: int) -> list[Case]:
         """Return open cases about a track, ours and partners', oldest first."""
@@ -140,6 +140,15 @@ class Docket:
         for key in [key for key in self._raised if key[0] == track]:
             del self._raised[key]
 
+    def adopt(self, case: Case, track: int) -> None:
+        """File a partner's case that had no track under its track."""
+        about = self._by_track[case.subject]
+        about.remove(case)
+        if not about:
+            del self._by_track[case.subject]
+        case.warning = msgspec.structs.replace(case.warning, track=track)
+        self._by_track.setdefault(track, []).append(case)
+
     def rename(self, track: int, successor: int) -> list[Case]:
         """Carry our cases over to the new number of their track; return those that have become
         doubles of another warning about the same track for the same nation. The caller tells the
@@ -149,7 +158,10 @@ class Docket:
             self._by_track.setdefault(successor, []).extend(moving)
         doubles: list[Case] = []
         for key in [key for key in self._settled if key[0] == track]:
-            self._settled.setdefault((successor, key[1]), self._settled.pop(key))
+            settled = self._settled.pop(key)
+            # That a launch was cleared says nothing of a track that came of it after all.
+            if track > 0:
+                self._settled.setdefault((successor, key[1]), settled)
         for key in [key for key in self._raised if key[0] == track]:
             moved, goal = self._cases[self._raised.pop(key)], (successor, key[1])
             self._timers.touch(moved)

@@ -55,7 +55,8 @@ def follow(case: Case, told: AirWarning, own: str) -> type[WarningEvent] | None:
     if told.version <= case.partner_version or not case.open:
         return None
     case.partner_version = told.version
-    # A new number of the track comes from our own picture, not from the partner's.
+    # A new number of the track comes from our own picture, not from the partner's; where a launch
+    # had none, the docket has taken over the partner's.
     facts = _facts(told, case.warning.track)
     if told.state is WarningState.CLEARED:
         case.apply(Trigger.CLEAR, **facts, cleared_by=told.cleared_by or told.origin)

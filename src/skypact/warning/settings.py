@@ -9,6 +9,7 @@ from skypact.core.geodesy import F64
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Share = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 Delay = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
@@ -83,6 +84,9 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     relative standard deviation; impact_sd_min_m: the impact is never said to be known better.
     clear_after_s: quiet for this long proposes the all-clear; update_every_s: at most one update;
     update_shift_s: smaller shifts of an arrival are no news.
+    launch_confidence_min: launches seen from space that are less sure do not warn; launch_reach_m:
+    how far one may fly; launch_course_sd_deg: of the direction in which it was seen to fly;
+    launch_acceleration_mps2: least and most that a motor gives, as a mean over its burning.
     open_max, closed_max: warnings held.
     """
 
@@ -105,6 +109,10 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     clear_after_s: Delay = 30.0
     update_every_s: Delay = 2.0
     update_shift_s: Delay = 5.0
+    launch_confidence_min: Share = 0.5
+    launch_reach_m: Annotated[float, msgspec.Meta(gt=0, le=2e7)] = 2_000_000.0
+    launch_course_sd_deg: Annotated[float, msgspec.Meta(gt=0, le=90)] = 10.0
+    launch_acceleration_mps2: tuple[Positive, Positive] = (12.0, 60.0)
     open_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 2_000
     closed_max: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1_000
 
@@ -112,6 +120,8 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         told = self.posts + self.escalation_posts
         if len(set(told)) != len(told):
             raise ValueError("a post is named twice in posts and escalation_posts")
+        if self.launch_acceleration_mps2[0] > self.launch_acceleration_mps2[1]:
+            raise ValueError("launch_acceleration_mps2: the least comes first")
 
 
 def _unwrapped(corners_deg: F64) -> F64:

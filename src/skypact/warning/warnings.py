@@ -12,6 +12,7 @@ from skypact.core.messages import (
     AcknowledgeWarning,
     AllClearProposed,
     CommandRefused,
+    LaunchDetections,
     Message,
     NodeStarted,
     OwnTracks,
@@ -47,6 +48,7 @@ from skypact.warning.partners import follow, received
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.assess import Assessor
 from skypact.warning.threat.evaluate import Assessment
+from skypact.warning.threat.launches import Launch, Launches
 
 
 class _State(msgspec.Struct, kw_only=True):
@@ -56,6 +58,7 @@ class _State(msgspec.Struct, kw_only=True):
     tracks: dict[str, bytes]
     found: list[Assessment]
     refused: list[Key]
+    launches: tuple[int, list[Launch]] = (0, [])
 
 
 class Warnings:
@@ -69,6 +72,7 @@ class Warnings:
         self._nation = issuer.nation
         self._audience = Audience(issuer, settings)
         self._assessor = Assessor(settings, places)
+        self._launches = Launches(settings)
         self._docket = Docket(settings.closed_max)
         self._raised = 0
         self._refused: dict[Key, None] = {}
@@ -76,6 +80,7 @@ class Warnings:
             SystemTracks: self._observe,
             OwnTracks: self._note_own,
             SystemTracksDeleted: self._lose,
+            LaunchDetections: self._take_launches,
             PartnerWarning: self._receive,
             PartnerAcknowledgement: self._take_answer,
             AcknowledgeWarning: self._acknowledge,
@@ -116,6 +121,7 @@ class Warnings:
                 tracks=self._assessor.memory.save(),
                 found=list(self._assessor.found.values()),
                 refused=list(self._refused),
+                launches=self._launches.save(),
             )
         )
 
@@ -127,6 +133,7 @@ class Warnings:
         self._assessor.memory.load(held.tracks)
         self._assessor.found = {found.track: found for found in held.found}
         self._refused = dict.fromkeys(held.refused)
+        self._launches.load(held.launches)
 
     # The picture.
 
@@ -142,9 +149,21 @@ class Warnings:
             )
             header = self._issuer.header(batch.observed_ns, now_ns)
             out.append(ThreatBatch(**header, count=len(seen.news), **columns))
-        for found in seen.assessments:
-            out += self._listen(found, now_ns)
-        return out + self._consider(seen.assessments, now_ns)
+        for launch, track in self._launches.join(seen.falling):
+            out += self._carry_over(-launch, track, now_ns)
+        return out + self._judge(seen.assessments, now_ns)
+
+    def _take_launches(self, message: LaunchDetections, now_ns: int) -> list[Message]:
+        """What a launch may reach is told at once, before there is any track of it."""
+        for number in self._launches.forget_old(now_ns):
+            self._docket.forget(-number)
+        return self._judge(self._launches.take(message, self._assessor.places, now_ns), now_ns)
+
+    def _judge(self, found: Sequence[Assessment], now_ns: int) -> list[Message]:
+        out: list[Message] = []
+        for one in found:
+            out += self._listen(one, now_ns)
+        return out + self._consider(found, now_ns)
 
     def _note_own(self, batch: OwnTracks, now_ns: int) -> list[Message]:
         """A track that our own sensors have come to hold may now be warned of abroad."""
@@ -182,6 +201,8 @@ class Warnings:
     def _may_raise(self, found: Assessment, key: Key, now_ns: int) -> bool:
         if self._docket.raised(key) is not None:
             return False
+        if found.launch is not None:
+            return True
         if found.class_probability < self._settings.class_probability_min:
             return False
         if self._assessor.memory.held_by_us(key[0], now_ns):
@@ -198,15 +219,9 @@ class Warnings:
         if full and key in self._refused:
             return []
         self._raised += 1
-        nation = key[1]
-        case = opened(
-            found,
-            f"{self._nation}-w{self._raised}",
-            (self._nation, nation),
-            now_ns,
-            self._within_s(nation),
-            self._settings.clear_after_s,
-        )
+        name, who = f"{self._nation}-w{self._raised}", (self._nation, key[1])
+        within_s, after_s = self._within_s(key[1]), self._settings.clear_after_s
+        case = opened(found, name, who, now_ns, within_s, after_s)
         if full:
             self._refused[key] = None
             return self._refuse_case(case, now_ns)
@@ -216,19 +231,10 @@ class Warnings:
     def _lose(self, lost: SystemTracksDeleted, now_ns: int) -> list[Message]:
         out: list[Message] = []
         for number, successor, why in zip(lost.numbers, lost.successors, lost.reasons, strict=True):
-            cases = self._docket.of_track(number)
             if successor:
-                doubles = self._docket.rename(number, successor)
-                for case in cases:
-                    case.renumber(successor)
-                    out += self._tell(WarningUpdated, case, now_ns)
-                for case in doubles:
-                    case.apply(
-                        Trigger.SUPERSEDE, reason=f"Another warning stands for track {successor}."
-                    )
-                    self._close(case)
-                    out += self._tell(WarningUpdated, case, now_ns, SUPERSEDED)
+                out += self._carry_over(number, successor, now_ns)
             else:
+                cases = self._docket.of_track(number)
                 ours = [c for c in cases if c.warning.origin == self._nation and not c.ended]
                 for case in ours:
                     if case.latest is not None:
@@ -242,6 +248,20 @@ class Warnings:
             self._assessor.lose(number, successor)
         return out
 
+    def _carry_over(self, number: int, successor: int, now_ns: int) -> list[Message]:
+        """The warnings about a track, or a launch, are those about another track from now on."""
+        out: list[Message] = []
+        cases = self._docket.of_track(number)
+        doubles = self._docket.rename(number, successor)
+        for case in cases:
+            case.renumber(successor)
+            out += self._tell(WarningUpdated, case, now_ns)
+        for case in doubles:
+            case.apply(Trigger.SUPERSEDE, reason=f"Another warning stands for track {successor}.")
+            self._close(case)
+            out += self._tell(WarningUpdated, case, now_ns, SUPERSEDED)
+        return out
+
     # Partners.
 
     def _receive(self, message: PartnerWarning, now_ns: int) -> list[Message]:
@@ -250,6 +270,8 @@ class Warnings:
             why = f"Warning {told.warning_id} by {told.origin} came from {message.partner}."
             return [self._refusal(message.id, why, now_ns)]
         if case is not None:
+            if told.track and case.open and not case.warning.track:
+                self._docket.adopt(case, told.track)
             kind = follow(case, told, self._nation)
             if not case.open:
                 self._close(case)
@@ -311,17 +333,15 @@ class Warnings:
         case = self._docket.get(report.warning_id)
         if case is None or not case.open or case.warning.nation != self._nation:
             return []
-        if not case.stamp(shown_ns=report.observed_ns):
-            return []
-        return self._tell(WarningUpdated, case, now_ns, LEDGER)
+        changed = case.stamp(shown_ns=report.observed_ns)
+        return self._tell(WarningUpdated, case, now_ns, LEDGER) if changed else []
 
     def _restate(self, _: NodeStarted, now_ns: int) -> list[Message]:
         """Tell every open warning again, those of one track together, the soonest track first."""
         first: dict[int, int] = {}
         for case in self._docket.open():
-            arrival = min((_arrivals(case)), default=case.warning.assessed_ns)
             track = case.warning.track
-            first[track] = min(first.get(track, arrival), arrival)
+            first[track] = min(first.get(track, case.arrival_ns), case.arrival_ns)
         out: list[Message] = []
         for case in sorted(
             self._docket.open(), key=lambda c: (first[c.warning.track], c.warning.track)
@@ -378,8 +398,3 @@ class Warnings:
         if nation == self._nation:
             return self._settings.acknowledge_within_s
         return self._settings.partner_acknowledge_within_s
-
-
-def _arrivals(case: Case) -> list[int]:
-    warning = case.warning
-    return [warning.assessed_ns + round(p.time_to_go_s * 1e9) for p in warning.places]

@@ -18,6 +18,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         "position_m": Column("<f8", "m", -1e8, 1e8, width=3),
         "mode3a": Column("<i4", "", -1, 0o7777),
         "callsign": Column("|S8", "", 0, 0),
+        "burn_s": Column("<f8", "s", 0, 100, missing=True, later=True),
     }
     count: int
     range_m: bytes
@@ -25,6 +26,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     position_m: bytes
     mode3a: bytes
     callsign: bytes
+    burn_s: bytes = b""
 
 
 GOOD: dict[str, object] = {
@@ -38,6 +40,15 @@ GOOD: dict[str, object] = {
 
 def sample(count: int = 2, **changed: object) -> Sample:
     return Sample(count=count, **pack(Sample, **{**GOOD, **changed}))
+
+
+def test_a_column_gained_later_may_be_left_out_and_then_reads_as_missing() -> None:
+    old, new = sample(), sample(burn_s=[60.0, np.nan])
+    assert fault(old) == fault(new) == ""
+    assert np.isnan(array(old, "burn_s")).tolist() == [True, True]
+    assert array(new, "burn_s").tolist()[0] == 60.0
+    assert "burn_s" in fault(sample(burn_s=[60.0, 101.0]))
+    assert "burn_s" in fault(msgspec.structs.replace(new, burn_s=new.burn_s[:8]))
 
 
 def test_what_is_packed_comes_back() -> None:

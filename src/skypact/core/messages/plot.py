@@ -157,7 +157,8 @@ class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detection
     people, and a hint to the tracker of how fast what comes from there flies. No release has them.
 
     The error of the place is an ellipse: one standard deviation along its axes, azimuth of the
-    major one. azimuth_rad: in which direction it flies; confidence: that it was a launch.
+    major one. azimuth_rad: in which direction it flies; burn_s: how long its motor was seen to
+    burn; confidence: that it was a launch.
     """
 
     COLUMNS: ClassVar[Mapping[str, Column]] = {
@@ -170,6 +171,7 @@ class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detection
         "major_azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872),
         "azimuth_rad": Column("<f8", "rad", 0, 6.2831853071795872, missing=True),
         "confidence": Column("<f8", "", 0, 1),
+        "burn_s": Column("<f8", "s", 0, 1_000, missing=True, later=True),
     }
     sensor: str
     count: int
@@ -182,3 +184,4 @@ class LaunchDetections(Message, frozen=True, kw_only=True, tag="launch_detection
     major_azimuth_rad: bytes
     azimuth_rad: bytes
     confidence: bytes
+    burn_s: bytes = b""

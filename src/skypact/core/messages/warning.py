@@ -55,11 +55,24 @@ class ImpactEllipse(msgspec.Struct, frozen=True, kw_only=True):
     azimuth_rad: Annotated[float, msgspec.Meta(ge=-7, le=7)]
 
 
+class LaunchSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A launch that was seen from space: the middle of the 20 km cell of the reported point, how
+    far from it the point may lie, and when."""
+
+    lat_rad: Annotated[float, msgspec.Meta(ge=-1.6, le=1.6)]
+    lon_rad: Annotated[float, msgspec.Meta(ge=-3.2, le=3.2)]
+    within_m: Annotated[float, msgspec.Meta(ge=0, le=5e6)]
+    time_ns: int
+    confidence: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
 class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     """One warning as this node holds it.
 
     warning_id: unique at this node; origin: the nation that raised it; nation: the one it warns;
-    track: system track number; version: counts updates, higher wins; reason: one sentence.
+    track: system track number, 0 while there is none; version: counts updates, higher wins; reason:
+    one sentence; launch: what was seen of it from space, for this node's own people only;
+    places_more: places that are meant too and not named.
     """
 
     warning_id: str
@@ -78,6 +91,8 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str = ""
     cleared_by: str = ""
     ledger: Ledger = Ledger()
+    launch: LaunchSeen | None = None
+    places_more: int = 0
 
     @property
     def over(self) -> bool:

@@ -30,7 +30,8 @@ class LaunchLine(
 ):  # fmt: skip
     """Fields in the order of a CSV line. The error of the place is an ellipse: one standard
     deviation along its axes, and the azimuth of the major one; azimuth_deg: in which direction it
-    flies, where that was seen; confidence: that it was a launch."""
+    flies, burn_s: how long its motor burnt, where that was seen; confidence: that it was a
+    launch."""
 
     sensor: Name
     time: Time
@@ -42,6 +43,7 @@ class LaunchLine(
     time_sd_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 1.0
     confidence: Share
     azimuth_deg: Azimuth | None = None
+    burn_s: Annotated[float, msgspec.Meta(gt=0, le=1_000)] | None = None
 
 
 def columns(lines: Sequence[LaunchLine], times_ns: NDArray[np.int64]) -> Columns:
@@ -56,4 +58,5 @@ def columns(lines: Sequence[LaunchLine], times_ns: NDArray[np.int64]) -> Columns
         "major_azimuth_rad": azimuths(x.major_azimuth_deg for x in lines),
         "azimuth_rad": azimuths(x.azimuth_deg for x in lines),
         "confidence": measured(x.confidence for x in lines),
+        "burn_s": measured(x.burn_s for x in lines),
     }

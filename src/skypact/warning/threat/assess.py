@@ -12,19 +12,22 @@ from skypact.core.messages import SystemTracks, ThreatClass
 from skypact.core.table import among, last_of_each
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat.evaluate import Assessment, evaluate
+from skypact.warning.threat.evaluate import FALLING, Assessment, evaluate
+from skypact.warning.threat.falling import Falling
 from skypact.warning.threat.kinematics import kinematics
 from skypact.warning.threat.memory import TrackMemory
 
 
 class Seen(NamedTuple):
     """news (M,): numbers of tracks whose class is to be told, with class and probability;
-    assessments: of every track that threatens, and of those asked for that do not any more."""
+    assessments: of every track that threatens, and of those asked for that do not any more;
+    falling: the tracks of the batch that fall."""
 
     news: NDArray[np.uint32]
     news_class: NDArray[np.uint8]
     news_probability: F64
     assessments: Sequence[Assessment]
+    falling: Falling
 
 
 class Assessor:
@@ -32,7 +35,7 @@ class Assessor:
 
     def __init__(self, settings: WarningSettings, places: tuple[Place, ...]) -> None:
         self._settings = settings
-        self._places = Places(places)
+        self.places = Places(places)
         self._warns = np.array([c.name.lower() in settings.warn_of for c in ThreatClass])
         self.memory = TrackMemory()
         self.found: dict[int, Assessment] = {}
@@ -60,7 +63,7 @@ class Assessor:
         ripe = self._warns[held] & (self.memory.looks[row] >= settings.looks_min)
         which = np.flatnonzero(ripe)
         threatened = evaluate(
-            track.rows(which), held[which], (now_ns - time_ns[which]) / 1e9, self._places, settings
+            track.rows(which), held[which], (now_ns - time_ns[which]) / 1e9, self.places, settings
         )
         of_which = {int(i): k for k, i in enumerate(which.tolist())}
         also = np.array([*asked, *self.found], np.uint32)
@@ -84,11 +87,15 @@ class Assessor:
             self._keep(found)
             assessments.append(found)
         news = self.memory.untold(row)
+        falls = np.flatnonzero(FALLING[held] & (probability >= settings.class_probability_min))
+        spread = np.einsum("nii->n", track.covariance[falls, 3:, 3:]) / 3
+        states = track.position_ecef_m[falls], track.velocity_ecef_mps[falls]
         return Seen(
             self.memory.number[news],
             self.memory.held[news],
             np.clip(self.memory.probability_of(news), 0.0, 1.0),
             assessments,
+            Falling(number[falls], time_ns[falls], *states, spread),
         )
 
     def lose(self, number: int, successor: int) -> None:

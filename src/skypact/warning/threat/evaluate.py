@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
-from skypact.core.messages import ImpactEllipse, ThreatClass, ThreatenedPlace
+from skypact.core.messages import ImpactEllipse, LaunchSeen, ThreatClass, ThreatenedPlace
 from skypact.warning.places import Places, gap_to_polygon
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.approach import reach
@@ -18,11 +18,16 @@ ELLIPSE_MAX_M = 500_000.0
 SPEED_SPREAD_MAX = 0.3
 PLACES_MAX = 64
 """The most urgent places of one nation that one warning names."""
+FAN_PLACES_MAX = 256
+"""The same of a launch of which there is no track."""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """What one track threatens at `assessed_ns`. places: soonest first, of all nations; none:
-    nothing, or, if `doubtful`, too uncertain to say. detected_ns, tracked_ns: for the ledger."""
+    nothing, or, if `doubtful`, too uncertain to say. detected_ns, tracked_ns: for the ledger.
+
+    Of a launch, `track` is its number, negative, and `launch` what was seen; places_more: how many
+    places of the nation are not named."""
 
     track: int
     threat_class: ThreatClass
@@ -33,6 +38,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     detected_ns: int
     tracked_ns: int
     doubtful: bool = False
+    launch: LaunchSeen | None = None
+    places_more: int = 0
 
     def arrival_ns(self, place: ThreatenedPlace) -> int:
         """Return when the threat may be at `place`."""
@@ -52,7 +59,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     def of_nation(self, nation: str) -> "Assessment":
         """Return the part that concerns the places of one nation."""
         mine = tuple(place for place in self.places if place.nation == nation)
-        return msgspec.structs.replace(self, places=mine[:PLACES_MAX])
+        named = FAN_PLACES_MAX if self.launch else PLACES_MAX
+        more = max(len(mine) - named, 0)
+        return msgspec.structs.replace(self, places=mine[:named], places_more=more)
 
 
 class Threatened(msgspec.Struct, frozen=True, kw_only=True):
