@@ -12,6 +12,7 @@ from skypact import __version__
 from skypact.cli.agreement import agreement
 from skypact.cli.audit import audit
 from skypact.cli.decode import decode
+from skypact.cli.exercise import exercise, report
 from skypact.cli.first_hour.enrol import enrol
 from skypact.cli.first_hour.folder import backup, client, init, restore
 from skypact.cli.first_hour.invite import invite
@@ -144,38 +145,15 @@ def token(directory: Path, role: str, for_s: float) -> None:
 @click.argument("journal", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", type=click.File("wb"), help="Write the outputs here.")
 def replay(journal: Path, out: Any) -> None:
-    """Run a journal again and compare every output with what left then."""
-    from skypact.cli.replay import run
+    """Run a journal again and compare every output with what left then.
 
-    counts = run(journal, out)
+    JOURNAL is the folder state/journal of a node, or the folder journal/ of an exercise.
+    """
+    from skypact.cli.replay import run_all
+
+    counts = run_all(journal, out)
     click.echo(json.dumps(counts))
     sys.exit(1 if counts["differ"] else 0)
-
-
-@main.group()
-def exercise() -> None:
-    """Hypothetical nights through the production code."""
-
-
-@exercise.command("run")
-@click.argument("scenario")
-@click.option("--seed", default=1, show_default=True, help="What chance decides.")
-@click.option("--out", required=True, type=FOLDER, help="A folder a nation, each with its journal.")
-@click.option("--for", "for_s", type=Span(), help="Only this much of the scenario.")
-def run_exercise(scenario: str, seed: int, out: Path, for_s: float | None) -> None:
-    """Play SCENARIO (a shipped name or a TOML file) under the simulated clock."""
-    from skypact.cli.simulate import run
-
-    with click.progressbar(length=1000, label=scenario, file=sys.stderr) as bar:
-        done = 0
-
-        def progress(share: float) -> None:
-            nonlocal done
-            bar.update(round(share * 1000) - done)
-            done = round(share * 1000)
-
-        report = run(scenario, seed, out, for_s, progress)
-    click.echo(json.dumps(report))
 
 
 @main.group()
@@ -218,6 +196,8 @@ for command in (
     track,
     decode,
     audit,
+    exercise,
+    report,
 ):
     main.add_command(command)
 

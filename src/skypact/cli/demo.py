@@ -57,13 +57,13 @@ def _run(
     configure("demo")
     scenario = load_scenario(scenario_name)
     say(f"EXERCISE {scenario.title.removeprefix('EXERCISE: ')}. Ctrl-C ends it.", "demo")
-    network = prepare(state, scenario, folders.agreement_texts(scenario_name), seed)
+    network = prepare(state, scenario, folders.agreements_of(scenario_name, scenario), seed)
     if is_cold():
         say("compiling kernels, once: about a minute", "demo")
     # Here, so that every node inherits them.
     warm()
     start_ns = _start_ns(state)
-    hub = folders.coordinator(scenario)
+    hub = scenario.hub
     names = sorted((n.name for n in scenario.nations), key=lambda name: (name != hub, name))
     first = next(name for name in names if name != hub)
     children = [

@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,10 @@ from skypact.exercise.dice import generator
 from skypact.exercise.scenario import Nation, Scenario
 
 OVERLAY = "overlay.geojson"
+VALID = {
+    "valid_from": datetime(2000, 1, 1, tzinfo=UTC),
+    "valid_until": datetime(2100, 1, 1, tzinfo=UTC),
+}
 NUMBERS_FROM, NUMBERS_UPTO, NUMBERS_A_NATION = 1_000, 32_767, 2_000
 HEAD = "# Written for an exercise from the scenario {name}; every setting is in docs/reference.\n\n"
 
@@ -38,20 +43,44 @@ UNCONNECTED = Network({}, {}, 1, {})
 """For a simulated exercise: no port is ever opened."""
 
 
-def coordinator(scenario: Scenario) -> str:
-    """Return the nation without sensors, which holds the hub."""
-    return next(n.name for n in scenario.nations if not n.sensors)
+def agreements_of(name_or_path: str, scenario: Scenario) -> dict[str, str]:
+    """Return file name to text of the agreements of a scenario: those it states, else those that
+    lie in a folder beside it."""
+    if scenario.agreements:
+        return stated_agreements(scenario)
+    return agreement_texts(name_or_path)
 
 
 def agreement_texts(name_or_path: str) -> dict[str, str]:
-    """Return file name to text of the agreements of a scenario: they lie in a folder beside it."""
+    """Return file name to text of the agreements in the folder beside a scenario."""
     shipped = files("skypact") / "data" / "scenarios" / f"{name_or_path}-agreements"
     path = Path(name_or_path)
     folder = shipped if shipped.is_dir() else path.with_name(f"{path.stem}-agreements")
     if not folder.is_dir():
-        raise ConfigError("the scenario has no agreements beside it", path=str(folder))
+        why = "the scenario states no [[agreement]] and has none beside it, in this folder"
+        raise ConfigError(why, path=str(folder))
     found = {p.name: p.read_text("utf-8") for p in folder.iterdir() if p.name.endswith(".toml")}
     return dict(sorted(found.items()))
+
+
+def stated_agreements(scenario: Scenario) -> dict[str, str]:
+    """Return the agreements that a scenario states, as nations would write them: one for each owner
+    and partner, with the clauses of every table that names both."""
+    names = [nation.name for nation in scenario.nations]
+    texts: dict[str, str] = {}
+    for owner in names:
+        for partner in names:
+            clauses = [
+                _plain(clause)
+                for agreed in scenario.agreements
+                if owner in (agreed.owners or names) and partner in (agreed.partners or names)
+                for clause in agreed.clauses
+            ]
+            if owner == partner or not clauses:
+                continue
+            tables: dict[str, Any] = {"owner": owner, "partner": partner, **VALID}
+            texts[f"{owner}-{partner}.toml"] = tomli_w.dumps(tables | {"clause": clauses})
+    return texts
 
 
 def write_folders(
@@ -136,7 +165,7 @@ def _derived(scenario: Scenario, seed: int, nation: str, use: str) -> bytes:
 
 
 def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> dict[str, Any]:
-    hub = coordinator(scenario)
+    hub = scenario.hub
     link: dict[str, Any] = {"port": network.servers.get(nation.name, 1)}
     if nation.name == hub:
         pool = [[NUMBERS_UPTO + 1, 2 * NUMBERS_UPTO + 1]]

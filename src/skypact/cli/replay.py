@@ -5,12 +5,26 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from skypact.config import KEYS, SECRET, NodeDirectory, decode
+from skypact.config import KEYS, SECRET, STATE, NodeDirectory, decode
 from skypact.core.codec import encode
 from skypact.core.errors import ConfigError
 from skypact.edge.journal import Kind, read
 from skypact.edge.replay import RecordedConfig, quarantined, replay
 from skypact.node import Node, build
+
+
+def run_all(folder: Path, out: BinaryIO | None) -> dict[str, Any]:
+    """Replay one journal, or all those of an exercise; return the counts, summed, and those of each
+    nation.
+
+    folder: the folder `state/journal` of a node, or a folder of nodes.
+    """
+    found = sorted(folder.glob(f"*/{STATE}/journal"))
+    if not found:
+        return run(folder, out)
+    each = {path.parent.parent.name: run(path, out) for path in found}
+    names = ("inputs", "outputs", "agree", "differ", "unchecked")
+    return {name: sum(one[name] for one in each.values()) for name in names} | {"nodes": each}
 
 
 def run(journal: Path, out: BinaryIO | None) -> dict[str, Any]:
@@ -19,7 +33,7 @@ def run(journal: Path, out: BinaryIO | None) -> dict[str, Any]:
     journal: the folder `state/journal` of a node; its keys are found beside it. Returns counts:
     inputs, outputs, agree, differ (with the position of the first), unchecked.
     """
-    node = _node(journal)
+    node = build_recorded(journal)
     counts = {"inputs": 0, "outputs": 0, "agree": 0, "differ": 0, "unchecked": 0}
     first: int | None = None
     for step in replay(node, read(journal), quarantined(read(journal))):
@@ -36,7 +50,8 @@ def run(journal: Path, out: BinaryIO | None) -> dict[str, Any]:
     return {**counts, "first_difference": first}
 
 
-def _node(journal: Path) -> Node:
+def build_recorded(journal: Path) -> Node:
+    """Return the node that a journal recorded, in its first state."""
     for entry in read(journal):
         if entry.kind is Kind.CONFIG:
             recorded = msgspec.msgpack.decode(entry.payload, type=RecordedConfig)

@@ -31,9 +31,11 @@ from skypact.exercise.people import People, Reaction
 from skypact.exercise.scenario import Scenario
 from skypact.exercise.world import SECOND_NS, WireDatagram
 
-# Datagrams of one feed within this time make one message, as when a live node is busy.
-BATCH_NS = 20_000_000
-DATAGRAMS_A_MESSAGE = 64
+# Datagrams of one feed within this time of the first make one message, as when a live node is busy:
+# of a radar, the plots of a sector with the mark that follows it; of recorded traffic, half a
+# second.
+BATCH_NS, TRAFFIC_BATCH_NS = 25_000_000, 500_000_000
+DATAGRAMS_A_MESSAGE = 512
 FIRST_EPOCH = 1
 
 Record = Callable[[str, Message, int], None]
@@ -112,6 +114,7 @@ class _Play:
     ) -> None:
         self._nodes, self._world, self._links, self._end_ns = nodes, world, links, end_ns
         self._record, self._record_outputs = record, record_outputs
+        self._traffic = {t.feed for n in world.scenario.nations for t in n.traffic}
         self._people = People(world.scenario, world.seed)
         self._issuers = {name: Issuer(name, "exercise", Context.EXERCISE) for name in nodes}
         self._events: list[tuple[int, _Kind, int, str, _Event]] = []
@@ -138,15 +141,18 @@ class _Play:
             heappush(self._events, (time_ns, kind, self._made, nation, event))
 
     def _push_plots(self, datagrams: list[WireDatagram]) -> None:
-        batches: dict[tuple[str, int, int], list[WireDatagram]] = {}
-        counts: dict[tuple[str, int], int] = {}
+        batches: list[list[WireDatagram]] = []
+        latest: dict[str, list[WireDatagram]] = {}
         for datagram in datagrams:
-            cell = datagram.feed, datagram.time_ns // BATCH_NS
-            number = counts.get(cell, 0)
-            counts[cell] = number + 1
-            batches.setdefault((*cell, number // DATAGRAMS_A_MESSAGE), []).append(datagram)
-        for (feed, _, _), batch in batches.items():
-            nation = self._world.feeds[feed]
+            batch = latest.get(datagram.feed)
+            within_ns = TRAFFIC_BATCH_NS if datagram.feed in self._traffic else BATCH_NS
+            full = batch is None or len(batch) >= DATAGRAMS_A_MESSAGE
+            if batch is None or full or datagram.time_ns - batch[0].time_ns > within_ns:
+                batch = latest[datagram.feed] = []
+                batches.append(batch)
+            batch.append(datagram)
+        for batch in batches:
+            nation = self._world.feeds[batch[0].feed]
             if nation in self._nodes:
                 self._push(batch[-1].time_ns, _Kind.PLOTS, nation, batch)
 

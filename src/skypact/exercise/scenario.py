@@ -17,6 +17,7 @@ from skypact.core.lines import Path, line_of
 from skypact.core.site import Positive, SensorSite, limit_faults
 from skypact.core.toml import decode_toml, dotted
 from skypact.sensors.settings import Moved
+from skypact.sharing.treaty.agreements import Clause
 from skypact.warning.settings import Place
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -27,6 +28,7 @@ Height = Annotated[float, msgspec.Meta(ge=-500, le=100_000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Speed = Annotated[float, msgspec.Meta(ge=10, le=2000)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Prose = Annotated[str, msgspec.Meta(max_length=4_000)]
 CrossSection = Annotated[float, msgspec.Meta(gt=0, le=1e4)]
 
 
@@ -155,11 +157,27 @@ class Link(
     partitions: tuple[Partition, ...] = ()
 
 
+class Agreed(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
+    rename={"clauses": "clause"},
+):  # fmt: skip
+    """What each of `owners` releases to each of `partners`; without them every nation, to all."""
+
+    owners: tuple[NationName, ...] = ()
+    partners: tuple[NationName, ...] = ()
+    clauses: tuple[Clause, ...]
+
+
 class Scenario(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
-    rename={"nations": "nation", "threats": "threat", "links": "link", "places": "place"},
+    rename={
+        "nations": "nation", "threats": "threat", "links": "link", "places": "place",
+        "agreements": "agreement",
+    },
 ):  # fmt: skip
-    """A hypothetical night. start: UTC instant of second 0; sectors: pieces of a rotation."""
+    """A hypothetical night. start: UTC instant of second 0; sectors: pieces of a rotation; about,
+    sources, expected: for people who read it; coordinator: the nation that holds the hub, without
+    it the first that has no sensors."""
 
     name: Name
     title: str
@@ -168,10 +186,21 @@ class Scenario(
     duration_s: Positive
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
     sectors: Annotated[int, msgspec.Meta(ge=1, le=64)] = 16
+    about: Prose = ""
+    sources: tuple[Prose, ...] = ()
+    expected: tuple[Prose, ...] = ()
+    coordinator: NationName | None = None
     nations: tuple[Nation, ...]
     threats: tuple[Threat, ...] = ()
     links: tuple[Link, ...] = ()
     places: tuple[Place, ...] = ()
+    agreements: tuple[Agreed, ...] = ()
+
+    @property
+    def hub(self) -> str:
+        """Return the nation that holds the hub, "" when there is none."""
+        bare = (n.name for n in self.nations if not n.sensors)
+        return self.coordinator or next(bare, "")
 
     @property
     def start_ns(self) -> int:
@@ -197,9 +226,14 @@ def read(text: str, path: str) -> Scenario:
 
 def load(name_or_path: str | FilePath) -> Scenario:
     """Return a shipped scenario by name, or the one in a file; raises ConfigError."""
+    return read(*text_of(name_or_path))
+
+
+def text_of(name_or_path: str | FilePath) -> tuple[str, str]:
+    """Return the text of a shipped scenario, or of one in a file, and its path for messages."""
     if str(name_or_path) in shipped():
         source = files("skypact") / "data" / "scenarios" / f"{name_or_path}.toml"
-        return read(source.read_text("utf-8"), f"{name_or_path}.toml")
+        return source.read_text("utf-8"), f"{name_or_path}.toml"
     path = FilePath(name_or_path)
     try:
         text = path.read_text("utf-8")
@@ -207,7 +241,7 @@ def load(name_or_path: str | FilePath) -> Scenario:
         known = ", ".join(shipped())
         why = f"cannot be read ({error}); shipped scenarios are {known}"
         raise ConfigError(why, path=str(path)) from error
-    return read(text, str(path))
+    return text, str(path)
 
 
 def shipped() -> tuple[str, ...]:
@@ -239,6 +273,7 @@ def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
             if feed.outages:
                 why = "a scenario may be played at any time; outages belong into node.toml"
                 yield (*key[:-1], "outages"), why
+    yield from _party_faults(scenario, nations)
     for i, place in enumerate(scenario.places):
         if place.nation not in nations:
             yield ("place", i, "nation"), _no_nation(place.nation, nations)
@@ -248,6 +283,18 @@ def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
         if threat.start_s >= scenario.duration_s:
             why = f"must be before the end at {scenario.duration_s:g} s"
             yield ("threat", i, "start_s"), why
+
+
+def _party_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path, str]]:
+    if scenario.hub not in nations:
+        named = scenario.coordinator
+        why = "a nation without sensors must hold the hub, or `coordinator` must name one that does"
+        yield ("coordinator",), _no_nation(named, nations) if named else why
+    for i, agreed in enumerate(scenario.agreements):
+        for side in ("owners", "partners"):
+            for name in getattr(agreed, side):
+                if name not in nations:
+                    yield ("agreement", i, side), _no_nation(name, nations)
 
 
 def _feeds(scenario: Scenario) -> Iterator[tuple[Path, SensorSite | Traffic]]:

@@ -66,11 +66,14 @@ class Radar:
     def polar(self, time_s: F64) -> tuple[F64, F64, NDArray[np.bool_]]:
         """Return true (range, azimuth, elevation) (N, 3), heights (N,) and who exists (N,)."""
         position, _, exists = self._truth.state(time_s)
-        east, north, up = self._axes @ (position - self._position).T
+        return self.polar_of(position), height_m(position), exists
+
+    def polar_of(self, position_ecef_m: F64) -> F64:
+        """Return (range, azimuth, elevation) (N, 3) of positions (N, 3)."""
+        east, north, up = self._axes @ (position_ecef_m - self._position).T
         ground = np.hypot(east, north)
         azimuth = np.arctan2(east, north) % TURN_RAD
-        polar = np.stack([np.hypot(ground, up), azimuth, np.arctan2(up, ground)], -1)
-        return polar, height_m(position), exists
+        return np.stack([np.hypot(ground, up), azimuth, np.arctan2(up, ground)], -1)
 
     def in_sight(self, polar: F64, height: F64) -> NDArray[np.bool_]:
         """Return who is in range, above the horizon and inside the beam, as `polar` gives them."""

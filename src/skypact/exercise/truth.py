@@ -28,9 +28,9 @@ CLASS = {
 class Truth:
     """Objects in the order ballistic, then routes, each in the order of the scenario.
 
-    names, threat_class (N,) u1, rcs_m2, start_s, end_s (N,): from second 0 of the scenario;
-    an object exists from `start_s` until `end_s`, when it hits the ground or its route ends;
-    end_lat_rad, end_lon_rad (N,): where that is.
+    names; groups: the `[[threat]]` each belongs to; threat_class (N,) u1, rcs_m2, start_s, end_s
+    (N,): from second 0 of the scenario; an object exists from `start_s` until `end_s`, when it hits
+    the ground or its route ends; end_lat_rad, end_lon_rad (N,): where that is.
     """
 
     def __init__(self, scenario: Scenario, forces: arcs.Forces | None = None) -> None:
@@ -38,6 +38,7 @@ class Truth:
         routed = [t for t in scenario.threats if not isinstance(t, Ballistic)]
         threats = [(t, k) for t in (*ballistic, *routed) for k in range(t.count)]
         self.names = tuple(t.name if t.count == 1 else f"{t.name}-{k + 1}" for t, k in threats)
+        self.groups = tuple(t.name for t, _ in threats)
         self.threat_class = np.array([CLASS[type(t)] for t, _ in threats], np.uint8)
         self.rcs_m2 = np.array([t.rcs_m2 for t, _ in threats], np.float64)
         self.start_s = np.array([t.start_s + k * t.interval_s for t, k in threats], np.float64)

@@ -40,7 +40,7 @@ def test_what_is_signed_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_only_the_coordinator_is_a_hub(tmp_path: Path) -> None:
     hubs = [n for n in NAMES if (link := load(write(tmp_path, n)).config.link) and link.leaf_port]
-    assert hubs == [folders.coordinator(SCENARIO)] == ["keystone"]
+    assert hubs == [SCENARIO.hub] == ["keystone"]
 
 
 def test_no_two_nations_share_a_track_number(tmp_path: Path) -> None:
@@ -64,5 +64,5 @@ def test_the_seed_decides_secrets_and_numbers(tmp_path: Path) -> None:
 
 
 def test_a_scenario_without_agreements_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no agreements"):
+    with pytest.raises(ConfigError, match=r"states no \[\[agreement\]\]"):
         folders.agreement_texts(str(tmp_path / "mine.toml"))

@@ -159,8 +159,8 @@ def test_datagrams_reach_the_node_of_their_feed_in_order() -> None:
             arrivals = array(message, "arrival_ns").tolist()
             assert arrivals == sorted(arrivals)
             assert arrivals[-1] == now_ns
-            assert now_ns - arrivals[0] < 20 * MILLI_NS
-            assert message.count <= 64
+            assert now_ns - arrivals[0] <= 25 * MILLI_NS
+            assert message.count <= 512
             bursts += message.payload.count(b"burst")
     assert bursts == 200
 

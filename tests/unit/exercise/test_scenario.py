@@ -8,6 +8,7 @@ import pytest
 from skypact.core.errors import ConfigError
 from skypact.core.site import Sector, SensorSite
 from skypact.exercise.scenario import (
+    Agreed,
     Ballistic,
     Cruise,
     Drone,
@@ -140,7 +141,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "scenario.md"
 def test_the_page_names_every_key() -> None:
     page = PAGE.read_text("utf-8")
     tables = (Scenario, Nation, SensorSite, Traffic, Moved, Person, Ballistic, Cruise, Drone)
-    for table in (*tables, Sector, Point, Waypoint, Link, Partition, Place):
+    for table in (*tables, Sector, Point, Waypoint, Link, Partition, Place, Agreed):
         for field in msgspec.structs.fields(table):
             assert re.search(rf"`[^`]*\b{field.encode_name}\b[^`]*`", page), field.encode_name
 

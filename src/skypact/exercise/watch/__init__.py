@@ -1,0 +1,1 @@
+"""What a node showed, kept while it plays."""
