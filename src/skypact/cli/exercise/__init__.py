@@ -50,6 +50,44 @@ def run_exercise(scenario: str, seed: int | None, out: Path, for_s: float | None
     click.echo(json.dumps({**said, "report": str(out / REPORT), "journal": str(out / JOURNALS)}))
 
 
+@exercise.command("compare")
+@click.argument("scenario", metavar="NAME_OR_FILE")
+@click.option(
+    "--without",
+    "less",
+    required=True,
+    help="A nation, a link (auria+borvia), a sensor, an agreement (auria-borvia), or sharing.",
+)
+@click.option(
+    "--runs", default=20, show_default=True, type=click.IntRange(1, 10_000), help="Pairs."
+)
+@click.option("--seed", default=1, show_default=True, help="Of the first pair; the others follow.")
+@click.option("--out", required=True, type=FOLDER, help="Report, figures and tables go here.")
+@click.option("--for", "for_s", type=Span(), help="Only this much of the scenario.")
+@click.option("--cores", type=click.IntRange(1, 256), help="Processes; all cores when left out.")
+def compare_exercise(
+    scenario: str,
+    less: str,
+    runs: int,
+    seed: int,
+    out: Path,
+    for_s: float | None,
+    cores: int | None,
+) -> None:
+    """Play NAME_OR_FILE with and without a partner, link, sensor or agreement, seed by seed.
+
+    Leaves report.html, summary.json, runs.parquet and threats.parquet in the folder --out. Both
+    nights of a pair share all that chance decides.
+    """
+    from skypact.cli.exercise.compare import REPORT, compare
+
+    with progress(f"{scenario} without {less}") as tell:
+        summary = compare(scenario, less, runs, seed, out, for_s, cores, tell)
+    gains = {n: v["warning_time_s"]["gain"] for n, v in summary["nations"].items()}
+    said = {"scenario": summary["scenario"], "without": less, "runs": runs}
+    click.echo(json.dumps({**said, "warning_time_gained_s": gains, "report": str(out / REPORT)}))
+
+
 @click.command()
 @click.argument("journal", type=OLD_FOLDER)
 @click.option("--out", type=NEW_FILE, help="The report goes here, one HTML file.")

@@ -81,11 +81,15 @@ def page(summary: Mapping[str, Any]) -> str:
         *_systems(summary),
         *_method(summary),
     ]
+    return document(f"EXERCISE: {title}", body)
+
+
+def document(title: str, body: list[str]) -> str:
+    """Return a whole HTML file."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>EXERCISE: "
-        f"{escape(title, quote=False)}</title><style>{STYLE}</style></head>\n<body>\n"
+        f"<title>{escape(title, quote=False)}</title><style>{STYLE}</style></head>\n<body>\n"
         + "\n".join(body)
         + "\n</body></html>\n"
     )

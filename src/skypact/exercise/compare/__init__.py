@@ -1,0 +1,1 @@
+"""What something was worth: the same nights with and without it."""
