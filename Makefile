@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := src tests bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check console bars bless warm clean browser
+.PHONY: help demo test check console bars bless warm clean peers
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -18,7 +18,7 @@ demo: $(VENV)/.installed ## run three nations and a coordinator here (ARGS="--fo
 # Tests that start real processes take ports of the machine, one after another, and often wait; the
 # rest takes the time that they leave, and shows its output after them.
 REST := $(VENV)/rest.log
-test: $(VENV)/.installed-dev browser check ## install what tests need, check the style, run every test
+test: $(VENV)/.installed-dev peers check ## install what tests need, check the style, run every test
 	$(BIN)/skypact warm
 	@echo "Tests of scenarios, rooms and the wire run behind these; their output follows."
 	@nice -n 19 $(BIN)/python -m pytest -n 2 tests/scenario tests/unit tests/property tests/wire $(ARGS) \
@@ -70,12 +70,16 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-browser:
-	@command -v chromium >/dev/null && command -v tshark >/dev/null && exit 0; \
+# What the tests meet beside our own processes, program by program and Debian package by package.
+PEERS := chromium tshark sipp baresip espeak-ng
+PEER_PACKAGES := chromium tshark sip-tester baresip-core espeak-ng
+peers:
+	@missing=; for peer in $(PEERS); do command -v $$peer >/dev/null || missing="$$missing $$peer"; done; \
+	[ -z "$$missing" ] && exit 0; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "The tests need chromium and tshark on the PATH; install them and try again."; exit 1; fi; \
+	  echo "The tests need these on the PATH; install them and try again:$$missing"; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
-	  echo "The tests need two Debian packages: sudo apt-get install chromium tshark"; exit 1; fi; \
-	echo "Installing Debian's chromium and tshark for the tests."; \
+	  echo "The tests need Debian packages: sudo apt-get install $(PEER_PACKAGES)"; exit 1; fi; \
+	echo "Installing Debian's $(PEER_PACKAGES) for the tests."; \
 	$$root apt-get update -qq && \
-	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium tshark
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PEER_PACKAGES)

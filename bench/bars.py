@@ -28,6 +28,7 @@ BARS: dict[str, list[str]] = {
     "sensors_rate": ["sensors_rate.py"],
     "asterix_rate": ["asterix_rate.py"],
     "asterix_hostile": ["asterix_hostile.py"],
+    "phone_calls": ["phone_calls.py"],
     "cot_relay": ["cot_bars.py"],
     "cat062_out": ["cat062_out.py"],
     "swarm": ["swarm.py"],

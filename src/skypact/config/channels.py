@@ -1,0 +1,64 @@
+"""What `[channels]` of `node.toml` may say: one table for each way to reach people. A channel
+without its table is not there. Secrets stand in files of the node's folder, never in `node.toml`.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3_600)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+HostPort = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5}$")]
+IpAddress = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]{3,45}$")]
+File = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9]$")]
+TargetName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class PhoneSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """host, port: of this machine, as the exchange and phones reach it, by UDP; exchange:
+    "HOST:PORT" of a SIP server that takes every call, "" where addresses are sip: URIs that lead
+    there themselves; domain: the exchange's name in addresses, its host when left out; user,
+    password_file: as the exchange knows us; register: tell the exchange where we are, each
+    register_s; sound_ports: first and last port of sound, an even one for each call.
+
+    accept, reject: keys; ring_s: how long it rings; repeats, pause_s: how often the warning is
+    said, and the wait for a key after each time; call_max_s: a call ends after this;
+    machine_greeting_s: a first utterance as long as this is held to be a machine's.
+    """
+
+    host: IpAddress
+    port: Port = 5060
+    exchange: HostPort | Literal[""] = ""
+    domain: Annotated[str, msgspec.Meta(max_length=253)] = ""
+    user: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_.+-]*$")] = ""
+    password_file: str = ""
+    register: bool = False
+    register_s: Annotated[int, msgspec.Meta(ge=60, le=3_600)] = 300
+    sound_ports: tuple[Port, Port] = (16_384, 16_783)
+    accept: Key = "1"
+    reject: Key = "2"
+    calls_max: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100
+    ring_s: Seconds = 25.0
+    repeats: Annotated[int, msgspec.Meta(ge=1, le=10)] = 2
+    pause_s: Seconds = 4.0
+    call_max_s: Seconds = 120.0
+    machine_greeting_s: Seconds = 4.0
+    check_every_s: Seconds = 30.0
+
+    def __post_init__(self) -> None:
+        if self.accept == self.reject:
+            raise ValueError("accept and reject are the same key")
+        first, last = self.sound_ports
+        if last - first < 2 * self.calls_max - 1 or first < 1_024:
+            raise ValueError(f"sound_ports need {2 * self.calls_max} ports above 1023")
+        if self.user and not self.password_file:
+            raise ValueError("user needs a password_file")
+        if self.register and not (self.exchange and self.user):
+            raise ValueError("register needs an exchange and a user")
+
+
+class ChannelsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """None, or no entry: there is no such channel."""
+
+    phone: PhoneSettings | None = None

@@ -1,0 +1,37 @@
+"""Settings of channels that contradict each other are refused where they stand."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from skypact.config.channels import ChannelsSettings
+
+PHONE = {"host": "127.0.0.1"}
+
+
+def taken(table: dict[str, Any]) -> ChannelsSettings:
+    return msgspec.convert(table, ChannelsSettings)
+
+
+def test_no_table_is_no_channel() -> None:
+    assert taken({}) == ChannelsSettings()
+    assert taken({"phone": PHONE}).phone is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"accept": "2"}, "same key"),
+        ({"accept": "*"}, "regex"),
+        ({"sound_ports": [16_384, 16_390]}, "sound_ports"),
+        ({"sound_ports": [80, 400]}, "sound_ports"),
+        ({"user": "u"}, "password_file"),
+        ({"register": True}, "register"),
+        ({"host": "phone.example"}, "regex"),
+        ({"password": "x"}, "unknown field"),
+    ],
+)
+def test_a_phone_that_could_not_work_is_refused(wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        taken({"phone": PHONE | wrong})
