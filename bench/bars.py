@@ -49,6 +49,7 @@ BARS: dict[str, list[str]] = {
     "linkage_rests": ["linkage.py", "--seeds", "2", "--leak", "rests"],
     "linkage_numbers": ["linkage.py", "--seeds", "2", "--leak", "numbers"],
     "join": ["join.py"],
+    "coverage_rate": ["coverage_rate.py"],
 }
 
 

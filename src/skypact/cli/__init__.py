@@ -12,7 +12,7 @@ from skypact import __version__
 from skypact.cli.agreement import agreement
 from skypact.cli.audit import audit
 from skypact.cli.decode import decode
-from skypact.cli.exercise import exercise, report
+from skypact.cli.exercise import coverage_command, exercise, report_command
 from skypact.cli.first_hour.enrol import enrol
 from skypact.cli.first_hour.folder import backup, client, init, restore
 from skypact.cli.first_hour.invite import invite
@@ -197,7 +197,8 @@ for command in (
     decode,
     audit,
     exercise,
-    report,
+    report_command,
+    coverage_command,
 ):
     main.add_command(command)
 

@@ -88,11 +88,11 @@ def compare_exercise(
     click.echo(json.dumps({**said, "warning_time_gained_s": gains, "report": str(out / REPORT)}))
 
 
-@click.command()
+@click.command("report")
 @click.argument("journal", type=OLD_FOLDER)
 @click.option("--out", type=NEW_FILE, help="The report goes here, one HTML file.")
 @click.option("--json", "figures", type=NEW_FILE, help="The same numbers go here.")
-def report(journal: Path, out: Path | None, figures: Path | None) -> None:
+def report_command(journal: Path, out: Path | None, figures: Path | None) -> None:
     """Tell what came of a night, by replaying its JOURNAL.
 
     JOURNAL is the folder journal/ that `skypact exercise run` left, also of a run that died.
@@ -108,3 +108,38 @@ def report(journal: Path, out: Path | None, figures: Path | None) -> None:
     for path in (out, figures):
         if path is not None:
             click.echo(f"written: {path}", file=sys.stderr)
+
+
+@click.command("coverage")
+@click.argument("scenario", metavar="NAME_OR_FILE")
+@click.option("--height", "heights", default="300m", show_default=True, help="50m,300m,3km ...")
+@click.option("--remove", multiple=True, metavar="SENSOR", help="Without this sensor.")
+@click.option("--leave", multiple=True, metavar="NATION", help="Without this nation's sensors.")
+@click.option("--add", multiple=True, metavar="SENSOR", help="NATION,LAT,LON,HEIGHT[,RANGE].")
+@click.option("--speed", "speed_mps", default=240.0, show_default=True, help="Of what comes, m/s.")
+@click.option("--rcs", "rcs_m2", default=1.0, show_default=True, help="Its cross-section, m2.")
+@click.option("--out", type=NEW_FILE, help="GeoJSON goes here.")
+@click.option("--report", "page", type=NEW_FILE, help="Maps and polar plots go here, as HTML.")
+def coverage_command(
+    scenario: str,
+    heights: str,
+    remove: tuple[str, ...],
+    leave: tuple[str, ...],
+    add: tuple[str, ...],
+    speed_mps: float,
+    rcs_m2: float,
+    out: Path | None,
+    page: Path | None,
+) -> None:
+    """Tell who sees what where, and how much warning each place gets from each direction.
+
+    With --remove, --leave or --add also what is lost and gained. Prints the areas as JSON.
+    """
+    from skypact.cli.exercise import coverage as what
+    from skypact.exercise.scenario import load
+
+    loaded = load(scenario)
+    measured = what.heights_of(heights)
+    found = what.coverage(loaded, measured, remove, leave, add, speed_mps, rcs_m2)
+    what.write(found, out, page, loaded.title)
+    click.echo(json.dumps(what.areas(found)))
