@@ -4,9 +4,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skypact.warning.places import gap_to_polygon
+from skypact.warning.places import Places
+from skypact.warning.settings import Place
+from skypact.warning.threat.approach import reach
 from skypact.warning.threat.classify import class_probabilities, held_class
+from skypact.warning.threat.kernels_reach import struck
 from skypact.warning.threat.kinematics import kinematics
+from tests.unit.warning.oracle import (
+    closest,
+    corners_from,
+    gap_to_polygon,
+    heading_for,
+    struck_by,
+)
 from tests.unit.warning.world import state, triangle
 
 angles = st.lists(st.floats(0, 6.28), min_size=3, max_size=12, unique=True)
@@ -62,3 +72,79 @@ def test_classes_of_any_track_are_probabilities_and_deciding_settles(
     assert abs(found.sum() - 1) < 1e-9
     once = held_class(found, np.zeros(1, np.uint8), 0.7)
     assert (held_class(found, once, 0.7) == once).all()
+
+
+def stars(dice: np.random.Generator, count: int) -> Places:
+    """Return star-shaped zones, some thin, some wide, two nations."""
+    made: list[Place] = []
+    for k in range(count):
+        corners = int(dice.integers(3, 12))
+        turn = np.sort(dice.uniform(0, 2 * np.pi, corners))
+        radius = dice.uniform(0.01, 1, corners) * 10 ** dice.uniform(-2, 0.2)
+        lat = dice.uniform(-34, -30) + radius * np.cos(turn)
+        lon = dice.uniform(-20, -16) + radius * np.sin(turn)
+        polygon = tuple(zip(lat.tolist(), lon.tolist(), strict=True))
+        try:
+            place = Place(name=f"Z{k}", nation="ab"[k % 2], kind="zone", polygon=polygon)
+        except ValueError:
+            continue
+        made.append(place)
+    return Places(made)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_kernel_of_what_lies_ahead_equals_whole_matrices(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    places = stars(dice, 40)
+    rows = [
+        state(
+            dice.uniform(-34, -30),
+            dice.uniform(-20, -16),
+            300,
+            dice.uniform(20, 300),
+            dice.uniform(0, 360),
+        )
+        for _ in range(12)
+    ]
+    p, v = np.array([a for a, _ in rows]), np.array([b for _, b in rows])
+    track = kinematics(p, v, np.tile(triangle(200, dice.uniform(0.5, 20)), (12, 1)))
+    horizon = dice.uniform(100, 2700, 12)
+    cone = float(np.radians(dice.uniform(0, 40)))
+    found = reach(track, places, horizon, cone, 2000.0, 64)
+    expected = heading_for(track, places, horizon, cone, 2000.0)
+    kept = set(zip(found.track.tolist(), found.place.tolist(), strict=True))
+    assert kept == expected.keys()
+    for k, (t, p_) in enumerate(zip(found.track.tolist(), found.place.tolist(), strict=True)):
+        assert abs(found.time_s[k] * track.along_mps[t] - expected[t, p_]) < 1.0
+        corners = corners_from(
+            track.lat_rad[t : t + 1], track.lon_rad[t : t + 1], places.places[p_].corners_deg
+        )[0]
+        inside = expected[t, p_] == 0
+        near = 0.0 if inside else closest(corners, track.course_rad[t])
+        assert abs(found.closest_m[k] - near) < 0.01 * near + 150
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_kernel_of_what_is_struck_equals_whole_matrices(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    places, count = stars(dice, 40), 10
+    lat, lon = np.radians(dice.uniform(-34, -30, count)), np.radians(dice.uniform(-20, -16, count))
+    root = dice.normal(size=(count, 2, 2)) * 10 ** dice.uniform(3, 5, (count, 1, 1))
+    covariance = root @ np.swapaxes(root, 1, 2) + 1e5 * np.eye(2)
+    look = 2.5 * np.sqrt(np.linalg.eigvalsh(covariance)[:, 1])
+    rows = (lat, lon, look, covariance[:, 0, 0], covariance[:, 0, 1], covariance[:, 1, 1])
+    ellipse = np.ascontiguousarray(np.stack([*rows, np.full(count, 2.4477)], -1))
+    pair, distance = struck(
+        ellipse, places.band, places.centre, places.wide_m, places.begin, places.corner
+    )
+    expected = struck_by(lat, lon, covariance, places, 2.4477)
+    found = {
+        (t, int(places.order[p])): d
+        for (t, p), d in zip(pair.tolist(), distance.tolist(), strict=True)
+    }
+    odd = found.keys() ^ expected.keys()
+    assert all(abs(expected.get(k, found.get(k, 0.0)) - 2.4477) < 1e-3 for k in odd)
+    for key in found.keys() & expected.keys():
+        assert abs(found[key] - expected[key]) < 1e-3 + 1e-3 * expected[key]

@@ -202,6 +202,8 @@ class Case(msgspec.Struct, kw_only=True):
 
 def content(found: Assessment) -> dict[str, Any]:
     """Return the fields of a warning that an assessment decides, its reason in one sentence."""
+    near_m = found.closest_m.get(found.places[0].nation) if found.places else None
+    past = f" Straight on it passes at {near_m / 1000:.0f} km." if near_m and near_m > 999 else ""
     return {
         "track": max(found.track, 0),
         "threat_class": found.threat_class,
@@ -210,7 +212,8 @@ def content(found: Assessment) -> dict[str, Any]:
         "assessed_ns": found.assessed_ns,
         "impact": found.impact,
         "places_more": found.places_more,
-        "reason": sentence(found),
+        "closest_m": near_m,
+        "reason": sentence(found) + past,
     } | ({"launch": found.launch} if found.launch else {})
 
 
@@ -229,9 +232,19 @@ def sentence(found: Assessment | AirWarning) -> str:
     reaches = "is heading for" if found.track else "could reach"
     where = "may come down at" if found.impact else reaches
     return (
-        f"{head} {where} {first.name}{others}, first in {first.time_to_go_s:.0f} s "
-        f"± {first.time_spread_s:.0f} s."
+        f"{head} {where} {first.name}{others}, first in "
+        f"{in_words(first.time_to_go_s, first.time_spread_s)}."
     )
+
+
+def in_words(value_s: float, spread_s: float) -> str:
+    """Return a time and its spread, no finer than is known."""
+    steps = ((1, 10), (5, 30), (10, 120), (60, 1e9))
+    least_s = next(step_s for step_s, below_s in steps if spread_s < below_s)
+    value_s, spread_s = (least_s * round(x / least_s) for x in (value_s, spread_s))
+    if least_s == 60:
+        return f"{value_s / 60:.0f} min ± {spread_s / 60:.0f} min"
+    return f"{value_s:.0f} s ± {spread_s:.0f} s"
 
 
 def _of_launch(
@@ -244,7 +257,7 @@ def _of_launch(
     soonest_s = max(first.time_to_go_s - first.time_spread_s, 0.0)
     return (
         f"A launch was seen {ago_s:.0f} s ago ({found.class_probability:.0%} sure). It could reach "
-        f"{first.name}{others}, the first in {soonest_s:.0f} s at the earliest. No track yet."
+        f"{first.name}{others}, the first in {10 * round(soonest_s / 10)} s at the earliest. No track yet."
     )
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from skypact.core.errors import InvariantError
 from skypact.core.messages import ThreatClass, ThreatenedPlace
-from skypact.warning.case import Case, opened, sentence
+from skypact.warning.case import Case, in_words, opened, sentence
 from skypact.warning.lifecycle import Trigger
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.evaluate import Assessment
@@ -159,3 +159,18 @@ def test_a_case_survives_the_snapshot() -> None:
     case = new(Alder=200)
     case.listen(threat(1, Alder=100), at(1), SETTINGS)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(case), type=Case) == case
+
+
+@pytest.mark.parametrize(
+    ("value_s", "spread_s", "words"),
+    [
+        (229.4, 4.2, "229 s ± 4 s"),
+        (229.4, 18.0, "230 s ± 20 s"),
+        (743.0, 61.0, "740 s ± 60 s"),
+        (743.0, 130.0, "12 min ± 2 min"),
+    ],
+)
+def test_times_are_told_no_finer_than_they_are_known(
+    value_s: float, spread_s: float, words: str
+) -> None:
+    assert in_words(value_s, spread_s) == words

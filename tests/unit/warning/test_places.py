@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from skypact.warning.places import Places, gap_to_polygon, holds_origin
+from skypact.warning.places import Places
 from skypact.warning.settings import Place
+from tests.unit.warning.oracle import corners_from, gap_to_polygon, holds_origin
 from tests.unit.warning.world import PLACES
 
 SQUARE = np.array([[1.0, 1.0], [1.0, 3.0], [3.0, 3.0], [3.0, 1.0]])
@@ -28,19 +29,16 @@ def test_repeated_corners_change_nothing() -> None:
     assert gap_to_polygon(padded[None])[0] == pytest.approx(np.sqrt(2))
 
 
-def test_corners_are_seen_from_a_point_in_metres() -> None:
+def test_places_are_sorted_by_latitude_and_know_which_they_are() -> None:
     places = Places(PLACES)
-    corners = places.corners_from(np.radians([-32.0]), np.radians([-18.0]), np.array([0]))
-    assert np.hypot(corners[..., 0], corners[..., 1]).max() == pytest.approx(5000, rel=0.02)
-    assert gap_to_polygon(corners)[0] == 0
-
-
-def test_only_places_within_reach_are_looked_at() -> None:
-    places = Places(PLACES)
-    point, place = places.near(
-        np.radians([-32.0, -34.0]), np.radians([-18.0, -17.0]), np.array([30e3, 1.0])
-    )
-    assert list(zip(point.tolist(), place.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 2)]
+    assert places.nations == ("auria", "borvia", "cestia")
+    assert (np.diff(places.band) >= 0).all()
+    names = [PLACES[i].name for i in places.order]
+    assert names[0] == "Cedar"
+    assert [places.nations[n] for n in places.nation] == [PLACES[i].nation for i in places.order]
+    sizes = [len(PLACES[i].corners_deg) for i in places.order]
+    assert np.diff(places.begin).tolist() == sizes
+    assert np.linalg.norm(places.corner, axis=1) == pytest.approx(1)
 
 
 def test_a_zone_across_the_180th_meridian() -> None:
@@ -50,10 +48,11 @@ def test_a_zone_across_the_180th_meridian() -> None:
     places = Places((zone,))
     assert places.reach_m[0] < 90e3
     for lon in (179.9, -179.9):
-        corners = places.corners_from(np.radians([0.5]), np.radians([lon]), np.array([0]))
+        corners = corners_from(np.radians([0.5]), np.radians([lon]), zone.corners_deg)
         assert holds_origin(corners)[0]
 
 
 def test_no_places_at_all() -> None:
-    point, place = Places(()).near(np.zeros(2), np.zeros(2), np.ones(2))
-    assert len(point) == len(place) == 0
+    places = Places(())
+    assert places.corner.shape == places.centre.shape == (0, 3)
+    assert places.begin.tolist() == [0]

@@ -36,7 +36,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_ns: int = 0
 
 
-class ThreatenedPlace(msgspec.Struct, frozen=True, kw_only=True):
+class ThreatenedPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A defended site or zone the threat may reach. lat, lon: of the place, radians."""
 
     name: str
@@ -72,7 +72,8 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     warning_id: unique at this node; origin: the nation that raised it; nation: the one it warns;
     track: system track number, 0 while there is none; version: counts updates, higher wins; reason:
     one sentence; launch: what was seen of it from space, for this node's own people only;
-    places_more: places that are meant too and not named.
+    places_more: places that are meant too and not named; closest_m: how near the way straight on
+    comes to the first place, of what flies.
     """
 
     warning_id: str
@@ -93,6 +94,7 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger = Ledger()
     launch: LaunchSeen | None = None
     places_more: int = 0
+    closest_m: Annotated[float, msgspec.Meta(ge=0, le=1e8)] | None = None
 
     @property
     def over(self) -> bool:

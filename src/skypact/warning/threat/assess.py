@@ -12,10 +12,11 @@ from skypact.core.messages import SystemTracks, ThreatClass
 from skypact.core.table import among, last_of_each
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat.evaluate import FALLING, Assessment, evaluate
+from skypact.warning.threat.evaluate import Assessment, evaluate
 from skypact.warning.threat.falling import Falling
 from skypact.warning.threat.kinematics import kinematics
 from skypact.warning.threat.memory import TrackMemory
+from skypact.warning.threat.pairs import FALLING
 
 
 class Seen(NamedTuple):
@@ -79,6 +80,7 @@ class Assessor:
                 assessed_ns=now_ns,
                 places=tuple(threatened.places.get(k, ())),
                 impact=threatened.impacts.get(k),
+                closest_m=threatened.closest_m.get(k, {}),
                 doubtful=held[i] == ThreatClass.UNKNOWN
                 or (k >= 0 and bool(threatened.doubtful[k])),
                 detected_ns=int(detected[i]),

@@ -1,21 +1,18 @@
 """Which places a track threatens, how soon, and how sure that is. Pure and batched."""
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 from skypact.core.messages import ImpactEllipse, LaunchSeen, ThreatClass, ThreatenedPlace
-from skypact.warning.places import Places, gap_to_polygon
+from skypact.warning.places import Places
 from skypact.warning.settings import WarningSettings
-from skypact.warning.threat.approach import reach
-from skypact.warning.threat.fall import CHI2_95, Air, ellipse, predict_impact
 from skypact.warning.threat.kinematics import Kinematics
+from skypact.warning.threat.pairs import Pairs, pairs
 
-FALLING = np.array([c in (ThreatClass.BALLISTIC, ThreatClass.ROCKET) for c in ThreatClass])
-FLYING = np.array([c in (ThreatClass.CRUISE, ThreatClass.DRONE) for c in ThreatClass])
-ELLIPSE_MAX_M = 500_000.0
-SPEED_SPREAD_MAX = 0.3
 PLACES_MAX = 64
 """The most urgent places of one nation that one warning names."""
 FAN_PLACES_MAX = 256
@@ -27,7 +24,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     nothing, or, if `doubtful`, too uncertain to say. detected_ns, tracked_ns: for the ledger.
 
     Of a launch, `track` is its number, negative, and `launch` what was seen; places_more: how many
-    places of the nation are not named."""
+    places of the nation are not named. closest_m: by nation, as in Threatened."""
 
     track: int
     threat_class: ThreatClass
@@ -40,6 +37,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: bool = False
     launch: LaunchSeen | None = None
     places_more: int = 0
+    closest_m: dict[str, float] = {}
 
     def arrival_ns(self, place: ThreatenedPlace) -> int:
         """Return when the threat may be at `place`."""
@@ -66,11 +64,13 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 class Threatened(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of `evaluate`: places by row of the batch, soonest first; impacts by row; doubtful (N,):
-    too uncertain to say."""
+    too uncertain to say; closest_m: by row and nation, how near the way straight on comes to the
+    soonest of its places."""
 
     places: dict[int, list[ThreatenedPlace]]
     impacts: dict[int, ImpactEllipse]
     doubtful: NDArray[np.bool_]
+    closest_m: dict[int, dict[str, float]]
 
 
 def evaluate(
@@ -84,93 +84,42 @@ def evaluate(
 
     Tracks too uncertain to be taken seriously are doubtful.
     """
-    falls = FALLING[threat_class]
-    sane = (track.position_sd_m <= settings.position_sd_max_m) | falls
-    sane &= track.speed_sd_mps <= SPEED_SPREAD_MAX * np.maximum(track.speed_mps, 1.0)
-    steady = track.course_sd_rad <= np.radians(settings.course_sd_max_deg)
-    sane &= steady | falls
-    found = Threatened(places={}, impacts={}, doubtful=~sane)
-    falling = np.flatnonzero(sane & falls)
-    if len(falling):
-        _evaluate_fall(track.rows(falling), falling, age_s, places, settings, found)
-    flying = np.flatnonzero(sane & FLYING[threat_class])
-    if len(flying):
-        horizon = np.where(
-            threat_class[flying] == int(ThreatClass.CRUISE),
-            settings.cruise_horizon_s,
-            settings.drone_horizon_s,
-        )
-        cone = np.radians(settings.cone_deg)
-        pairs = reach(track.rows(flying), places, horizon, float(cone), settings.margin_m)
-        row = flying[pairs.track]
-        _note(found, row, pairs.place, pairs.time_s - age_s[row], pairs.spread_s, places)
-    return found
-
-
-def _evaluate_fall(
-    track: Kinematics,
-    row: NDArray[np.int64],
-    age_s: F64,
-    places: Places,
-    settings: WarningSettings,
-    found: Threatened,
-) -> None:
-    air = Air(
-        settings.ballistic_coefficient_kgpm2,
-        settings.ballistic_coefficient_spread,
-        settings.impact_sd_min_m,
-    )
-    impact = predict_impact(track, air)
-    shape = ellipse(impact.covariance)
-    known = np.isfinite(impact.time_s) & (shape.semi_major_m <= ELLIPSE_MAX_M)
-    found.doubtful[row] = ~known
-    good = np.flatnonzero(known)
-    for i in good.tolist():
-        found.impacts[int(row[i])] = ImpactEllipse(
+    found = pairs(track, threat_class, age_s, places, settings, PLACES_MAX)
+    named = Threatened(places={}, impacts={}, doubtful=found.doubtful, closest_m={})
+    shape, impact = found.shape, found.impact
+    for i, row in enumerate(found.fallen.tolist()):
+        named.impacts[row] = ImpactEllipse(
             lat_rad=float(impact.lat_rad[i]),
             lon_rad=float(impact.lon_rad[i]),
             semi_major_m=float(shape.semi_major_m[i]),
             semi_minor_m=float(shape.semi_minor_m[i]),
             azimuth_rad=float(shape.azimuth_rad[i]),
         )
-    lat, lon = impact.lat_rad[good], impact.lon_rad[good]
-    point, place = places.near(lat, lon, shape.semi_major_m[good] + settings.margin_m)
-    corners = places.corners_from(lat[point], lon[point], place)
-    # Margin as extra spread, so that the 95 % ellipse grows by about that much all around.
-    spread = impact.covariance[good][point] + settings.margin_m**2 / CHI2_95 * np.eye(2)
-    hit = gap_to_polygon(_whitened(corners, spread)) <= np.sqrt(CHI2_95)
-    point, place = good[point[hit]], place[hit]
-    time = impact.time_s[point] - age_s[row[point]]
-    _note(found, row[point], place, time, 2 * impact.time_sd_s[point], places)
+    _name(found, places, named)
+    return named
 
 
-def _whitened(corners: F64, covariance: F64) -> F64:
-    """Return corners (K, V, 2) where each covariance (K, 2, 2) is that of the unit circle."""
-    a, b, c = covariance[:, 0, 0], covariance[:, 0, 1], covariance[:, 1, 1]
-    first = np.sqrt(a)
-    slope = b / first
-    second = np.sqrt(np.maximum(c - slope * slope, 1e-6))
-    x = corners[..., 0] / first[:, None]
-    y = (corners[..., 1] - slope[:, None] * x) / second[:, None]
-    return np.stack([x, y], -1)
-
-
-def _note(
-    found: Threatened,
-    row: NDArray[np.int64],
-    place: NDArray[np.int64],
-    time_s: F64,
-    spread_s: F64,
-    places: Places,
-) -> None:
-    order = np.lexsort((place, time_s, row))
-    for k in order.tolist():
-        named = places.places[int(place[k])]
-        found.places.setdefault(int(row[k]), []).append(
-            ThreatenedPlace(
-                name=named.name,
-                nation=named.nation,
-                time_to_go_s=round(min(max(float(time_s[k]), 0.0), 86_400.0), 3),
-                time_spread_s=round(min(float(spread_s[k]), 86_400.0), 3),
-            )
+def _name(found: Pairs, places: Places, named: Threatened) -> None:
+    """Turn pairs into what people read, row by row."""
+    which: list[int] = found.place.tolist()
+    to_go: list[float] = np.round(np.clip(found.time_s, 0.0, 86_400.0), 3).tolist()
+    within: list[float] = np.round(np.clip(found.spread_s, 0.0, 86_400.0), 3).tolist()
+    made = [
+        ThreatenedPlace(
+            name=(place := places.places[at]).name,
+            nation=place.nation,
+            time_to_go_s=time_s,
+            time_spread_s=spread_s,
         )
+        for at, time_s, spread_s in zip(which, to_go, within, strict=True)
+    ]
+    first: list[int] = np.flatnonzero(np.diff(found.row, prepend=-1)).tolist()
+    for begin, end in pairwise([*first, len(made)]):
+        row = int(found.row[begin])
+        named.places[row] = made[begin:end]
+        if np.isnan(found.closest_m[begin]):
+            continue  # it falls
+        near: list[float] = found.closest_m[begin:end].tolist()
+        soonest = named.closest_m.setdefault(row, {})
+        for place, near_m in zip(made[begin:end], near, strict=True):
+            soonest.setdefault(place.nation, near_m)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skypact.warning.places import Places
-from skypact.warning.threat import approach
+from skypact.warning.settings import Place
 from skypact.warning.threat.approach import Reach, reach
 from skypact.warning.threat.kinematics import kinematics
 from tests.unit.warning.world import LAT, LON, PLACES, state, triangle
@@ -47,24 +47,30 @@ def test_inbound_or_not(distance_km: float, course_deg: float, threatens: bool) 
     assert bool(len(look(distance_km, course_deg).place)) is threatens
 
 
-def test_the_cheap_look_ahead_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    dice = np.random.default_rng(7)
-    rows = [
-        state(LAT + dice.uniform(-1, 1), LON + dice.uniform(-1, 1), 300, 200, dice.uniform(0, 360))
-        for _ in range(200)
+def test_only_the_nearest_of_each_nation_are_kept_when_there_are_more() -> None:
+    p, v = state(LAT, LON - 60 * KM_LON, 300, 200, 90)
+    track = kinematics(p[None], v[None], triangle()[None])
+    row = [
+        Place(
+            name=f"{nation}{k}",
+            nation=nation,
+            kind="site",
+            lat_deg=LAT,
+            lon_deg=LON + k * 10 * KM_LON,
+            radius_m=2e3,
+        )
+        for k in range(12)
+        for nation in ("auria", "borvia")
     ]
-    track = kinematics(
-        np.array([p for p, _ in rows]),
-        np.array([v for _, v in rows]),
-        np.tile(triangle(), (200, 1)),
-    )
-    horizon = np.full(200, 1800.0)
-    quick = reach(track, Places(PLACES), horizon, np.radians(10), 2000.0)
-    monkeypatch.setattr(approach, "_ahead_at_all", lambda *a: np.ones(len(a[2][0]), bool))
-    slow = reach(track, Places(PLACES), horizon, np.radians(10), 2000.0)
-    assert 20 < len(quick.track) < 300
-    for a, b in zip(quick, slow, strict=True):
-        assert a.tolist() == b.tolist()
+    found = reach(track, Places(row), np.full(1, 1800.0), np.radians(10), 2000.0, 3)
+    kept = [row[i].name for i in found.place]
+    assert sorted(kept) == ["auria0", "auria1", "auria2", "borvia0", "borvia1", "borvia2"]
+
+
+def test_how_near_the_way_straight_on_comes() -> None:
+    assert look(100, 90).closest_m[0] == 0
+    # 100 km away, 5 degrees off east, which is 89.7 there: 8.2 km beside a circle of 5 km.
+    assert look(100, 95).closest_m[0] == pytest.approx(3_200, rel=0.05)
 
 
 def test_an_uncertain_course_widens_the_cone_and_the_window() -> None:
