@@ -254,10 +254,10 @@ def _of_launch(
     more = len(places) - 1 + found.places_more
     others = f" and {more} more place{'s' if more > 1 else ''}" if more else ""
     first = min(places, key=lambda p: p.time_to_go_s - p.time_spread_s)
-    soonest_s = max(first.time_to_go_s - first.time_spread_s, 0.0)
+    soonest_s = 10 * round(max(first.time_to_go_s - first.time_spread_s, 0.0) / 10)
     return (
         f"A launch was seen {ago_s:.0f} s ago ({found.class_probability:.0%} sure). It could reach "
-        f"{first.name}{others}, the first in {10 * round(soonest_s / 10)} s at the earliest. No track yet."
+        f"{first.name}{others}, the first in {soonest_s} s at the earliest. No track yet."
     )
 
 

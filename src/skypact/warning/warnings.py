@@ -48,7 +48,7 @@ from skypact.warning.partners import follow, received
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.assess import Assessor
 from skypact.warning.threat.evaluate import Assessment
-from skypact.warning.threat.launches import Launch, Launches
+from skypact.warning.threat.launch.launches import Launch, Launches
 
 
 class _State(msgspec.Struct, kw_only=True):

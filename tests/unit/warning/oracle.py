@@ -60,6 +60,9 @@ def heading_for(
         low, high = directions(corners, track.course_rad)
         wide = np.arcsin(np.clip(spare / np.maximum(gap, spare), 0.0, 1.0))
         inbound = (low - wide <= half) & (high + wide >= -half)
+        # What goes round the track has corners ahead however far its middle is behind.
+        way = np.arctan2(corners[..., 0], corners[..., 1]) - track.course_rad[:, None]
+        inbound |= (np.abs(wrap_pi(way)) <= half[:, None]).any(axis=1)
         inside = holds_origin(corners) | (gap <= spare)
         hit = (inside | inbound) & (gap / speed <= horizon_s)
         found |= {(int(t), p): float(gap[t]) for t in np.flatnonzero(hit)}

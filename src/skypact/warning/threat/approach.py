@@ -20,8 +20,8 @@ SPEED_MIN_MPS = 5.0
 
 class Reach(NamedTuple):
     """Pairs of track and place, all (K,); time_s: to the nearest edge of the place at the present
-    speed; spread_s: half of its 95 % window; closest_m: how near the way straight on comes, no finer
-    than is known."""
+    speed; spread_s: half of its 95 % window; closest_m: how near the way straight on comes, no
+    finer than is known."""
 
     track: I64
     place: I64

@@ -13,8 +13,8 @@ from skypact.core.table import among, last_of_each
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.evaluate import Assessment, evaluate
-from skypact.warning.threat.falling import Falling
 from skypact.warning.threat.kinematics import kinematics
+from skypact.warning.threat.launch.falling import Falling
 from skypact.warning.threat.memory import TrackMemory
 from skypact.warning.threat.pairs import FALLING
 

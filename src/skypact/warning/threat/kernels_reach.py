@@ -70,8 +70,8 @@ def gap_of(corner: Any, count: int) -> tuple[float, bool]:
 
 
 @part
-def wrapped(angle: float) -> float:
-    return (angle + math.pi) % (2 * math.pi) - math.pi
+def wrapped(turn: float) -> float:
+    return (turn + math.pi) % (2 * math.pi) - math.pi
 
 
 @part

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skypact.warning.threat.falling import Falling
+from skypact.warning.threat.launch.falling import Falling
 
 
 def test_rows_are_picked_from_every_column() -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from skypact.warning.places import Places
 from skypact.warning.settings import WarningSettings
-from skypact.warning.threat.falling import Falling
-from skypact.warning.threat.launches import Launches
+from skypact.warning.threat.launch.falling import Falling
+from skypact.warning.threat.launch.launches import Launches
 from tests.unit.warning.launched import arc, launches, seconds
 from tests.unit.warning.world import PLACES, START_NS
 

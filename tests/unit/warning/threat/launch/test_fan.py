@@ -6,7 +6,7 @@ import pytest
 from skypact.core.geodesy import MEAN_RADIUS_M, distance_m
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat.fan import CELL_M, LaunchPoint, cell, fan, flight_s, ranges_m
+from skypact.warning.threat.launch.fan import CELL_M, LaunchPoint, cell, fan, flight_s, ranges_m
 
 SETTINGS = WarningSettings()
 HERE = cell(0.0, 0.0)

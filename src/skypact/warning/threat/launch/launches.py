@@ -16,8 +16,8 @@ from skypact.core.messages import LaunchDetections, LaunchSeen, ThreatClass, Thr
 from skypact.warning.places import Places
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.evaluate import Assessment
-from skypact.warning.threat.falling import Falling
-from skypact.warning.threat.fan import CELL_SPARE_M, LaunchPoint, cell, fan
+from skypact.warning.threat.launch.falling import Falling
+from skypact.warning.threat.launch.fan import CELL_SPARE_M, LaunchPoint, cell, fan
 
 LAUNCHES_MAX = 512
 SAME_S, SAME_M = 10.0, 20_000.0
