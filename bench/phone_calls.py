@@ -73,10 +73,10 @@ async def run(calls: int, folder: Path) -> dict:
         ),
         folder, Context.EXERCISE,
     )  # fmt: skip
-    await phone.start()
     store = Store(folder / "journal")
     dispatcher = Dispatcher({Channel.PHONE: phone}, ISSUER, store.submit, time.time_ns)
     running = asyncio.create_task(dispatcher.run())
+    await asyncio.sleep(1)
     began_s, cpu_s = time.monotonic(), time.process_time()
     async with peers.sipp(folder, peers.presses("1", after_s=2.0), PEER, SOUND):
         for i in range(calls):
@@ -89,7 +89,6 @@ async def run(calls: int, folder: Path) -> dict:
         await asyncio.sleep(2)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    await phone.stop()
     listening.terminate()
     await listening.wait()
     waited = sorted(delays(capture, store.acknowledged))

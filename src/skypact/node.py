@@ -15,6 +15,7 @@ from skypact.core.messages import (
     AgreementSuspended,
     AllClearProposed,
     Bearings,
+    ChannelNoted,
     CommandRefused,
     ConflictResolved,
     Datagrams,
@@ -131,6 +132,7 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     WarningEscalated: ("sharing",),
     AllClearProposed: ("sharing",),
     WarningCleared: ("sharing",),
+    ChannelNoted: (),
 }
 
 DOORS: tuple[type[Message], ...] = (
@@ -161,6 +163,7 @@ DOORS: tuple[type[Message], ...] = (
     PlotsRefused,
     TurnMeasured,
     SightingsUnexplained,
+    ChannelNoted,
 )
 """The only types that leave a node."""
 

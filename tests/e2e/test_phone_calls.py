@@ -47,17 +47,16 @@ def calling(scene: Callable[[Dispatcher, Ledger], Awaitable[None]], **settings: 
             "sound_ports": (sound, sound + 399), "machine_greeting_s": 3.0,
         }  # fmt: skip
         phone = Phone(PhoneSettings(**(given | settings)), Path(), Context.EXERCISE)  # type: ignore[arg-type]
-        await phone.start()
         ledger = Ledger()
         dispatcher = Dispatcher({Channel.PHONE: phone}, ISSUER, ledger.submit, time.time_ns)
         running = asyncio.create_task(dispatcher.run())
+        await until(lambda: bool(ledger.noted))
         try:
             async with asyncio.timeout(60):
                 await scene(dispatcher, ledger)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            await phone.stop()
         return ledger
 
     return asyncio.run(run())

@@ -33,6 +33,7 @@ from skypact.core.messages import (
 from skypact.edge.audit.audit import Audit
 from skypact.edge.audit.begin import auditor, open_audit
 from skypact.edge.audit.keeper import Auditor
+from skypact.edge.channels.open import open_channels
 from skypact.edge.clients.open import open_clients
 from skypact.edge.clock import Clock
 from skypact.edge.cot.open import OpenCot, open_cot
@@ -117,6 +118,7 @@ class LiveNode:
             config.sensors,
         )
         self._clients = open_clients(directory, self._clock.now_ns, say)
+        self._channels = open_channels(directory, self._issuer, self._enter, self._clock.now_ns)
         self._stopping = asyncio.Event()
         self._cot: OpenCot | None = None
         self._partners = None
@@ -155,7 +157,7 @@ class LiveNode:
             recovered = True
             await self._console.start()
             self._driver.start()
-            begin(_give_back())
+            begin(self._channels.run(), _give_back())
             opened(self._console.open_link())
             return await self._watch(tasks)
         finally:
@@ -252,6 +254,7 @@ class LiveNode:
                     if self._cot is not None:
                         self._cot.shown.take(message)
                     self._clients.take(message)
+                    self._channels.take(message)
                     self._tally.take(message)
                     for line in self._narrator.lines(message):
                         self._say(line)
@@ -279,6 +282,10 @@ class LiveNode:
 
     async def _submit(self, message: Message) -> str:
         """Hand a person's command to the rooms; return "" once it is on disk, else why not."""
+        return await self._enter(Lane.HUMAN, message)
+
+    async def _enter(self, lane: Lane, message: Message) -> str:
+        """Hand a message to the rooms; return "" once it is on disk, else why not."""
         answered: asyncio.Future[str] = self._loop.create_future()
 
         def settle(reason: str) -> None:
@@ -288,8 +295,8 @@ class LiveNode:
         def done(reason: str) -> None:
             self._loop.call_soon_threadsafe(settle, reason)
 
-        if not self._driver.inbox.put(Lane.HUMAN, message, done):
-            return "the node has too many commands waiting"
+        if not self._driver.inbox.put(lane, message, done):
+            return "the node has too many of its kind waiting"
         try:
             return await asyncio.wait_for(answered, ANSWER_WITHIN_S)
         except TimeoutError:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from skypact.config.channels import ChannelsSettings
 from skypact.core.messages import Context
 from skypact.core.site import SensorSite
 from skypact.picture.settings import PictureSettings
@@ -265,6 +266,7 @@ class NodeConfig(
     roles: tuple[RoleSettings, ...] = ()
     cot: CotSettings = CotSettings()
     cat062: tuple[Cat062Settings, ...] = ()
+    channels: ChannelsSettings = ChannelsSettings()
 
     @property
     def all_roles(self) -> tuple[RoleSettings, ...]:

@@ -14,6 +14,7 @@ from skypact.core.messages import (
     AgreementSuspended,
     AirWarning,
     AuditFault,
+    ChannelNoted,
     ClockStepped,
     CommandRefused,
     DatagramsDropped,
@@ -233,18 +234,30 @@ def notice(message: Message) -> Notice | None:
             return sighting_notice(message)
         case FrameRefused() | AuditFault() | WayChanged() | RolesPublished():
             return partner_notice(message)
+        case InputQuarantined() | StorageFailed() | ClockStepped() | ChannelNoted():
+            return own_notice(message)
+        case _:
+            said = noted(message)
+            return Notice(kind=said.kind, about=said.about, text=said.text) if said else None
+
+
+def own_notice(
+    message: InputQuarantined | StorageFailed | ClockStepped | ChannelNoted,
+) -> Notice | None:
+    """Return what is wrong with this node itself; None for a channel that can be used."""
+    match message:
         case InputQuarantined():
             where = f"journal {message.position}"
             return Notice(kind="quarantined", about=where, text=message.reason)
+        case ChannelNoted():
+            text = message.reason
+            return None if message.up else Notice(kind="channel", about=message.channel, text=text)
         case StorageFailed():
             text = f"warnings go out unrecorded: {message.reason}"
             return Notice(kind="disk failed", about="this node", text=text)
         case ClockStepped():
             text = f"UTC stepped by {message.step_ns / 1e9:+.3f} s; followed slowly"
             return Notice(kind="clock stepped", about="this node", text=text)
-        case _:
-            said = noted(message)
-            return Notice(kind=said.kind, about=said.about, text=said.text) if said else None
 
 
 def partner_notice(message: FrameRefused | AuditFault | WayChanged | RolesPublished) -> Notice:

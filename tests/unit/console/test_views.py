@@ -14,6 +14,7 @@ from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
     AuditFault,
+    ChannelNoted,
     ClockStepped,
     CommandRefused,
     Context,
@@ -203,12 +204,22 @@ def test_who_suspended_is_noted() -> None:
         (InputQuarantined(**HEADER, position=4, reason="r"), "quarantined", 1),
         (StorageFailed(**HEADER, reason="no space left"), "disk failed", 1),
         (ClockStepped(**HEADER, step_ns=2_000_000_000), "clock stepped", 1),
+        (
+            ChannelNoted(**HEADER, channel="phone", up=False, reason="no exchange", every_s=30.0),
+            "channel",
+            1,
+        ),
     ],
 )
 def test_what_was_refused_or_withheld_is_noted(message: Message, kind: str, count: int) -> None:
     notice = views.notice(message)
     assert notice is not None
     assert (notice.kind, notice.count) == (kind, count)
+
+
+def test_a_channel_that_can_be_used_is_no_news() -> None:
+    noted = ChannelNoted(**HEADER, channel="phone", up=True, reason="200 OK", every_s=30.0)
+    assert views.notice(noted) is None
 
 
 def test_a_launch_is_noted_in_words() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from itertools import count
 
+from skypact.core.errors import LinkError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Channel,
@@ -44,6 +45,7 @@ class _Queue:
 
     def __init__(self, way: Way) -> None:
         self.way = way
+        self.closed = "it is not open yet"
         self.going: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[int, int, Notice]] = []
         self._number = count()
@@ -104,18 +106,20 @@ class Dispatcher:
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in self._queues.values():
-                    group.create_task(self._watch(queue.way))
+                    group.create_task(self._watch(queue))
         finally:
             self._closed = True
             going = [task for queue in self._queues.values() for task in queue.going]
             for task in [*going, *self._saying]:
                 task.cancel()
             await asyncio.gather(*going, *self._saying, return_exceptions=True)
+            for queue in self._queues.values():
+                await queue.way.stop()
 
     def _fill(self, queue: _Queue) -> None:
         while len(queue) and len(queue.going) < queue.way.at_once and not self._closed:
             notice = queue.pop()
-            task = asyncio.create_task(self._attempt(queue.way, notice))
+            task = asyncio.create_task(self._attempt(queue, notice))
             queue.going.add(task)
             task.add_done_callback(partial(self._done, queue, notice))
 
@@ -128,7 +132,8 @@ class Dispatcher:
             self._fail(notice, NoticeFailure.UNREACHABLE, f"{type(fault).__name__}: {fault}")
         self._fill(queue)
 
-    async def _attempt(self, way: Way, notice: Notice) -> None:
+    async def _attempt(self, queue: _Queue, notice: Notice) -> None:
+        way = queue.way
         line = self._lines[notice.notice_id, notice.attempt]
         left_s = (notice.expires_ns - self._now_ns()) / 1e9
         if left_s <= 0:
@@ -136,7 +141,7 @@ class Dispatcher:
             return
         try:
             async with asyncio.timeout(min(left_s, way.deadline_s)):
-                await self._tries(way, notice, line)
+                await self._tries(queue, notice, line)
         except NotSentError as failed:
             await line.report(DeliveryState.FAILED, failed.evidence, failed.failure)
         except TimeoutError:
@@ -145,11 +150,14 @@ class Dispatcher:
             said = f"not done within {min(left_s, way.deadline_s):.1f} s"
             await line.report(state, said, NoticeFailure.LATE)
 
-    async def _tries(self, way: Way, notice: Notice, line: Line) -> None:
+    async def _tries(self, queue: _Queue, notice: Notice, line: Line) -> None:
+        way = queue.way
         for number in range(way.tries):
             if line.stopped.is_set():
                 raise NotSentError(NoticeFailure.STOPPED, line.reason)
             try:
+                if queue.closed:
+                    raise NotSentError(NoticeFailure.UNREACHABLE, queue.closed, again=True)
                 return await way.send(notice, line)
             except NotSentError as failed:
                 if not failed.again or number + 1 == way.tries:
@@ -158,11 +166,18 @@ class Dispatcher:
             await _until(line.stopped, wait_s)
         return None
 
-    async def _watch(self, way: Way) -> None:
+    async def _watch(self, queue: _Queue) -> None:
+        way = queue.way
         while True:
             try:
                 async with asyncio.timeout(CHECK_MAX_S):
+                    if queue.closed:
+                        await way.start()
+                        queue.closed = ""
                     up, reason = True, await way.check()
+            except LinkError as fault:
+                up, reason = False, str(fault)
+                queue.closed = reason
             except NotSentError as failed:
                 up, reason = False, failed.evidence
             except TimeoutError:

@@ -49,6 +49,14 @@ class Way(Protocol):
     deadline_s: float
     every_s: float
 
+    async def start(self) -> None:
+        """Open what it needs; raises LinkError, and is asked again later."""
+        ...
+
+    async def stop(self) -> None:
+        """End what goes out and close."""
+        ...
+
     async def send(self, notice: Notice, line: Line) -> None:
         """Take the notice to its recipient and report; raises NotSentError. A channel that sees
         `line.stopped` ends by itself; at the deadline it is cancelled."""

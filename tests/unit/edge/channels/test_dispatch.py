@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from skypact.core.errors import LinkError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Channel,
@@ -35,6 +36,15 @@ class Way:
         self.at_once, self.tries, self.deadline_s, self.every_s = 1, 1, 5.0, 5.0
         self.does, self.up = does, True
         self.sent: list[str] = []
+        self.starts, self.opens_at, self.stopped = 0, 1, False
+
+    async def start(self) -> None:
+        self.starts += 1
+        if self.starts < self.opens_at:
+            raise LinkError("the port is taken", link="mail")
+
+    async def stop(self) -> None:
+        self.stopped = True
 
     async def send(self, notice: Notice, line: Line) -> None:
         self.sent.append(notice.notice_id)
@@ -67,6 +77,7 @@ def run(
         ledger = Ledger()
         dispatcher = Dispatcher({way.channel: way}, issuer, ledger.submit, time.time_ns)
         running = asyncio.create_task(dispatcher.run())
+        await asyncio.sleep(0.01)
         async with asyncio.timeout(20):
             await scene(dispatcher, ledger)
         running.cancel()
@@ -74,6 +85,26 @@ def run(
         return ledger
 
     return asyncio.run(both())
+
+
+def test_a_channel_that_cannot_open_is_told_and_opens_later() -> None:
+    way = Way(at_once)
+    way.every_s, way.opens_at = 0.02, 3
+
+    async def scene(dispatcher: Dispatcher, ledger: Ledger) -> None:
+        await until(lambda: bool(ledger.noted))
+        dispatcher.take(notice(MAIL))
+        await until(lambda: ledger.noted[-1].up)
+        dispatcher.take(notice(MAIL, notice_id="n2"))
+        await until(lambda: len(ledger.reported) == 2)
+
+    ledger = run(way, scene)
+    assert (ledger.noted[0].up, ledger.noted[0].reason) == (False, "mail: the port is taken")
+    failed, done = ledger.reported
+    assert (failed.failure, failed.evidence) == (
+        NoticeFailure.UNREACHABLE, "mail: the port is taken",
+    )  # fmt: skip
+    assert (done.state, way.starts, way.stopped) == (D.DELIVERED, 3, True)
 
 
 def reported(*notices: Notice) -> Callable[[Dispatcher, Ledger], Awaitable[None]]:

@@ -1,0 +1,29 @@
+"""From a node's folder to its channels."""
+
+from collections.abc import Callable
+
+from skypact.config import NodeDirectory
+from skypact.core.ids import Issuer
+from skypact.core.messages import Channel
+from skypact.edge.channels.dispatch import Dispatcher, Submit
+from skypact.edge.channels.way import Way
+
+
+def open_channels(
+    directory: NodeDirectory, issuer: Issuer, submit: Submit, now_ns: Callable[[], int]
+) -> Dispatcher:
+    """Return the channels that the configuration asks for. They open their doors when they run; one
+    that cannot is shown, and the others go on. Raises ConfigError for a secret that is missing."""
+    return Dispatcher(ways(directory), issuer, submit, now_ns)
+
+
+def ways(directory: NodeDirectory) -> dict[Channel, Way]:
+    """Return each channel that has a table."""
+    settings, context = directory.config.channels, directory.config.node.context
+    found: dict[Channel, Way] = {}
+    if settings.phone is not None:
+        # Loads scipy: only for a node that calls.
+        from skypact.edge.channels.phone.phone import Phone
+
+        found[Channel.PHONE] = Phone(settings.phone, directory.path, context)
+    return found
