@@ -108,7 +108,8 @@ def prepare(
 
 
 def _feeds(nation: folders.Nation) -> list[str]:
-    return [s.name for s in nation.sensors] + [t.feed for t in nation.traffic]
+    others = (*nation.traffic, *nation.launch_watches, *nation.observers)
+    return [s.name for s in nation.sensors] + [feed.feed for feed in others]
 
 
 def _start_ns(state: Path) -> int:

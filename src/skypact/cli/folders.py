@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,14 +54,23 @@ def agreements_of(name_or_path: str, scenario: Scenario) -> dict[str, str]:
 
 def agreement_texts(name_or_path: str) -> dict[str, str]:
     """Return file name to text of the agreements in the folder beside a scenario."""
-    shipped = files("skypact") / "data" / "scenarios" / f"{name_or_path}-agreements"
-    path = Path(name_or_path)
-    folder = shipped if shipped.is_dir() else path.with_name(f"{path.stem}-agreements")
+    folder = _beside(name_or_path)
     if not folder.is_dir():
         why = "the scenario states no [[agreement]] and has none beside it, in this folder"
         raise ConfigError(why, path=str(folder))
     found = {p.name: p.read_text("utf-8") for p in folder.iterdir() if p.name.endswith(".toml")}
     return dict(sorted(found.items()))
+
+
+def has_agreements(name_or_path: str) -> bool:
+    """Return whether agreements lie beside a scenario."""
+    return _beside(name_or_path).is_dir()
+
+
+def _beside(name_or_path: str) -> Traversable:
+    shipped = files("skypact") / "data" / "scenarios" / f"{name_or_path}-agreements"
+    path = Path(name_or_path)
+    return shipped if shipped.is_dir() else path.with_name(f"{path.stem}-agreements")
 
 
 def stated_agreements(scenario: Scenario) -> dict[str, str]:
@@ -224,6 +234,14 @@ def _feeds(nation: Nation, network: Network) -> list[dict[str, Any]]:
         if traffic.moved is not None:
             feed["moved"] = _plain(traffic.moved)
         feeds.append(feed)
+    for name, text, late_s in [
+        *((w.feed, "launches", 10 * w.delay_s + 60.0) for w in nation.launch_watches),
+        *((o.feed, "sightings", o.delay_s + 60.0) for o in nation.observers),
+    ]:
+        source = f"udp://127.0.0.1:{network.feeds.get(name, 1)}"
+        # Silence is what one hopes for here, so a feed that says nothing is not taken for broken.
+        silent = {"period_s": 86_400.0, "clock_error_max_s": late_s}
+        feeds.append({"name": name, "source": source, "format": text, **silent})
     return feeds
 
 

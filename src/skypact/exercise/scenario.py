@@ -14,92 +14,22 @@ import msgspec
 
 from skypact.core.errors import ConfigError
 from skypact.core.lines import Path, line_of
-from skypact.core.site import Positive, SensorSite, limit_faults
+from skypact.core.site import Positive, SensorSite, Share, limit_faults
 from skypact.core.toml import decode_toml, dotted
+from skypact.exercise.cast.threats import (
+    Civil,
+    Latitude,
+    Longitude,
+    Name,
+    Seconds,
+    Threat,
+)
 from skypact.sensors.settings import Moved
 from skypact.sharing.treaty.agreements import Clause
 from skypact.warning.settings import Place
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 NationName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
-Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-Height = Annotated[float, msgspec.Meta(ge=-500, le=100_000)]
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
-Speed = Annotated[float, msgspec.Meta(ge=10, le=2000)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Prose = Annotated[str, msgspec.Meta(max_length=4_000)]
-CrossSection = Annotated[float, msgspec.Meta(gt=0, le=1e4)]
-
-
-class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A point on the ellipsoid."""
-
-    lat_deg: Latitude
-    lon_deg: Longitude
-
-
-class Waypoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A point on a route; without `height_m` the height of the threat holds here."""
-
-    lat_deg: Latitude
-    lon_deg: Longitude
-    height_m: Height | None = None
-
-
-class _Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """count: how many; spacing_m: side by side in rows of three; interval_s: one after another."""
-
-    name: Name
-    start_s: Seconds = 0.0
-    count: Count = 1
-    spacing_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 0.0
-    interval_s: Seconds = 0.0
-
-
-class Ballistic(
-    _Group, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class",
-    tag="ballistic",
-):  # fmt: skip
-    """An unpowered arc from `start_height_m` above `launch` to `aim`; the boost is not played.
-
-    elevation_deg: of the velocity at the start, without it the least speed; drag_kgpm2: mass over
-    drag area, the larger the less the air brakes.
-    """
-
-    launch: Point
-    aim: Point
-    start_height_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 25_000.0
-    elevation_deg: Annotated[float, msgspec.Meta(gt=5, lt=85)] | None = None
-    drag_kgpm2: Annotated[float, msgspec.Meta(ge=100, le=1e9)] = 8_000.0
-    rcs_m2: CrossSection = 1.0
-
-
-class _Route(_Group, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    waypoints: Annotated[tuple[Waypoint, ...], msgspec.Meta(min_length=2, max_length=200)]
-    speed_mps: Speed
-    height_m: Height
-    turn_g: Annotated[float, msgspec.Meta(gt=0, le=20)] = 1.0
-    rcs_m2: CrossSection = 0.1
-
-
-class Cruise(
-    _Route, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class", tag="cruise"
-):
-    """A cruise missile on great-circle legs; ends at the last waypoint."""
-
-    turn_g: Annotated[float, msgspec.Meta(gt=0, le=20)] = 2.0
-
-
-class Drone(
-    _Route, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="class", tag="drone"
-):
-    """A one-way drone on great-circle legs; ends at the last waypoint."""
-
-    rcs_m2: CrossSection = 0.05
-
-
-Threat = Ballistic | Cruise | Drone
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,16 +55,50 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shown_s: Seconds = 0.2
 
 
+class LaunchWatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Tells a nation of launches of ballistic threats and rockets, as a sensor in space might:
+    late, and not quite where they were. The author's figures, no real system's."""
+
+    feed: Name
+    delay_s: Seconds = 30.0
+    delay_spread: Annotated[float, msgspec.Meta(ge=0, le=3)] = 0.3
+    position_sd_m: Positive = 5_000.0
+    azimuth_sd_deg: Positive = 5.0
+    probability: Share = 0.95
+
+
+class Observers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People or cheap sensors spread over a circle, each of which tells the direction of what it
+    notices near it: sound is heard late, from where the object was; eyes see at once."""
+
+    feed: Name
+    kind: Literal["human", "acoustic", "optical"]
+    lat_deg: Latitude
+    lon_deg: Longitude
+    radius_m: Positive
+    count: Annotated[int, msgspec.Meta(ge=1, le=2_000)]
+    range_m: Positive = 5_000.0
+    period_s: Positive = 10.0
+    azimuth_sd_deg: Positive = 10.0
+    probability: Share = 0.5
+    delay_s: Seconds = 0.0
+
+
 class Nation(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
-    rename={"sensors": "sensor", "people": "person"},
+    rename={
+        "sensors": "sensor", "people": "person", "launch_watches": "launch_watch",
+        "observers": "observer",
+    },
 ):  # fmt: skip
-    """One node: its radars, its recorded feeds and its people."""
+    """One node: its radars, its other feeds and its people."""
 
     name: NationName
     sensors: tuple[SensorSite, ...] = ()
     traffic: tuple[Traffic, ...] = ()
     people: tuple[Person, ...] = ()
+    launch_watches: tuple[LaunchWatch, ...] = ()
+    observers: tuple[Observers, ...] = ()
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +159,7 @@ class Scenario(
     links: tuple[Link, ...] = ()
     places: tuple[Place, ...] = ()
     agreements: tuple[Agreed, ...] = ()
+    civil: tuple[Civil, ...] = ()
 
     @property
     def hub(self) -> str:
@@ -219,7 +184,7 @@ class Scenario(
 def read(text: str, path: str) -> Scenario:
     """Return the scenario in TOML `text`; raises ConfigError naming `path`, line and key."""
     scenario = decode_toml(text, Scenario, path)
-    for key, why in _faults(scenario):
+    for key, why in faults_of(scenario):
         raise ConfigError(why, path=path, key=dotted(key), line=line_of(text, key))
     return scenario
 
@@ -251,7 +216,8 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+def faults_of(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Yield (key path, sentence) of all that stops a scenario from being played."""
     nations = [nation.name for nation in scenario.nations]
     feeds = list(_feeds(scenario))
     sites = [
@@ -289,7 +255,8 @@ def _party_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path
     if scenario.hub not in nations:
         named = scenario.coordinator
         why = "a nation without sensors must hold the hub, or `coordinator` must name one that does"
-        yield ("coordinator",), _no_nation(named, nations) if named else why
+        key: Path = ("coordinator",) if named else ("nation", 0, "name")
+        yield key, _no_nation(named, nations) if named else why
     for i, agreed in enumerate(scenario.agreements):
         for side in ("owners", "partners"):
             for name in getattr(agreed, side):
@@ -297,13 +264,20 @@ def _party_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path
                     yield ("agreement", i, side), _no_nation(name, nations)
 
 
-def _feeds(scenario: Scenario) -> Iterator[tuple[Path, SensorSite | Traffic]]:
+Feed = SensorSite | Traffic | LaunchWatch | Observers
+
+
+def _feeds(scenario: Scenario) -> Iterator[tuple[Path, Feed]]:
     """Yield each feed with the path of its name."""
     for i, nation in enumerate(scenario.nations):
         for j, site in enumerate(nation.sensors):
             yield ("nation", i, "sensor", j, "name"), site
         for j, traffic in enumerate(nation.traffic):
             yield ("nation", i, "traffic", j, "feed"), traffic
+        for j, watch in enumerate(nation.launch_watches):
+            yield ("nation", i, "launch_watch", j, "feed"), watch
+        for j, observers in enumerate(nation.observers):
+            yield ("nation", i, "observer", j, "feed"), observers
 
 
 def _link_faults(link: Link, nations: list[str], key: Path) -> Iterator[tuple[Path, str]]:

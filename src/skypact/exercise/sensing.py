@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skypact.core.geodesy import F64, MEAN_RADIUS_M, ecef_from_geodetic, enu_axes, horizon_m
-from skypact.core.messages import PRIMARY
+from skypact.core.messages import PRIMARY, SECONDARY
 from skypact.core.site import SensorSite
 from skypact.exercise.arcs import height_m
 from skypact.exercise.dice import generator
@@ -56,12 +56,19 @@ class Radar:
     def plots(self, rotation: int) -> tuple[F64, Plots]:
         """Return when the beam passed (seconds of the scenario, ascending) and columns as in
         messages.Scan without `time_ns`."""
-        seen_s, seen = self._targets(rotation)
+        seen_s, seen, address, altitude = self._targets(rotation)
         false_s, false = self._clutter(rotation)
         passed_s = np.concatenate([seen_s, false_s])
         polar = np.concatenate([seen, false])
         order = np.argsort(passed_s, kind="stable")
-        return passed_s[order], _columns(polar[order], self.site.elevation_sd_deg is not None)
+        columns = _columns(polar[order], self.site.elevation_sd_deg is not None)
+        named = np.concatenate([address, np.zeros(len(false_s), np.uint32)])[order]
+        # A transponder answers with its address and its altitude.
+        columns["address"] = named
+        high = np.concatenate([altitude, np.full(len(false_s), np.nan)])[order]
+        columns["altitude_pressure_m"] = np.where(named > 0, high, np.nan)
+        columns["detection"] = np.where(named > 0, PRIMARY | SECONDARY, PRIMARY).astype(np.uint8)
+        return passed_s[order], columns
 
     def polar(self, time_s: F64) -> tuple[F64, F64, NDArray[np.bool_]]:
         """Return true (range, azimuth, elevation) (N, 3), heights (N,) and who exists (N,)."""
@@ -89,7 +96,7 @@ class Radar:
             & ~self.site.hidden(polar[:, 1], elevation)
         )
 
-    def _targets(self, rotation: int) -> tuple[F64, F64]:
+    def _targets(self, rotation: int) -> tuple[F64, F64, NDArray[np.uint32], F64]:
         north_s = self.north_s(rotation)
         passed_s = np.full(self._truth.count, north_s + self.site.period_s / 2)
         # The beam meets a moving target where it is then, not where it was at north.
@@ -101,7 +108,7 @@ class Radar:
         hit = dice.random(len(polar)) < self.site.detection_probability
         noise = dice.standard_normal(polar.shape) * self._noise_sd()
         seen = exists & hit & self.in_sight(polar, height)
-        return passed_s[seen], (polar + noise)[seen]
+        return passed_s[seen], (polar + noise)[seen], self._truth.address[seen], height[seen]
 
     def _clutter(self, rotation: int) -> tuple[F64, F64]:
         dice = generator(self._seed, self.site.name, "clutter", rotation)

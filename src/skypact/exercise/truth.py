@@ -15,14 +15,20 @@ from skypact.core.geodesy import (
 )
 from skypact.core.messages import ThreatClass
 from skypact.exercise import arcs, routes
-from skypact.exercise.scenario import Ballistic, Cruise, Drone, Scenario
+from skypact.exercise.cast.threats import Aircraft, Ballistic, Cruise, Drone, Rocket
+from skypact.exercise.dice import generator
+from skypact.exercise.scenario import Scenario
 
 ROW = 3
 CLASS = {
     Ballistic: ThreatClass.BALLISTIC,
+    Rocket: ThreatClass.ROCKET,
     Cruise: ThreatClass.CRUISE,
     Drone: ThreatClass.DRONE,
+    Aircraft: ThreatClass.AIRCRAFT,
 }
+CIVIL_HEIGHT_M = (9_000.0, 12_000.0)
+FIRST_ADDRESS = 0x710000
 
 
 class Truth:
@@ -30,10 +36,14 @@ class Truth:
 
     names; groups: the `[[threat]]` each belongs to; threat_class (N,) u1, rcs_m2, start_s, end_s
     (N,): from second 0 of the scenario; an object exists from `start_s` until `end_s`, when it hits
-    the ground or its route ends; end_lat_rad, end_lon_rad (N,): where that is.
+    the ground or its route ends; end_lat_rad, end_lon_rad (N,): where that is; address (N,): of
+    civil aircraft, else 0.
     """
 
-    def __init__(self, scenario: Scenario, forces: arcs.Forces | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, forces: arcs.Forces | None = None, *, civil: bool = False
+    ) -> None:
+        """civil: with the civil aircraft of the scenario, behind the threats."""
         ballistic = [t for t in scenario.threats if isinstance(t, Ballistic)]
         routed = [t for t in scenario.threats if not isinstance(t, Ballistic)]
         threats = [(t, k) for t in (*ballistic, *routed) for k in range(t.count)]
@@ -43,10 +53,45 @@ class Truth:
         self.rcs_m2 = np.array([t.rcs_m2 for t, _ in threats], np.float64)
         self.start_s = np.array([t.start_s + k * t.interval_s for t, k in threats], np.float64)
         self._arcs = _Arcs(ballistic, forces or arcs.Forces())
-        self._routes = _routes(routed)
+        paths, speeds = _paths(routed)
+        self.address = np.zeros(len(threats), np.uint32)
+        if civil:
+            self._add_civil(scenario, paths, speeds)
+        self._routes = routes.Routes(paths, np.array(speeds, np.float64))
         flight_s = np.concatenate([self._arcs.flight_s, self._routes.flight_s])
         self.end_s = self.start_s + flight_s
         self.end_lat_rad, self.end_lon_rad, _ = geodetic_from_ecef(self.state(self.end_s)[0])
+
+    def _add_civil(self, scenario: Scenario, paths: list[routes.Path], speeds: list[float]) -> None:
+        """Add straight legs across each circle; at second 0 each is in its first half."""
+        starts: list[float] = []
+        for number, table in enumerate(scenario.civil):
+            dice = generator(scenario.seed, "civil", number)
+            turn, off, phase, high = dice.random((4, table.count))
+            course, aside = turn * 2 * np.pi, (2 * off - 1) * 0.8 * table.radius_m
+            half = np.sqrt(table.radius_m**2 - aside**2)
+            for k in range(table.count):
+                ends: list[tuple[float, float]] = []
+                for along in (-half[k], half[k]):
+                    east = along * np.sin(course[k]) + aside[k] * np.cos(course[k])
+                    north = along * np.cos(course[k]) - aside[k] * np.sin(course[k])
+                    lat = np.radians(table.lat_deg) + north / MEAN_RADIUS_M
+                    ends.append((lat, east / (MEAN_RADIUS_M * np.cos(lat))))
+                lat, lon = np.array(ends).T
+                low, top = CIVIL_HEIGHT_M
+                height = np.full(2, low + high[k] * (top - low))
+                paths.append(routes.path(lat, np.radians(table.lon_deg) + lon, height, 20_000.0))
+                starts.append(-0.5 * phase[k] * paths[-1].length_m / table.speed_mps)
+            speeds += [table.speed_mps] * table.count
+        total, rcs = len(starts), [t.rcs_m2 for t in scenario.civil for _ in range(t.count)]
+        self.names += tuple(f"civil-{k + 1}" for k in range(total))
+        self.groups += ("civil",) * total
+        aircraft = np.full(total, ThreatClass.AIRCRAFT, np.uint8)
+        self.threat_class = np.concatenate([self.threat_class, aircraft])
+        self.rcs_m2 = np.concatenate([self.rcs_m2, np.array(rcs, np.float64)])
+        self.start_s = np.concatenate([self.start_s, np.array(starts, np.float64)])
+        addresses = FIRST_ADDRESS + np.arange(total, dtype=np.uint32)
+        self.address = np.concatenate([self.address, addresses])
 
     @property
     def count(self) -> int:
@@ -112,7 +157,9 @@ def _starts(threats: Sequence[Ballistic], drag: F64, forces: arcs.Forces) -> tup
     return p, v
 
 
-def _routes(threats: Sequence[Cruise | Drone]) -> routes.Routes:
+def _paths(
+    threats: Sequence[Cruise | Drone | Aircraft],
+) -> tuple[list[routes.Path], list[float]]:
     paths: list[routes.Path] = []
     speeds: list[float] = []
     for threat in threats:
@@ -127,7 +174,7 @@ def _routes(threats: Sequence[Cruise | Drone]) -> routes.Routes:
             raise ConfigError(why, path="scenario", key=f"threat {threat.name}")
         paths += [routes.path(lat[k], lon[k], heights, radius) for k in range(threat.count)]
         speeds += [threat.speed_mps] * threat.count
-    return routes.Routes(paths, np.array(speeds, np.float64))
+    return paths, speeds
 
 
 def _spread(

@@ -1,7 +1,8 @@
 """World: everything outside the nodes, as bytes on the wire at their time.
 
 Plots leave as real ASTERIX CAT048 at the end of each sector, with CAT034 north and sector marks;
-recorded civil traffic as CAT021 and Beast. What is sent between two instants depends on scenario,
+recorded civil traffic as CAT021 and Beast,
+launches and sightings as lines of text. What is sent between two instants depends on scenario,
 seed and start only, not on how often one asks.
 """
 
@@ -15,6 +16,8 @@ from skypact.core.site import SensorSite
 from skypact.exercise.scenario import Scenario, Traffic
 from skypact.exercise.sensing import TURN_RAD, Radar
 from skypact.exercise.truth import Truth
+from skypact.exercise.watchers.launches import LaunchFeed
+from skypact.exercise.watchers.observers import ObserverFeed
 from skypact.sensors.categories import asterix_cat034, asterix_cat048
 
 SECOND_NS = 1_000_000_000
@@ -53,19 +56,29 @@ class World:
         """start_ns: when second 0 of the scenario is, int ns UTC; civil: without it the feeds of
         recorded traffic are silent."""
         self.scenario, self.seed, self.start_ns = scenario, seed, start_ns
-        self.truth = Truth(scenario)
+        self.truth = Truth(scenario, civil=True)
         self.feeds = {s.name: n.name for n in scenario.nations for s in n.sensors}
         self.feeds |= {t.feed: n.name for n in scenario.nations for t in n.traffic}
+        self.feeds |= {w.feed: n.name for n in scenario.nations for w in n.launch_watches}
+        self.feeds |= {o.feed: n.name for n in scenario.nations for o in n.observers}
         sites = [s for n in scenario.nations for s in n.sensors]
         self._radars = [
             _RadarFeed(site, self.truth, seed, start_ns, scenario.sectors) for site in sites
         ]
+        self._texts: dict[str, LaunchFeed | ObserverFeed] = {}
+        for nation in scenario.nations:
+            for watch in nation.launch_watches:
+                self._texts[watch.feed] = LaunchFeed(watch, self.truth, seed, start_ns)
+            for table in nation.observers:
+                self._texts[table.feed] = ObserverFeed(table, self.truth, seed, start_ns)
         self._traffic = [t for n in scenario.nations for t in n.traffic]
         self._civil = civil
 
     def datagrams(self, from_ns: int, to_ns: int) -> list[WireDatagram]:
         """Return what arrives in from_ns <= time < to_ns, by time, then feed, then order sent."""
         found = [d for radar in self._radars for d in radar.datagrams(from_ns, to_ns)]
+        for feed, text in self._texts.items():
+            found += [WireDatagram(ns, feed, line) for ns, line in text.sent(from_ns, to_ns)]
         for traffic in self._traffic:
             found += self._civil_datagrams(traffic, from_ns, to_ns)
         return sorted(found, key=lambda d: (d.time_ns, d.feed))

@@ -7,19 +7,17 @@ import pytest
 
 from skypact.core.errors import ConfigError
 from skypact.core.site import Sector, SensorSite
+from skypact.exercise.cast.threats import Ballistic, Civil, Cruise, Drone, Point, Waypoint
 from skypact.exercise.scenario import (
     Agreed,
-    Ballistic,
-    Cruise,
-    Drone,
+    LaunchWatch,
     Link,
     Nation,
+    Observers,
     Partition,
     Person,
-    Point,
     Scenario,
     Traffic,
-    Waypoint,
     load,
     read,
     shipped,
@@ -141,7 +139,19 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "scenario.md"
 def test_the_page_names_every_key() -> None:
     page = PAGE.read_text("utf-8")
     tables = (Scenario, Nation, SensorSite, Traffic, Moved, Person, Ballistic, Cruise, Drone)
-    for table in (*tables, Sector, Point, Waypoint, Link, Partition, Place, Agreed):
+    for table in (
+        *tables,
+        Sector,
+        Point,
+        Waypoint,
+        Link,
+        Partition,
+        Place,
+        Agreed,
+        Civil,
+        LaunchWatch,
+        Observers,
+    ):
         for field in msgspec.structs.fields(table):
             assert re.search(rf"`[^`]*\b{field.encode_name}\b[^`]*`", page), field.encode_name
 

@@ -5,6 +5,7 @@ import pytest
 from skypact.core.geodesy import horizon_m
 from skypact.core.messages import Scan
 from skypact.core.site import Sector, SensorSite
+from skypact.exercise.cast.threats import Civil
 from skypact.exercise.scenario import load
 from skypact.exercise.sensing import Radar, range_of
 from skypact.exercise.truth import Truth
@@ -156,3 +157,16 @@ def ballistic_plots_s(site: SensorSite, truth: Truth, first: int, last: int) -> 
         high = np.abs(plots["range_m"] - true[0, 0]) < 15_000
         times += passed_s[high & exists[0]].tolist()
     return times
+
+
+def test_a_transponder_answers_with_address_and_altitude() -> None:
+    table = Civil(lat_deg=-31.0, lon_deg=-18.0, radius_m=300_000, count=40)
+    night = msgspec.structs.replace(load("first_night"), civil=(table,))
+    truth = Truth(night, civil=True)
+    site = night.nation("borvia").sensors[0]
+    _, columns = Radar(site, truth, 1).plots(3)
+    named = columns["address"] > 0
+    assert 5 < named.sum() < named.size
+    assert (columns["detection"][named] == 3).all()
+    assert (columns["detection"][~named] == 1).all()
+    assert ((columns["altitude_pressure_m"] > 8_000) == named).all()

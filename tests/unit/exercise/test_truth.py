@@ -5,7 +5,8 @@ import pytest
 from skypact.core.errors import ConfigError
 from skypact.core.geodesy import distance_m, geodetic_from_ecef
 from skypact.core.messages import ThreatClass
-from skypact.exercise.scenario import Ballistic, Point, Scenario, load, read
+from skypact.exercise.cast.threats import Ballistic, Civil, Point, Rocket
+from skypact.exercise.scenario import Scenario, load, read
 from skypact.exercise.truth import Truth
 
 
@@ -89,3 +90,33 @@ def test_an_aim_out_of_reach_names_its_threat() -> None:
     scenario = msgspec.structs.replace(load("first_night"), threats=(threat,))
     with pytest.raises(ConfigError, match="heavy-air"):
         Truth(scenario)
+
+
+def test_civil_aircraft_fly_straight_across_their_circle_behind_the_threats() -> None:
+    table = Civil(lat_deg=-31.0, lon_deg=-18.0, radius_m=400_000, count=50)
+    night = msgspec.structs.replace(load("first_night"), civil=(table,))
+    plain, full = Truth(night), Truth(night, civil=True)
+    assert full.count == plain.count + 50
+    assert full.names[: plain.count] == plain.names
+    assert (full.address[: plain.count] == 0).all()
+    assert len(set(full.address[plain.count :].tolist())) == 50
+    position, velocity, exists = full.state(0.0)
+    assert exists[plain.count :].all()
+    lat, lon, height = geodetic_from_ecef(position[plain.count :])
+    assert (distance_m(lat, lon, *np.radians([-31.0, -18.0])) < 405_000).all()
+    assert ((height > 8_900) & (height < 13_000)).all()
+    speed = np.linalg.norm(velocity[plain.count :], axis=1)
+    assert speed == pytest.approx(230.0, rel=0.01)
+    again = Truth(night, civil=True).state(100.0)[0]
+    assert (again == full.state(100.0)[0]).all()
+
+
+def test_a_rocket_flies_some_minutes_at_most() -> None:
+    rocket = Rocket(
+        name="r",
+        launch=Point(lat_deg=-31.8, lon_deg=-14.0),
+        aim=Point(lat_deg=-31.8, lon_deg=-14.6),
+    )
+    truth = Truth(msgspec.structs.replace(load("first_night"), threats=(rocket,)))
+    assert truth.threat_class.tolist() == [5]
+    assert 90 < truth.end_s[0] < 180

@@ -19,6 +19,13 @@ def exercise() -> None:
     """Hypothetical nights through the production code."""
 
 
+def _warn_of_compiling() -> None:
+    from skypact.core.jit import is_cold
+
+    if is_cold():
+        click.echo("compiling kernels, once: about a minute", err=True)
+
+
 @exercise.command("list")
 def list_scenarios() -> None:
     """List the scenarios that come with Skypact: name, length, nations and title."""
@@ -43,6 +50,7 @@ def run_exercise(scenario: str, seed: int | None, out: Path, for_s: float | None
     """
     from skypact.cli.exercise.run import JOURNALS, REPORT, run
 
+    _warn_of_compiling()
     with progress(scenario) as tell:
         summary = run(scenario, seed, out, for_s, tell)
     names = ("scenario", "seed", "simulated_s", "wall_s", "times_real_time")
@@ -81,11 +89,34 @@ def compare_exercise(
     """
     from skypact.cli.exercise.compare import REPORT, compare
 
+    _warn_of_compiling()
     with progress(f"{scenario} without {less}") as tell:
         summary = compare(scenario, less, runs, seed, out, for_s, cores, tell)
     gains = {n: v["warning_time_s"]["gain"] for n, v in summary["nations"].items()}
     said = {"scenario": summary["scenario"], "without": less, "runs": runs}
     click.echo(json.dumps({**said, "warning_time_gained_s": gains, "report": str(out / REPORT)}))
+
+
+@exercise.command("lint")
+@click.argument("file", metavar="NAME_OR_FILE")
+def lint_exercise(file: str) -> None:
+    """Tell every fault of a scenario with file and line: what can't be read and what can't work.
+
+    Ends with 1 when there is one.
+    """
+    from skypact.cli.folders import has_agreements
+    from skypact.exercise.lint.lint import lint
+    from skypact.exercise.scenario import text_of
+
+    text, path = text_of(file)
+    found = lint(text, path, has_agreements=has_agreements(file))
+    for fault in found:
+        key = f"{fault.key}: " if fault.key else ""
+        click.echo(f"{path}:{fault.line}: {key}{fault.message}", err=True)
+    if found:
+        click.echo(f"{len(found)} fault{'s' * (len(found) > 1)}", err=True)
+        sys.exit(1)
+    click.echo(f"{path}: no fault found")
 
 
 @click.command("report")

@@ -11,6 +11,7 @@ from skypact import __version__
 from skypact.cli import folders
 from skypact.config import STATE, load
 from skypact.core.codec import encode
+from skypact.core.jit import load as load_kernels
 from skypact.core.messages import Message
 from skypact.edge.journal import Journal, Kind
 from skypact.edge.replay import RecordedConfig, digest
@@ -49,6 +50,7 @@ def play(
     """Play `scenario`; write a node folder for each nation into `out`, with its journal when
     `recorded`. Same scenario, seed and code give the same bytes. progress: called with the share
     done."""
+    load_kernels()
     begun, cpu = time.perf_counter(), time.process_time()
     start_ns = scenario.start_ns
     simulated_s = min(for_s or scenario.duration_s, scenario.duration_s)

@@ -27,7 +27,8 @@ class Aim(NamedTuple):
 
 
 def aims(scenario: Scenario, truth: Truth) -> list[Aim]:
-    """Return what each object ends on: the first place of the scenario that holds its end."""
+    """Return what each object ends on: the first place of the scenario that holds its end; crewed
+    aircraft end on none."""
     held = np.full(truth.count, -1, np.int64)
     for p, place in reversed(list(enumerate(scenario.places))):
         if place.lat_deg is not None and place.lon_deg is not None and place.radius_m is not None:
@@ -39,7 +40,8 @@ def aims(scenario: Scenario, truth: Truth) -> list[Aim]:
             held[within(corners, truth.end_lat_rad, truth.end_lon_rad)] = p
     found: list[Aim] = []
     for k, name in enumerate(truth.names):
-        on = int(held[k])
+        harmless = truth.threat_class[k] == ThreatClass.AIRCRAFT
+        on = -1 if harmless else int(held[k])
         place = scenario.places[on] if on >= 0 else None
         found.append(
             Aim(

@@ -1,0 +1,1 @@
+"""Who and what plays in a scenario."""

@@ -1,0 +1,1 @@
+"""What cannot work in a scenario, found before it is played."""

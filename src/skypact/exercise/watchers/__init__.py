@@ -1,0 +1,1 @@
+"""What tells a nation of threats besides radars."""
