@@ -58,7 +58,36 @@ class PhoneSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError("register needs an exchange and a user")
 
 
+class CapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """sender: as CAP asks, unique in the world, such as a domain name; folder: where messages and
+    the feed are written; host, port: where they are served, url: as readers find them;
+    certificate, key: of HTTPS, files, needed where it leaves this machine; signing_certificate,
+    signing_key: of the XML signatures, made when left out; languages: beside the notice's own."""
+
+    sender: Annotated[str, msgspec.Meta(pattern=r"^[^\s,<>&]{3,100}$")]
+    folder: File = "state/cap"
+    host: str = "127.0.0.1"
+    port: Port = 8_744
+    url: Annotated[str, msgspec.Meta(pattern=r"^$|^https?://[^\s]+$", max_length=200)] = ""
+    certificate: str = ""
+    key: str = ""
+    signing_certificate: str = ""
+    signing_key: str = ""
+    languages: tuple[Literal["ar", "en", "fa", "he", "tr"], ...] = ("en",)
+    web: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    contact: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    keep_days: Annotated[float, msgspec.Meta(gt=0, le=3_660)] = 7.0
+    check_every_s: Seconds = 30.0
+
+    def __post_init__(self) -> None:
+        if not self.certificate and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("without a certificate it is served on this machine only")
+        if bool(self.signing_certificate) != bool(self.signing_key):
+            raise ValueError("signing_certificate and signing_key belong together")
+
+
 class ChannelsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """None, or no entry: there is no such channel."""
 
     phone: PhoneSettings | None = None
+    cap: CapSettings | None = None

@@ -35,3 +35,17 @@ def test_no_table_is_no_channel() -> None:
 def test_a_phone_that_could_not_work_is_refused(wrong: dict[str, Any], why: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=why):
         taken({"phone": PHONE | wrong})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"sender": "with space"}, "regex"),
+        ({"host": "0.0.0.0"}, "this machine only"),
+        ({"signing_key": "keys/k"}, "belong together"),
+        ({"languages": ["fr"]}, "enum"),
+    ],
+)
+def test_a_feed_that_could_not_work_is_refused(wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        taken({"cap": {"sender": "x.example"} | wrong})

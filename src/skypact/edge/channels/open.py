@@ -14,16 +14,22 @@ def open_channels(
 ) -> Dispatcher:
     """Return the channels that the configuration asks for. They open their doors when they run; one
     that cannot is shown, and the others go on. Raises ConfigError for a secret that is missing."""
-    return Dispatcher(ways(directory), issuer, submit, now_ns)
+    return Dispatcher(ways(directory, now_ns), issuer, submit, now_ns)
 
 
-def ways(directory: NodeDirectory) -> dict[Channel, Way]:
+def ways(directory: NodeDirectory, now_ns: Callable[[], int]) -> dict[Channel, Way]:
     """Return each channel that has a table."""
-    settings, context = directory.config.channels, directory.config.node.context
+    settings, node = directory.config.channels, directory.config.node
     found: dict[Channel, Way] = {}
     if settings.phone is not None:
         # Loads scipy: only for a node that calls.
         from skypact.edge.channels.phone.phone import Phone
 
-        found[Channel.PHONE] = Phone(settings.phone, directory.path, context)
+        found[Channel.PHONE] = Phone(settings.phone, directory.path, node.context)
+    if settings.cap is not None:
+        from skypact.edge.channels.cap.cap import CapFeed
+
+        found[Channel.CAP] = CapFeed(
+            *(settings.cap, directory.path, directory.keys, node.display_name, node.context, now_ns)
+        )
     return found

@@ -19,7 +19,7 @@ from tests.unit.edge.channels.notices import ISSUER, Ledger, until
 def test_only_what_is_asked_for_is_opened(tmp_path: Path) -> None:
     init(tmp_path / "auria", "auria", time.time_ns())
     directory = load(tmp_path / "auria")
-    assert ways(directory) == {}
+    assert ways(directory, time.time_ns) == {}
 
     async def scene() -> None:
         channels = ChannelsSettings(phone=PhoneSettings(host="127.0.0.1", port=0))
@@ -43,4 +43,4 @@ def test_a_secret_that_is_missing_is_told_at_the_start(tmp_path: Path) -> None:
     phone = PhoneSettings(host="127.0.0.1", user="u", password_file="keys/none")
     config = msgspec.structs.replace(directory.config, channels=ChannelsSettings(phone=phone))
     with pytest.raises(ConfigError, match="keys/none"):
-        ways(msgspec.structs.replace(directory, config=config))
+        ways(msgspec.structs.replace(directory, config=config), time.time_ns)

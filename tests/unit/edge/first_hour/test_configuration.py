@@ -40,6 +40,10 @@ EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}
 EXAMPLES |= {"picture.identity.area.area_deg", "picture.identity.area.who"}
 EXAMPLES |= {f"channels.phone.{key}" for key in ("exchange", "user", "password_file")}
+EXAMPLES |= {
+    f"channels.cap.{key}"
+    for key in ("url", "certificate", "key", "signing_certificate", "signing_key", "web", "contact")
+}
 EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
 # Tables whose keys a person makes up.
 OPEN_TABLES = {"feed.sapient.nodes"}
