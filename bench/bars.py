@@ -51,6 +51,7 @@ BARS: dict[str, list[str]] = {
     "linkage_numbers": ["linkage.py", "--seeds", "2", "--leak", "numbers"],
     "join": ["join.py"],
     "coverage_rate": ["coverage_rate.py"],
+    "exercise_rate": ["exercise_rate.py"],
 }
 
 

@@ -189,6 +189,7 @@ def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> 
             "display_name": nation.name.capitalize(),
         },
         "link": link,
+        "sharing": {"refresh_s": scenario.refresh_s},
         "picture": {"track_numbers": _numbers(scenario, nation.name, seed)},
         "console": {
             "port": network.consoles.get(nation.name, 0),

@@ -26,6 +26,7 @@ from skypact.core.messages import (
     Release,
     Woken,
 )
+from skypact.exercise.cast.injects import Resume, SensorOut, Suspend, command
 from skypact.exercise.links import DURABLE, Links
 from skypact.exercise.people import People, Reaction
 from skypact.exercise.scenario import Scenario
@@ -76,7 +77,7 @@ class _Frame(NamedTuple):
     release: Release
 
 
-_Event = NodeStarted | Reaction | _Frame | list[WireDatagram] | None
+_Event = NodeStarted | Suspend | Resume | Reaction | _Frame | list[WireDatagram] | None
 
 
 def run(
@@ -122,11 +123,15 @@ class _Play:
         self._wake_ns: dict[str, int | None] = dict.fromkeys(nodes)
 
     def start(self, now_ns: int) -> None:
-        """Queue the first message of each node."""
+        """Queue the first message of each node, and the injects."""
         for nation, issuer in self._issuers.items():
             header = issuer.header(now_ns, now_ns)
             started = NodeStarted(**header, epoch=FIRST_EPOCH, version=__version__)
             self._push(now_ns, _Kind.START, nation, started)
+        for inject in self._world.scenario.injects:
+            if not isinstance(inject, SensorOut) and inject.nation in self._nodes:
+                at_ns = now_ns + round(inject.at_s * SECOND_NS)
+                self._push(at_ns, _Kind.PERSON, inject.nation, inject)
 
     def until(self, to_ns: int, from_ns: int) -> None:
         """Handle everything in from_ns <= time < to_ns."""
@@ -180,6 +185,8 @@ class _Play:
 
     def _message(self, nation: str, event: _Event, now_ns: int) -> Message | None:
         issuer = self._issuers[nation]
+        if isinstance(event, Suspend | Resume):
+            return command(event, issuer, now_ns)
         if isinstance(event, Reaction):
             return self._people.act(event, issuer, now_ns)
         if isinstance(event, _Frame):

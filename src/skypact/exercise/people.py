@@ -56,7 +56,8 @@ class People:
         reactions: list[Reaction] = []
         if not known:
             reactions.append(Reaction(shown_ns, ReportShown, nation, person, warning.warning_id))
-            if warning.nation == nation and warning.state in OPEN:
+            acts = warning.nation == nation and warning.state in OPEN
+            if acts and not self._overlooks(nation, person):
                 due_ns = shown_ns + self._reaction_ns(nation, person)
                 reactions.append(
                     Reaction(due_ns, AcknowledgeWarning, nation, person, warning.warning_id)
@@ -64,6 +65,8 @@ class People:
         proposed = warning.state is WarningState.CLEAR_PROPOSED
         if proposed and warning.origin == nation and key not in self._clearing:
             self._clearing.add(key)
+            if self._overlooks(nation, person):
+                return reactions
             due_ns = shown_ns + self._reaction_ns(nation, person)
             reactions.append(Reaction(due_ns, ReleaseAllClear, nation, person, warning.warning_id))
         return reactions
@@ -85,6 +88,12 @@ class People:
         if state is not WarningState.CLEAR_PROPOSED:
             return None
         return ReleaseAllClear(**header, warning_id=warning_id, person=person, post=post)
+
+    def _overlooks(self, nation: str, person: Person) -> bool:
+        """Return whether the person sees it and never acts on it; draws only for who may."""
+        if not person.overlooks:
+            return False
+        return self._dice[nation, person.post].random() < person.overlooks
 
     def _reaction_ns(self, nation: str, person: Person) -> int:
         spread = self._dice[nation, person.post].standard_normal() * person.reaction_spread

@@ -16,6 +16,7 @@ from skypact.core.errors import ConfigError
 from skypact.core.lines import Path, line_of
 from skypact.core.site import Positive, SensorSite, Share, limit_faults
 from skypact.core.toml import decode_toml, dotted
+from skypact.exercise.cast.injects import Inject, SensorOut
 from skypact.exercise.cast.threats import (
     Civil,
     Latitude,
@@ -46,13 +47,15 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who acts on what a post receives. reaction_s: median, reaction_spread: standard deviation of
-    the logarithm of the reaction time; shown_s: until the row is on the screen."""
+    the logarithm of the reaction time; shown_s: until the row is on the screen; overlooks: share of
+    warnings and all-clears that the person sees and never acts on."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     post: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     reaction_s: Positive = 12.0
     reaction_spread: Annotated[float, msgspec.Meta(ge=0, le=3)] = 0.4
     shown_s: Seconds = 0.2
+    overlooks: Share = 0.0
 
 
 class LaunchWatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,12 +139,13 @@ class Scenario(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     rename={
         "nations": "nation", "threats": "threat", "links": "link", "places": "place",
-        "agreements": "agreement",
+        "agreements": "agreement", "injects": "inject",
     },
 ):  # fmt: skip
     """A hypothetical night. start: UTC instant of second 0; sectors: pieces of a rotation; about,
     sources, expected: for people who read it; coordinator: the nation that holds the hub, without
-    it the first that has no sensors."""
+    it the first that has no sensors; refresh_s: a track that nobody has renewed is shared again
+    after this long."""
 
     name: Name
     title: str
@@ -154,12 +158,14 @@ class Scenario(
     sources: tuple[Prose, ...] = ()
     expected: tuple[Prose, ...] = ()
     coordinator: NationName | None = None
+    refresh_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 5.0
     nations: tuple[Nation, ...]
     threats: tuple[Threat, ...] = ()
     links: tuple[Link, ...] = ()
     places: tuple[Place, ...] = ()
     agreements: tuple[Agreed, ...] = ()
     civil: tuple[Civil, ...] = ()
+    injects: tuple[Inject, ...] = ()
 
     @property
     def hub(self) -> str:
@@ -257,11 +263,27 @@ def _party_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path
         why = "a nation without sensors must hold the hub, or `coordinator` must name one that does"
         key: Path = ("coordinator",) if named else ("nation", 0, "name")
         yield key, _no_nation(named, nations) if named else why
+    yield from _inject_faults(scenario, nations)
     for i, agreed in enumerate(scenario.agreements):
         for side in ("owners", "partners"):
             for name in getattr(agreed, side):
                 if name not in nations:
                     yield ("agreement", i, side), _no_nation(name, nations)
+
+
+def _inject_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path, str]]:
+    sensors = [site.name for nation in scenario.nations for site in nation.sensors]
+    for i, inject in enumerate(scenario.injects):
+        if inject.at_s >= scenario.duration_s:
+            yield ("inject", i, "at_s"), f"must be before the end at {scenario.duration_s:g} s"
+        if isinstance(inject, SensorOut):
+            if inject.sensor not in sensors:
+                why = f'there is no sensor "{inject.sensor}"; known here: {", ".join(sensors)}'
+                yield ("inject", i, "sensor"), why
+            if inject.until_s <= inject.at_s:
+                yield ("inject", i, "until_s"), "must be after at_s"
+        elif inject.nation not in nations:
+            yield ("inject", i, "nation"), _no_nation(inject.nation, nations)
 
 
 Feed = SensorSite | Traffic | LaunchWatch | Observers

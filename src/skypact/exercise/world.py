@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from skypact.core.site import SensorSite
+from skypact.exercise.cast.injects import SensorOut
 from skypact.exercise.scenario import Scenario, Traffic
 from skypact.exercise.sensing import TURN_RAD, Radar
 from skypact.exercise.truth import Truth
@@ -62,8 +63,13 @@ class World:
         self.feeds |= {w.feed: n.name for n in scenario.nations for w in n.launch_watches}
         self.feeds |= {o.feed: n.name for n in scenario.nations for o in n.observers}
         sites = [s for n in scenario.nations for s in n.sensors]
+        off: dict[str, list[tuple[float, float]]] = {}
+        for inject in scenario.injects:
+            if isinstance(inject, SensorOut):
+                off.setdefault(inject.sensor, []).append((inject.at_s, inject.until_s))
         self._radars = [
-            _RadarFeed(site, self.truth, seed, start_ns, scenario.sectors) for site in sites
+            _RadarFeed(site, self.truth, seed, start_ns, scenario.sectors, off.get(site.name, []))
+            for site in sites
         ]
         self._texts: dict[str, LaunchFeed | ObserverFeed] = {}
         for nation in scenario.nations:
@@ -99,8 +105,16 @@ class _RadarFeed:
     """The datagrams of one radar, a rotation at a time."""
 
     def __init__(
-        self, site: SensorSite, truth: Truth, seed: int, start_ns: int, sectors: int
+        self,
+        site: SensorSite,
+        truth: Truth,
+        seed: int,
+        start_ns: int,
+        sectors: int,
+        off_s: Sequence[tuple[float, float]],
     ) -> None:
+        """off_s: (from, to) in seconds of the scenario, when it is off."""
+        self._off_ns = [tuple(start_ns + round(s * SECOND_NS) for s in span) for span in off_s]
         self._radar = Radar(site, truth, seed)
         self._site, self._start_ns, self._sectors = site, start_ns, sectors
         self._kept: OrderedDict[int, list[WireDatagram]] = OrderedDict()
@@ -116,8 +130,11 @@ class _RadarFeed:
             d
             for rotation in range(max(first, 0), last + 1)
             for d in self._rotation(rotation)
-            if from_ns <= d.time_ns < to_ns
+            if from_ns <= d.time_ns < to_ns and not self._is_off(d.time_ns)
         ]
+
+    def _is_off(self, time_ns: int) -> bool:
+        return any(begin <= time_ns < end for begin, end in self._off_ns)
 
     def _rotation(self, rotation: int) -> list[WireDatagram]:
         if rotation not in self._kept:

@@ -112,3 +112,24 @@ def test_people_of_one_nation_do_not_change_with_those_of_another() -> None:
     together = People(NIGHT, 9)
     together.react("borvia", told(nation="borvia"), 0)
     assert People(alone, 9).react("auria", told(), 0) == together.react("auria", told(), 0)
+
+
+def test_who_overlooks_sees_but_never_acts() -> None:
+    blind = replaced(overlooks=1.0)
+    assert commands(blind.react("auria", told(), 0)) == [ReportShown]
+    clear = told(2, "clear_proposed", origin="auria")
+    assert ReleaseAllClear not in commands(blind.react("auria", clear, 0))
+    half = replaced(overlooks=0.5)
+    acted = [AcknowledgeWarning in commands(half.react("auria", told(k), 0)) for k in range(200)]
+    assert 70 < sum(acted) < 130
+
+
+def replaced(**changes: float) -> People:
+    """Return the people of the night with a different Auria."""
+    nations = tuple(
+        msgspec.structs.replace(
+            nation, people=tuple(msgspec.structs.replace(p, **changes) for p in nation.people)
+        )
+        for nation in NIGHT.nations
+    )
+    return People(msgspec.structs.replace(NIGHT, nations=nations), 1)

@@ -6,18 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from skypact import __version__
 from skypact.cli import folders
 from skypact.cli.exercise.play import play
 from skypact.core.errors import ConfigError
 from skypact.edge.report.page import page
+from skypact.exercise.outcome import tracks
 from skypact.exercise.outcome.outcome import outcome, step_s
 from skypact.exercise.scenario import Scenario, read, text_of
+from skypact.exercise.score import States
+from skypact.exercise.truth import Truth
 from skypact.exercise.watch.watch import Watch
 
 RUN_FILE, SCENARIO_FILE = "run.json", "scenario.toml"
 JOURNALS, REPORT, SUMMARY = "journal", "report.html", "summary.json"
+TRACKS, TRUTH = "tracks.parquet", "truth.parquet"
+_pa: Any = pa
+_pq: Any = pq
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +74,38 @@ def run(
     spent = {"wall_s": round(played.wall_s, 3), "cpu_s": round(played.cpu_s, 3)}
     summary = summed(scenario, written, played.watches, spent)
     write(summary, out / REPORT, out / SUMMARY)
+    export(scenario, played.watches, out)
     return summary
+
+
+def export(scenario: Scenario, watches: dict[str, Watch], out: Path) -> None:
+    """Write what each node showed and what was there as Parquet, for other programs to score:
+    columns time_s, number, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps (ECEF), of tracks also nation and
+    threat_class, of objects also name and counted."""
+    truth = Truth(scenario)
+    seen = {nation: watch.rows() for nation, watch in watches.items()}
+    civil = tracks.civil_numbers(seen.values())
+    tables: list[dict[str, Any]] = []
+    for nation, rows in seen.items():
+        states, kinds = tracks.track_rows(rows, civil)
+        named = {"nation": [nation] * len(kinds), "threat_class": kinds}
+        tables.append({**named, **_columns(states)})
+    joined = [_pa.table(table) for table in tables]
+    _pq.write_table(_pa.concat_tables(joined), out / TRACKS)
+    times = sorted({t for watch in watches.values() for t in watch.times_s})
+    states, counted = tracks.truth_rows(scenario, truth, times)
+    names = [truth.names[int(k)] for k in states.number]
+    _pq.write_table(_pa.table({"name": names, "counted": counted, **_columns(states)}), out / TRUTH)
+
+
+def _columns(states: States) -> dict[str, Any]:
+    axes = "xyz"
+    return {
+        "time_s": states.time_s,
+        "number": states.number,
+        **{f"{axis}_m": states.position_m[:, i].copy() for i, axis in enumerate(axes)},
+        **{f"v{axis}_mps": states.velocity_mps[:, i].copy() for i, axis in enumerate(axes)},
+    }
 
 
 def summed(

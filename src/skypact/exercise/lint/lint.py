@@ -24,7 +24,7 @@ from skypact.exercise.truth import Truth
 
 Found = Iterator[tuple[Path, str]]
 REACTION_MAX_S, DELAY_MAX_S = 600.0, 10.0
-NEVER_SEEN_STEP_S = 10.0
+LOOK_S, LOOKS = 10.0, 120
 SPEEDS_MPS = {"cruise": (100.0, 1_500.0), "drone": (10.0, 200.0), "aircraft": (30.0, 1_000.0)}
 RANGE_MAX_M = 6_000_000.0
 HEIGHT_LOW_M = 5.0
@@ -243,7 +243,8 @@ def _sight(scenario: Scenario, truth: Truth) -> Found:
         )
         return
     ever = np.zeros(truth.count, np.bool_)
-    times = np.arange(0.0, scenario.duration_s + NEVER_SEEN_STEP_S, NEVER_SEEN_STEP_S)
+    step_s = max(LOOK_S, scenario.duration_s / LOOKS)
+    times = np.arange(0.0, scenario.duration_s + step_s, step_s)
     for time_s in times.tolist():
         position, _, exists = truth.state(time_s)
         height = height_m(position)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from skypact.exercise.cast.injects import SensorOut, Suspend
 from skypact.exercise.outcome.aims import Aim
 from skypact.exercise.outcome.warned import Warned
 from skypact.exercise.scenario import Scenario
@@ -40,10 +41,25 @@ def timeline(
         for cut in link.partitions:
             rows.append(_row(cut.from_s, "", "link", f"link between {pair} fails"))
             rows.append(_row(cut.to_s, "", "link", f"link between {pair} is back"))
+    rows += _injects(scenario)
     for nation, watch in watches.items():
         rows += _told(nation, watch)
     rows.sort(key=lambda row: (row["at_s"], row["nation"], row["text"]))
     return rows[:ROWS_MAX]
+
+
+def _injects(scenario: Scenario) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for inject in scenario.injects:
+        if isinstance(inject, SensorOut):
+            rows.append(_row(inject.at_s, "", "link", f"sensor {inject.sensor} is off"))
+            rows.append(_row(inject.until_s, "", "link", f"sensor {inject.sensor} is on again"))
+            continue
+        does = "suspends" if isinstance(inject, Suspend) else "resumes"
+        which = f"{inject.agreement}/{inject.clause}" if inject.clause else inject.agreement
+        text = f"{inject.nation} {does} {which}: {inject.reason}"
+        rows.append(_row(inject.at_s, inject.nation, "decision", text))
+    return rows
 
 
 def _told(nation: str, watch: Watch) -> list[dict[str, Any]]:

@@ -2,8 +2,12 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +15,9 @@ from skypact.cli import main
 from skypact.cli.exercise.report import report
 from skypact.cli.exercise.run import run, write
 from skypact.core.errors import ConfigError
+from skypact.exercise.score import States
 from tests.unit.exercise.small import SMALL
+from tests.unit.exercise.test_siap import of_stone_soup
 
 
 def quiet(share: float) -> None:
@@ -35,6 +41,27 @@ def test_a_run_leaves_all_it_promises(night: Path) -> None:
     assert summary["nations"]["auria"]["warning"]["warning_time_s"]["min"] > 200
     assert {"siap", "gospa"} <= set(summary["nations"]["borvia"])
     assert (night / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_other_programs_score_the_exported_tracks_alike(night: Path) -> None:
+    """Stone Soup on the two files gives the figures of the summary."""
+    told = msgspec.json.decode((night / "summary.json").read_bytes())
+    truth = pq.read_table(night / "truth.parquet")
+    tracks = pq.read_table(night / "tracks.parquet")
+    assert all(truth["counted"].to_pylist())
+    for nation, figures in told["nations"].items():
+        mine = tracks.filter(pc.equal(tracks["nation"], nation))
+        theirs = of_stone_soup(states(truth), states(mine), 3_000.0)
+        for name, value in theirs.items():
+            assert figures["siap"][name] == pytest.approx(value, rel=1e-5, abs=1e-6), name
+
+
+def states(table: Any) -> States:
+    """Return the rows of an exported table."""
+    columns = {name: table[name].to_numpy() for name in table.column_names if name != "nation"}
+    position = np.stack([columns[f"{axis}_m"] for axis in "xyz"], 1)
+    velocity = np.stack([columns[f"v{axis}_mps"] for axis in "xyz"], 1)
+    return States(columns["time_s"], columns["number"], position, velocity)
 
 
 def test_journals_alone_give_the_same_figures(night: Path) -> None:

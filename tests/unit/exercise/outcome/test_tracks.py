@@ -1,8 +1,10 @@
 """Pictures against the truth, and against each other."""
 
 import numpy as np
+import pytest
 
 from skypact.exercise.outcome.tracks import (
+    CUTOFF_M,
     civil_numbers,
     commonality,
     quality,
@@ -12,6 +14,7 @@ from skypact.exercise.outcome.tracks import (
 from skypact.exercise.truth import Truth
 from tests.unit.exercise.played import played
 from tests.unit.exercise.small import small
+from tests.unit.exercise.test_siap import of_stone_soup
 
 SCENARIO = small()
 TRUTH = Truth(SCENARIO)
@@ -60,3 +63,13 @@ def test_pictures_are_alike_where_all_show_an_object_under_one_number() -> None:
     assert parted["same_number"]["mean"] == 0.0
     empty = commonality(rows, counted & False, TRUTH.threat_class, shown(), TIMES)
     assert empty["held_by_all"]["mean"] is None
+
+
+def test_siap_of_a_run_is_that_of_stone_soup() -> None:
+    rows, _ = truth_rows(SCENARIO, TRUTH, TIMES.tolist())
+    counted = np.ones(rows.time_s.size, bool)
+    for tracks, _ in shown().values():
+        theirs = of_stone_soup(rows, tracks, CUTOFF_M)
+        ours = quality(rows, counted, tracks, TIMES)["siap"]
+        for name, value in theirs.items():
+            assert ours[name] == pytest.approx(value, rel=1e-5, abs=1e-6), name
