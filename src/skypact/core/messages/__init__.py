@@ -6,6 +6,21 @@ from skypact.core.messages.agreement import (
     ResumeAgreement,
     SuspendAgreement,
 )
+from skypact.core.messages.alert import (
+    Alert,
+    AlertChanged,
+    AlertPlace,
+    AlertState,
+    CancelAlert,
+    Outcome,
+    OverrideWatch,
+    Pending,
+    Reach,
+    ReleaseStep,
+    TestedState,
+    WatchState,
+    WatchView,
+)
 from skypact.core.messages.audit import AuditFault, FrameTaken, PartnerAudit, TellAudit
 from skypact.core.messages.feed import (
     Datagrams,
@@ -194,6 +209,11 @@ AnyMessage = (
     | Notice
     | NoticeStopped
     | NoticeReported
+    | AlertChanged
+    | ReleaseStep
+    | CancelAlert
+    | OverrideWatch
+    | WatchView
     | ChannelNoted
     | NodeStarted
     | Woken
@@ -216,10 +236,15 @@ __all__ = [
     "AgreementResumed",
     "AgreementSuspended",
     "AirWarning",
+    "Alert",
+    "AlertChanged",
+    "AlertPlace",
+    "AlertState",
     "AllClearProposed",
     "AnyMessage",
     "AuditFault",
     "Bearings",
+    "CancelAlert",
     "Channel",
     "ChannelNoted",
     "ClockStepped",
@@ -263,6 +288,8 @@ __all__ = [
     "NumbersLeased",
     "NumbersWanted",
     "OutboxAcknowledged",
+    "Outcome",
+    "OverrideWatch",
     "OwnTracks",
     "PacketsRefused",
     "PartnerAcknowledgement",
@@ -271,12 +298,15 @@ __all__ = [
     "PartnerIdentity",
     "PartnerTracks",
     "PartnerWarning",
+    "Pending",
     "PictureView",
     "PlotsRefused",
     "PositionReports",
     "ProposeIdentity",
+    "Reach",
     "Release",
     "ReleaseAllClear",
+    "ReleaseStep",
     "ReleaseWithheld",
     "ReportShown",
     "ResolveConflict",
@@ -300,6 +330,7 @@ __all__ = [
     "SystemTracks",
     "SystemTracksDeleted",
     "TellAudit",
+    "TestedState",
     "ThreatBatch",
     "ThreatClass",
     "ThreatenedPlace",
@@ -314,6 +345,8 @@ __all__ = [
     "WarningRaised",
     "WarningState",
     "WarningUpdated",
+    "WatchState",
+    "WatchView",
     "WayChanged",
     "Woken",
 ]

@@ -1,0 +1,1 @@
+"""Who is told of a threat, by which way, and until somebody has understood."""
