@@ -13,8 +13,10 @@ from skypact.core.messages import (
     AcknowledgeWarning,
     AgreementResumed,
     AgreementSuspended,
+    AlertChanged,
     AllClearProposed,
     Bearings,
+    CancelAlert,
     ChannelNoted,
     CommandRefused,
     ConflictResolved,
@@ -34,9 +36,13 @@ from skypact.core.messages import (
     LinkView,
     Message,
     NodeStarted,
+    Notice,
+    NoticeReported,
+    NoticeStopped,
     NumbersLeased,
     NumbersWanted,
     OutboxAcknowledged,
+    OverrideWatch,
     OwnTracks,
     PacketsRefused,
     PartnerAcknowledgement,
@@ -51,6 +57,7 @@ from skypact.core.messages import (
     ProposeIdentity,
     Release,
     ReleaseAllClear,
+    ReleaseStep,
     ReleaseWithheld,
     ReportShown,
     ResolveConflict,
@@ -75,6 +82,7 @@ from skypact.core.messages import (
     WarningEscalated,
     WarningRaised,
     WarningUpdated,
+    WatchView,
 )
 from skypact.core.room import Room
 from skypact.picture.picture import Picture
@@ -83,9 +91,10 @@ from skypact.sharing.settings import Partner
 from skypact.sharing.sharing import Sharing
 from skypact.sharing.umbrella.settings import UmbrellaSettings
 from skypact.tracking.tracker import Tracker
+from skypact.warning.alerting.alerting import Alerting
 from skypact.warning.warnings import Warnings
 
-ROOMS = ("sensors", "tracking", "picture", "sharing", "warning")
+ROOMS = ("sensors", "tracking", "picture", "sharing", "warning", "alerting")
 
 ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     NodeStarted: ROOMS,
@@ -123,21 +132,30 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     ConflictResolved: ("sharing",),
     PartnerWarning: ("warning",),
     PartnerAcknowledgement: ("warning",),
-    AcknowledgeWarning: ("warning",),
+    AcknowledgeWarning: ("alerting", "warning"),
     ReleaseAllClear: ("warning",),
     ReportShown: ("warning",),
-    WarningRaised: ("sharing",),
-    WarningUpdated: ("sharing",),
-    WarningAcknowledged: ("sharing",),
-    WarningEscalated: ("sharing",),
-    AllClearProposed: ("sharing",),
-    WarningCleared: ("sharing",),
     ChannelNoted: (),
+    WarningRaised: ("sharing", "alerting"),
+    WarningUpdated: ("sharing", "alerting"),
+    WarningAcknowledged: ("sharing", "alerting"),
+    WarningEscalated: ("sharing", "alerting"),
+    AllClearProposed: ("sharing", "alerting"),
+    WarningCleared: ("sharing", "alerting"),
+    Delivery: ("alerting",),
+    NoticeReported: ("alerting",),
+    ReleaseStep: ("alerting",),
+    CancelAlert: ("alerting",),
+    OverrideWatch: ("alerting",),
 }
 
 DOORS: tuple[type[Message], ...] = (
     Release,
     Delivery,
+    Notice,
+    NoticeStopped,
+    AlertChanged,
+    WatchView,
     PictureView,
     FeedView,
     FeedNoted,
@@ -210,12 +228,14 @@ def rooms(directory: NodeDirectory) -> dict[str, Room]:
     def issuer(room: str) -> Issuer:
         return Issuer(config.node.nation, room, config.node.context)
 
+    people, procedures, _ = directory.alerting
     return {
         "sensors": Sensors(issuer("sensors"), config.feeds, config.sensors, directory.standards),
         "tracking": Tracker(issuer("tracking"), config.tracking, config.sensors),
         "picture": Picture(issuer("picture"), picture),
         "sharing": sharing(directory),
         "warning": Warnings(issuer("warning"), config.warning, config.places),
+        "alerting": Alerting(issuer("alerting"), people, procedures, config.places),
     }
 
 

@@ -109,6 +109,14 @@ def toml_kind(note: str) -> type:
         from skypact.sharing.treaty.agreements import Agreement
 
         return Agreement
+    if note == "procedure":
+        from skypact.warning.alerting.procedure import Procedure
+
+        return Procedure
+    if note == "people":
+        from skypact.warning.alerting.procedure import AlertingSettings
+
+        return AlertingSettings
     if note == "scenario":
         from skypact.exercise.scenario import Scenario
 

@@ -48,6 +48,8 @@ def settings_page() -> str:
         "and has no space after it shows a setting with its default.\n",
         f"## node.toml\n\n```toml node.toml\n{(data / 'node.toml').read_text()}```\n",
         f"## agreements/*.toml\n\n```toml agreement\n{(data / 'agreement.toml').read_text()}```\n",
+        f"## procedures/*.toml\n\n```toml procedure\n{(data / 'procedure.toml').read_text()}```\n",
+        f"## people.toml\n\n```toml people\n{(data / 'people.toml').read_text()}```\n",
     ]
     return "\n".join(parts)
 

@@ -16,6 +16,7 @@ from skypact.cli.exercise import coverage_command, exercise, report_command
 from skypact.cli.first_hour.enrol import enrol
 from skypact.cli.first_hour.folder import backup, client, init, restore
 from skypact.cli.first_hour.invite import invite
+from skypact.cli.procedure import alert, procedure
 from skypact.cli.span import Span
 from skypact.cli.track import track
 from skypact.core.errors import SkypactError
@@ -187,6 +188,8 @@ def warm() -> None:
 
 for command in (
     agreement,
+    procedure,
+    alert,
     init,
     enrol,
     client,

@@ -8,6 +8,9 @@ from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
     AirWarning,
+    Alert,
+    AlertChanged,
+    AlertState,
     AuditFault,
     ClockStepped,
     Delivery,
@@ -18,6 +21,7 @@ from skypact.core.messages import (
     LinkState,
     LinkView,
     Message,
+    Outcome,
     PlotsRefused,
     ReleaseWithheld,
     RolesPublished,
@@ -65,6 +69,8 @@ class Narrator:
             case FeedView():
                 fresh = {f.name: True for f in message.feeds if f.alive}
                 yield from self._changes("feed", self._feeds, fresh)
+            case AlertChanged():
+                yield from self._new(alert(message.alert))
             case FeedNoted():
                 yield f"feed {message.feed}: {message.text}"
             case AgreementSuspended() | AgreementResumed():
@@ -108,10 +114,29 @@ class Narrator:
         yield f"{what}: {sentence(warning)}"
 
 
+def alert(one: Alert) -> Iterator[str]:
+    """Yield what is worth a line of an alert as it stands now."""
+    name = f"alert {one.alert_id} ({one.procedure}, {one.threat_class.name.lower()})"
+    yield f"{name} has begun"
+    for place in one.places:
+        yield f"{name}: {place.name} {place.stage.value.replace('_', ' ')}"
+    for held in one.pending:
+        if not held.released_by:
+            by = "a person" if held.persons == 1 else "two persons"
+            yield f"{name}: step {held.step} waits for {by}: skypact alert release"
+    for reach in one.reaches:
+        if reach.outcome is not Outcome.OPEN:
+            by = f" by {reach.person}" if reach.person else ""
+            how = f"{reach.recipient} by {reach.channel.value}"
+            told = f"{reach.step}, {how}: {reach.outcome.value}{by}"
+            yield f"{name}: {told}" + (f" ({reach.evidence})" if reach.evidence else "")
+    if one.state is not AlertState.ACTIVE:
+        who = f" by {' and '.join(one.ended_by)}" if one.ended_by else ""
+        yield f"{name} is {one.state.value}{who}" + (f": {one.reason}" if one.reason else "")
+
+
 def _told(link: LinkState) -> Iterator[str]:
     """Yield what people should know of a partner's program; numbers change too often for a line."""
-    if link.wire:
-        yield f"{link.partner} speaks wire {link.wire}"
     yield from (re.sub(r" \(\d+\)", "", note) for note in link.notes)
 
 

@@ -1,5 +1,5 @@
 """Configuration of a node: a folder with `node.toml`, `agreements/*.toml`, `blocs/*.toml`,
-`card.toml`, `partners/*.toml` and `keys/`."""
+`procedures/*.toml`, `people.toml`, `card.toml`, `partners/*.toml` and `keys/`."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
-from skypact.config import signatures
+from skypact.config import alerting, signatures
+from skypact.config.alerting import PEOPLE, PROCEDURES, Alerting
 from skypact.config.cards import CUT, OWN, PARTNERS, Card, Cut
 from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
@@ -36,14 +37,15 @@ SECRET_BYTES = 32
 class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
     """A node's folder, read. agreements: between this nation and another, those with the members of
     a bloc one by one, without those of partners that are cut off; cards: by nation, the own one
-    too; files: name to text of all that decides what the rooms do; standards: by format, those that
-    installed packages bring too."""
+    too; alerting: who is told of threats, and by which procedures; files: name to text of all that
+    decides what the rooms do; standards: by format, those that installed packages bring too."""
 
     path: Path
     config: NodeConfig
     agreements: tuple[Pact, ...]
     cards: dict[str, Card]
     cut: frozenset[str]
+    alerting: Alerting
     files: dict[str, str]
     secret: bytes
     standards: "dict[str, Standard]"
@@ -89,6 +91,7 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
         ),
         cards=cards,
         cut=cut,
+        alerting=alerting.read(path, files, config.places, cards, config.node.nation),
         files=dict(files),
         secret=secret,
         standards=standards(feed.format for feed in config.feeds),
@@ -235,6 +238,8 @@ def check_folder(path: Path) -> list[ConfigError]:
     except ConfigError as fault:
         return [fault]
     found = check(path, files)
+    if not found:
+        found += decode(path, files, b"").alerting.refused
     try:
         _secret(path)
     except ConfigError as fault:
@@ -284,10 +289,12 @@ def texts_beside(path: Path) -> dict[str, str]:
         (AGREEMENTS, "*.toml.sig"),
         (BLOCS, "*.toml"),
         (BLOCS, "*.toml.sig"),
+        (PROCEDURES, "*.toml"),
+        (PROCEDURES, "*.toml.sig"),
         (PARTNERS, "*.toml"),
     ]
     names = [f"{at}/{p.name}" for at, pattern in found for p in (path / at).glob(pattern)]
-    names += [OWN] if (path / OWN).exists() else []
+    names += [name for name in (OWN, PEOPLE) if (path / name).exists()]
     return {name: _read(path / name) for name in sorted(names)}
 
 

@@ -1,6 +1,6 @@
 """What the console knows now: the warning queue and the latest view of each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -8,15 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.config.settings import ConsoleSettings
-from skypact.console import frame, identities, views
+from skypact.console import frame, views
+from skypact.console.orders import identities
+from skypact.console.orders.alerts import Alerts
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (
     AirWarning,
+    AlertChanged,
     Delivery,
     FeedView,
     LinkView,
+    Message,
     PictureView,
+    WatchView,
 )
 from skypact.core.site import SensorSite
 
@@ -46,6 +51,7 @@ class Board:
         self.links: dict[str, Any] | None = None
         self.identities: dict[str, Any] = {"rows": []}
         self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
+        self.alerts = Alerts()
         self.frame = b""
         self.view: PictureView | None = None
         self.reporters: tuple[str, ...] = ()
@@ -55,6 +61,30 @@ class Board:
         self._notices: dict[tuple[str, str, str], int] = {}
         self._texts: dict[int, tuple[int, str, str]] = {}
         self._text_keys: NDArray[np.void] = np.empty(0, dtype="V16")
+
+    def take(self, message: Message) -> Iterator[str]:
+        """Take a message that is for people, and yield which of the stream's slots it changes; a
+        `Delivery` is left to `take_warning`."""
+        match message:
+            case PictureView():
+                self.take_picture(message)
+                changed = (self.take_identities(message), self.take_picture_notices(message))
+                yield from (s for s, c in zip(("identities", "notices"), changed, strict=True) if c)
+            case FeedView():
+                self.take_feeds(message)
+                yield "feeds"
+            case LinkView():
+                if self.take_links(message):
+                    yield "notices"
+                yield "links"
+            case AlertChanged() | WatchView():
+                self.alerts.take(message)
+                yield "alerts"
+            case _:
+                notice = views.notice(message)
+                if notice is not None:
+                    self.take_notice(notice)
+                    yield "notices"
 
     def take_warning(self, delivery: Delivery) -> bool:
         """Keep a delivered warning unless a newer version is held; return whether it was kept."""

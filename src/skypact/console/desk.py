@@ -9,7 +9,9 @@ import msgspec
 from skypact.config.settings import ConsoleSettings
 from skypact.console.auth import Session
 from skypact.console.board import Board
-from skypact.console.identities import Identify, command
+from skypact.console.orders import alerts, identities
+from skypact.console.orders.alerts import OrderAlert
+from skypact.console.orders.identities import Identify
 from skypact.console.settings import NodeIdentity
 from skypact.console.views import may_acknowledge, may_release
 from skypact.core.errors import DecodeError, SkypactError
@@ -89,7 +91,7 @@ class Resume(_Agreed, frozen=True, tag="resume"):
     """The person on watch takes a suspension back."""
 
 
-Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got | Suspend | Resume | Identify
+Ask = Watch | Acknowledge | AllClear | Shown | Hush | Got | Suspend | Resume | Identify | OrderAlert
 _decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -169,11 +171,14 @@ class Desk:
             return _refusal(name, "", why)
         return {"kind": "done", "ask": name, "warning_id": "", "person": session.person}
 
-    async def identify(self, ask: Identify, session: Session) -> dict[str, Any]:
-        """Submit what a person says of an identity; returns once it is on disk or refused."""
+    async def order(self, ask: Identify | OrderAlert, session: Session) -> dict[str, Any]:
+        """Submit what a person says of an identity or an alert; returns once it is on disk or
+        refused."""
         if not session.person:
             return _refusal(ask.order, "", "Say who is on watch first.")
-        asked = command(ask, session.person, self._issuer, self._now_ns())
+        who = (session.person, self._issuer, self._now_ns())
+        alert = isinstance(ask, OrderAlert)
+        asked = alerts.command(ask, *who) if alert else identities.command(ask, *who)
         why = await self._submitted_why_not(asked)
         if why:
             return _refusal(ask.order, "", why)

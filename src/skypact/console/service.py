@@ -32,7 +32,8 @@ from skypact.console.desk import (
 )
 from skypact.console.feature_api import Offer
 from skypact.console.frame import LAYOUT
-from skypact.console.identities import Identify
+from skypact.console.orders.alerts import OrderAlert
+from skypact.console.orders.identities import Identify
 from skypact.console.pages import STATIC, Page
 from skypact.console.settings import MapSite, NodeIdentity
 from skypact.console.stream import ClientQueue
@@ -42,8 +43,6 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     Context,
     Delivery,
-    FeedView,
-    LinkView,
     Message,
     PictureView,
 )
@@ -147,31 +146,14 @@ class Console:
 
     def publish(self, message: Message) -> None:
         """Show a message of the node's doors; what is not for people is left alone."""
-        match message:
-            case PictureView():
-                self._board.take_picture(message)
-                for client in self._clients:
-                    client.queue.mark_picture()
-                if self._board.take_identities(message):
-                    self._mark("identities")
-                if self._board.take_picture_notices(message):
-                    self._mark("notices")
-            case FeedView():
-                self._board.take_feeds(message)
-                self._mark("feeds")
-            case LinkView():
-                if self._board.take_links(message):
-                    self._mark("notices")
-                self._mark("links")
-            case Delivery():
-                if self._board.take_warning(message):
-                    for client in self._clients:
-                        client.queue.mark_warning(message.warning.warning_id)
-            case _:
-                notice = views.notice(message)
-                if notice is not None:
-                    self._board.take_notice(notice)
-                    self._mark("notices")
+        for slot in self._board.take(message):
+            self._mark(slot)
+        if isinstance(message, PictureView):
+            for client in self._clients:
+                client.queue.mark_picture()
+        elif isinstance(message, Delivery) and self._board.take_warning(message):
+            for client in self._clients:
+                client.queue.mark_warning(message.warning.warning_id)
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Start, serve until `stopping` is set, stop."""
@@ -350,8 +332,8 @@ class Console:
                     client.queue.reply(await self._desk.decide(ask, client.session))
                 case Suspend() | Resume():
                     client.queue.reply(await self._desk.agree(ask, client.session))
-                case Identify():
-                    client.queue.reply(await self._desk.identify(ask, client.session))
+                case Identify() | OrderAlert():
+                    client.queue.reply(await self._desk.order(ask, client.session))
                 case Shown():
                     await self._desk.shown(ask, received_ns)
                 case Hush():
@@ -370,6 +352,7 @@ class Console:
             "feeds": lambda: self._board.feeds,
             "links": lambda: self._board.links,
             "identities": lambda: self._board.identities,
+            "alerts": self._board.alerts.rows,
             "notices": lambda: {"rows": self._board.notices()},
             "tick": lambda: {"now_ms": views.milliseconds(self._now_ns())},
         }

@@ -12,7 +12,7 @@ from skypact.console.board import Board
 
 REPLIES_MAX = 64
 IN_FLIGHT_MAX = 2
-SLOTS = ("hello", "hush", "feeds", "links", "identities", "notices", "tick")
+SLOTS = ("hello", "hush", "feeds", "links", "identities", "alerts", "notices", "tick")
 
 
 class ClientQueue:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from skypact.console.identities import noted
+from skypact.console.orders.identities import noted
 from skypact.console.settings import NodeIdentity
 from skypact.core.columns import array
 from skypact.core.messages import (

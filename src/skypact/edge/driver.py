@@ -22,6 +22,7 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AgreementResumed,
     AgreementSuspended,
+    AlertChanged,
     AuditFault,
     ClockStepped,
     CommandRefused,
@@ -33,6 +34,8 @@ from skypact.core.messages import (
     InputQuarantined,
     Message,
     NodeStarted,
+    Notice,
+    NoticeStopped,
     OutboxAcknowledged,
     PartnerAudit,
     Release,
@@ -93,7 +96,8 @@ def is_durable(message: Message) -> bool:
         return message.stream in (Stream.WARNING, Stream.RECEIPT)
     people = Delivery | CommandRefused | AgreementSuspended | AgreementResumed
     identity = IdentitySet | IdentityProposed | ConflictResolved
-    return isinstance(message, people | identity | OutboxAcknowledged)
+    alerts = Notice | NoticeStopped | AlertChanged
+    return isinstance(message, people | identity | alerts | OutboxAcknowledged)
 
 
 def durable_frame(release: Release) -> DurableFrame:

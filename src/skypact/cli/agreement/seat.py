@@ -3,6 +3,8 @@
 import http.client
 import json
 import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +19,30 @@ from skypact.core.errors import LinkError
 from skypact.edge.clock import Clock
 
 ANSWER_WITHIN_S = 15.0
+ANSWERS = ("done", "refused")
 
 
-def ask(folder: Path, person: str, question: dict[str, str]) -> None:
+def ask(folder: Path, person: str, question: dict[str, Any]) -> None:
     """Say who is there, then ask; returns once the answer is on the node's disk.
 
     Raises LinkError when no node runs in the folder, with its sentence when it refuses.
     """
+    with _seated(folder) as web:
+        for one in ({"ask": "watch", "person": person}, question):
+            web.send(json.dumps(one))
+            answer = _heard(web, lambda m, one=one: m["kind"] in ANSWERS and m["ask"] == one["ask"])
+            if answer["kind"] == "refused":
+                raise LinkError(str(answer["reason"]), link=str(folder))
+
+
+def looked_at(folder: Path, kind: str) -> dict[str, Any]:
+    """Return what the console of the node in a folder shows of one kind; raises LinkError."""
+    with _seated(folder) as web:
+        return _heard(web, lambda message: message["kind"] == kind)
+
+
+@contextmanager
+def _seated(folder: Path) -> Generator[ClientConnection]:
     link = urlsplit(open_seat(folder / STATE / SEAT, Clock().now_ns()))
     address = (link.hostname or "", link.port or 0)
     try:
@@ -36,11 +55,7 @@ def ask(folder: Path, person: str, question: dict[str, str]) -> None:
             additional_headers={"Cookie": cookie},
             max_size=None,
         ) as web:
-            for one in ({"ask": "watch", "person": person}, question):
-                web.send(json.dumps(one))
-                answer = _answer(web, one["ask"])
-                if answer["kind"] == "refused":
-                    raise LinkError(str(answer["reason"]), link=str(folder))
+            yield web
     except (OSError, WebSocketException, http.client.HTTPException) as error:
         message = f"no node runs here, or it does not answer: {error}"
         raise LinkError(message, link=str(folder)) from error
@@ -57,10 +72,10 @@ def _cookie(address: tuple[str, int], path: str) -> str:
         web.close()
 
 
-def _answer(web: ClientConnection, asked: str) -> dict[str, Any]:
+def _heard(web: ClientConnection, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     while True:
         said = web.recv(timeout=ANSWER_WITHIN_S)
         if isinstance(said, str):
             message: dict[str, Any] = json.loads(said)
-            if message["kind"] in ("done", "refused") and message["ask"] == asked:
+            if wanted(message):
                 return message

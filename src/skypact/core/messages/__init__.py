@@ -6,7 +6,7 @@ from skypact.core.messages.agreement import (
     ResumeAgreement,
     SuspendAgreement,
 )
-from skypact.core.messages.alert import (
+from skypact.core.messages.alerting.alert import (
     Alert,
     AlertChanged,
     AlertPlace,
@@ -20,6 +20,17 @@ from skypact.core.messages.alert import (
     TestedState,
     WatchState,
     WatchView,
+)
+from skypact.core.messages.alerting.notice import (
+    Channel,
+    ChannelNoted,
+    DeliveryState,
+    Notice,
+    NoticeArea,
+    NoticeFailure,
+    NoticeReported,
+    NoticeStopped,
+    Stage,
 )
 from skypact.core.messages.audit import AuditFault, FrameTaken, PartnerAudit, TellAudit
 from skypact.core.messages.feed import (
@@ -58,17 +69,6 @@ from skypact.core.messages.node import (
     NodeStarted,
     StorageFailed,
     Woken,
-)
-from skypact.core.messages.notice import (
-    Channel,
-    ChannelNoted,
-    DeliveryState,
-    Notice,
-    NoticeArea,
-    NoticeFailure,
-    NoticeReported,
-    NoticeStopped,
-    Stage,
 )
 from skypact.core.messages.picture import PictureView
 from skypact.core.messages.plot import (

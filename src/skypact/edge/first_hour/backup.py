@@ -29,8 +29,8 @@ TRIES = 5
 CHUNK_BYTES = 1 << 20
 # Only these come out of an archive; nothing else a tar can name, no links, no devices.
 MEMBER = re.compile(
-    r"node\.toml|card\.toml|skypact\.service|[\w-][\w.-]*\.geojson"
-    r"|(agreements|blocs)/[\w-][\w.-]*\.toml(\.txt|\.sig)?|partners/[\w-]+\.toml"
+    r"node\.toml|people\.toml(\.txt)?|card\.toml|skypact\.service|[\w-][\w.-]*\.geojson"
+    r"|(agreements|blocs|procedures)/[\w-][\w.-]*\.toml(\.txt|\.sig)?|partners/[\w-]+\.toml"
     r"|keys/([\w-][\w.-]*/)*[\w-][\w.-]*"
     r"|state/store\.sqlite|state/snapshots/\d{20}\.snap|state/journal/\d{20}\.skj(\.gz)?"
 )

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
+from skypact.config.alerting import PEOPLE, PROCEDURES
 from skypact.config.cards import OWN, card_text
 from skypact.config.private import write_private
 from skypact.config.signing import make_signing_keys, own_card
@@ -47,10 +48,13 @@ def init(
     shown = display_name or nation.capitalize()
     texts = {
         f"{AGREEMENTS}/{EXAMPLE}": agreement_text(nation, now_ns),
+        f"{PROCEDURES}/{EXAMPLE}": procedure_text(nation, now_ns),
+        f"{PEOPLE}.txt": _template(PEOPLE),
         UNIT: unit(directory, program),
         NODE_FILE: node_text(nation, shown, context),
     }
-    for folder in (directory, directory / AGREEMENTS, directory / KEYS):
+    folders = (AGREEMENTS, PROCEDURES, KEYS)
+    for folder in (directory, *(directory / name for name in folders)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = make_authority(directory / KEYS, nation, context, now_ns)
     secret = write_private(directory / KEYS / SECRET, secrets.token_hex(SECRET_BYTES) + "\n")
@@ -83,6 +87,18 @@ def agreement_text(owner: str, now_ns: int) -> str:
     return _filled(
         _template("agreement.toml"),
         owner=_quoted(owner),
+        valid_from=f"{today}T00:00:00Z",
+        valid_until=f"{today + AGREED_FOR}T00:00:00Z",
+    )
+
+
+def procedure_text(nation: str, now_ns: int) -> str:
+    """Return the commented example of a procedure: for a year from the day of `now_ns`."""
+    today = datetime.fromtimestamp(now_ns / 1e9, UTC).date()
+    return _filled(
+        _template("procedure.toml"),
+        nation=_quoted(nation),
+        parties=f"[{_quoted(nation)}]",
         valid_from=f"{today}T00:00:00Z",
         valid_until=f"{today + AGREED_FOR}T00:00:00Z",
     )

@@ -21,6 +21,7 @@ from skypact.core.toml import faults
 from skypact.edge.first_hour.configuration import EXAMPLE, init, unit
 from skypact.edge.first_hour.enrol import read_card, trust
 from skypact.sharing.treaty.agreements import Agreement
+from skypact.warning.alerting.procedure import AlertingSettings, Procedure
 from tests.unit.config.folders import agree
 
 # Filled in by the program, never written by a person.
@@ -37,6 +38,7 @@ EXAMPLES = {
     "link.direct.to",
 }
 EXAMPLES |= {"feed.sapient.nodes", "sapient.parent", "sapient.node_id", "dis.to"}
+EXAMPLES |= {"sender", "recipient.messenger", "recipient.nation"}
 EXAMPLES |= {"sensor.blocked", "sensor.outages"}
 EXAMPLES |= {"picture.identity.area.area_deg", "picture.identity.area.who"}
 EXAMPLES |= {f"channels.phone.{key}" for key in ("exchange", "user", "password_file")}
@@ -49,7 +51,12 @@ EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.send
 OPEN_TABLES = {"feed.sapient.nodes"}
 NOW_NS = 1_764_000_000_000_000_000
 OFF = re.compile(r"^#(?=\[|[a-z0-9_]+ = )", re.M)
-TEMPLATES = [("node.toml", NodeConfig), ("agreement.toml", Agreement)]
+TEMPLATES = [
+    ("node.toml", NodeConfig),
+    ("agreement.toml", Agreement),
+    ("procedure.toml", Procedure),
+    ("people.toml", AlertingSettings),
+]
 
 
 def template(name: str) -> str:

@@ -5,9 +5,10 @@ import asyncio
 import msgspec
 import pytest
 
-from skypact.console import identities, views
+from skypact.console import views
 from skypact.console.desk import Watch, decode_ask
-from skypact.console.identities import Identify
+from skypact.console.orders import identities
+from skypact.console.orders.identities import Identify
 from skypact.core.errors import DecodeError
 from skypact.core.messages import (
     ConflictResolved,
@@ -69,9 +70,9 @@ def test_the_board_tells_pages_only_what_changed() -> None:
 def test_it_is_asked_by_the_person_on_watch(order: str, kind: type) -> None:
     node, ask = Node(), decode_ask(ASKED % order)
     assert isinstance(ask, Identify)
-    assert "on watch" in asyncio.run(node.desk.identify(ask, node.seat))["reason"]
+    assert "on watch" in asyncio.run(node.desk.order(ask, node.seat))["reason"]
     node.desk.watch(Watch(person="Ilse Maren"), node.seat)
-    assert asyncio.run(node.desk.identify(ask, node.seat))["kind"] == "done"
+    assert asyncio.run(node.desk.order(ask, node.seat))["kind"] == "done"
     (command,) = node.submitted
     assert isinstance(command, kind)
     assert (command.number, command.identity, command.person) == (105, 6, "Ilse Maren")
@@ -81,7 +82,7 @@ def test_it_is_asked_by_the_person_on_watch(order: str, kind: type) -> None:
         return "hostile is for the authority"
 
     node.answer = no
-    assert asyncio.run(node.desk.identify(ask, node.seat))["kind"] == "refused"
+    assert asyncio.run(node.desk.order(ask, node.seat))["kind"] == "refused"
 
 
 @pytest.mark.parametrize("order", ["erase", "SET", ""])

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 
+from skypact.core.messages.alerting.notice import Channel, DeliveryState, Stage, Text
 from skypact.core.messages.header import Message
-from skypact.core.messages.notice import Channel, DeliveryState, Stage, Text
 from skypact.core.messages.track import ThreatClass
 from skypact.core.messages.warning import Person, Seconds
 

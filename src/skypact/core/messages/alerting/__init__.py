@@ -1,0 +1,1 @@
+"""Alerts and notices: what a procedure tells people, and what they decide."""
