@@ -28,6 +28,8 @@ def frames() -> TestOne:
     from skypact.picture.picture import Picture
     from skypact.picture.settings import PictureSettings
     from skypact.sharing import wire
+    from skypact.warning.alerting.alerting import Alerting
+    from skypact.warning.alerting.procedure import AlertingSettings
     from skypact.warning.settings import WarningSettings
     from skypact.warning.warnings import Warnings
     from tests.unit.picture.flights import T0, S
@@ -59,6 +61,9 @@ def frames() -> TestOne:
             "picture": Picture(Issuer("auria", "picture", Context.EXERCISE), PictureSettings()),
             "warning": Warnings(
                 Issuer("auria", "warning", Context.EXERCISE), WarningSettings(), ()
+            ),
+            "alerting": Alerting(
+                Issuer("auria", "alerting", Context.EXERCISE), AlertingSettings(), (), ()
             ),
         }
         message: Any = PartnerFrame(

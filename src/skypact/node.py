@@ -321,7 +321,9 @@ class Node:
         """Take over what `snapshot` returned."""
         held = msgspec.msgpack.decode(state, type=dict[str, bytes])
         for name, room in self._rooms.items():
-            room.restore(held[name])
+            # A room that an older program did not have begins empty.
+            if name in held:
+                room.restore(held[name])
 
     def _settle(self, queue: deque[Message], now_ns: int) -> list[Message]:
         left: list[Message] = []

@@ -125,6 +125,7 @@ class Nations:
                 mine,
             ),
             "warning": Quiet(),
+            "alerting": Quiet(),
         }
         return Node(rooms)
 
