@@ -12,6 +12,8 @@ HostPort = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):[0
 IpAddress = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]{3,45}$")]
 File = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9]$")]
+LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=200)]
 TargetName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
 
@@ -80,14 +82,76 @@ class CapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     check_every_s: Seconds = 30.0
 
     def __post_init__(self) -> None:
-        if not self.certificate and self.host not in ("127.0.0.1", "::1", "localhost"):
+        if not self.certificate and self.host not in LOCAL_HOSTS:
             raise ValueError("without a certificate it is served on this machine only")
         if bool(self.signing_certificate) != bool(self.signing_key):
             raise ValueError("signing_certificate and signing_key belong together")
 
 
-class ChannelsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """server: "HOST:PORT"; security: starttls, tls (from the first byte), or none, on this machine
+    only; authority: file of a certificate authority, those of the system when left out; user,
+    password_file: where the server asks; sender: the address that mail comes from."""
+
+    server: HostPort
+    sender: Annotated[str, msgspec.Meta(pattern=r"^[^\s@<>,]+@[^\s@<>,]+$", max_length=200)]
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    authority: str = ""
+    user: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    password_file: str = ""
+    check_every_s: Seconds = 60.0
+
+    def __post_init__(self) -> None:
+        local = self.server.rpartition(":")[0].strip("[]") in LOCAL_HOSTS
+        if self.security == "none" and not local:
+            raise ValueError("security none is for a server of this machine only")
+        if self.user and not self.password_file:
+            raise ValueError("user needs a password_file")
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """url: of the receiver, the address of recipients; https, or http on this machine; secret_file:
+    shared with it alone; authority: as for mail."""
+
+    url: Url
+    secret_file: File
+    authority: str = ""
+    check_every_s: Seconds = 60.0
+
+    def __post_init__(self) -> None:
+        host = self.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        if self.url.startswith("http:") and host.rpartition(":")[0] not in LOCAL_HOSTS:
+            raise ValueError("http is for this machine only, with its port; use https")
+
+
+class MessengerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """name: the address of recipients; url_file: file that holds the service's Apprise URL, which
+    is a secret."""
+
+    name: TargetName
+    url_file: File
+    check_every_s: Seconds = 300.0
+
+
+class ChannelsSettings(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"webhooks": "webhook", "messengers": "messenger"},
+):
     """None, or no entry: there is no such channel."""
 
     phone: PhoneSettings | None = None
     cap: CapSettings | None = None
+    mail: MailSettings | None = None
+    webhooks: tuple[WebhookSettings, ...] = ()
+    messengers: tuple[MessengerSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        for table, names in (
+            ("webhook", [one.url for one in self.webhooks]),
+            ("messenger", [one.name for one in self.messengers]),
+        ):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two tables [[channels.{table}]] are for the same address")

@@ -49,3 +49,33 @@ def test_a_phone_that_could_not_work_is_refused(wrong: dict[str, Any], why: str)
 def test_a_feed_that_could_not_work_is_refused(wrong: dict[str, Any], why: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=why):
         taken({"cap": {"sender": "x.example"} | wrong})
+
+
+MAIL = {"server": "mail.example:587", "sender": "a@b.example"}
+HOOK = {"url": "https://a.example/x", "secret_file": "keys/x"}
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ({"mail": MAIL | {"security": "none"}}, "this machine only"),
+        ({"mail": MAIL | {"user": "u"}}, "password_file"),
+        ({"mail": MAIL | {"sender": "nobody"}}, "regex"),
+        ({"webhook": [HOOK | {"url": "http://a.example/x"}]}, "this machine only"),
+        ({"webhook": [HOOK | {"url": "ftp://a.example"}]}, "regex"),
+        ({"webhook": [HOOK, HOOK]}, "same address"),
+        ({"webhook": [{"url": HOOK["url"]}]}, "secret_file"),
+        ({"messenger": [{"name": "m", "url": "json://x"}]}, "unknown field"),
+        ({"messenger": [{"name": "m", "url_file": "x"}] * 2}, "same address"),
+    ],
+)
+def test_what_could_not_be_sent_by_is_refused(table: dict[str, Any], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        taken(table)
+
+
+def test_good_tables_are_taken() -> None:
+    assert taken({"mail": MAIL}).mail is not None
+    local = HOOK | {"url": "http://127.0.0.1:8080/x"}
+    assert len(taken({"webhook": [HOOK, local]}).webhooks) == 2
+    assert taken({"messenger": [{"name": "m", "url_file": "x"}]}).messengers[0].name == "m"

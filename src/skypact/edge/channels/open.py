@@ -6,7 +6,10 @@ from skypact.config import NodeDirectory
 from skypact.core.ids import Issuer
 from skypact.core.messages import Channel
 from skypact.edge.channels.dispatch import Dispatcher, Submit
+from skypact.edge.channels.mail import Mail
+from skypact.edge.channels.messenger import Messenger
 from skypact.edge.channels.way import Way
+from skypact.edge.channels.webhook import Webhook
 
 
 def open_channels(
@@ -32,4 +35,10 @@ def ways(directory: NodeDirectory, now_ns: Callable[[], int]) -> dict[Channel, W
         found[Channel.CAP] = CapFeed(
             *(settings.cap, directory.path, directory.keys, node.display_name, node.context, now_ns)
         )
+    if settings.mail is not None:
+        found[Channel.MAIL] = Mail(settings.mail, directory.path, node.nation, now_ns)
+    if settings.webhooks:
+        found[Channel.WEBHOOK] = Webhook(settings.webhooks, directory.path, now_ns)
+    if settings.messengers:
+        found[Channel.MESSENGER] = Messenger(settings.messengers, directory.path)
     return found

@@ -46,6 +46,8 @@ EXAMPLES |= {
     f"channels.cap.{key}"
     for key in ("url", "certificate", "key", "signing_certificate", "signing_key", "web", "contact")
 }
+EXAMPLES |= {f"channels.mail.{key}" for key in ("authority", "user", "password_file")}
+EXAMPLES |= {"channels.webhook.authority"}
 EXAMPLES |= {"cot.tcp", "cot.tls", "cot.tls_addresses", "role.shows", "role.sends"}
 # Tables whose keys a person makes up.
 OPEN_TABLES = {"feed.sapient.nodes"}
