@@ -25,6 +25,7 @@ BARS: dict[str, list[str]] = {
     "tracking_real_flights": ["real_flights.py"],
     "tracking_growth": ["tracker_scale.py"],
     "threat_rate": ["threat_rate.py"],
+    "threat_calibration": ["threat_calibration.py"],
     "tracking_size": ["tracker_scale.py", "--artas"],
     "sensors_rate": ["sensors_rate.py"],
     "asterix_rate": ["asterix_rate.py"],

@@ -213,6 +213,7 @@ def content(found: Assessment) -> dict[str, Any]:
         "impact": found.impact,
         "places_more": found.places_more,
         "closest_m": near_m,
+        "reachable": found.reachable,
         "reason": sentence(found) + past,
     } | ({"launch": found.launch} if found.launch else {})
 

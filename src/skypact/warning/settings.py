@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
 
@@ -78,7 +79,8 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     warn_of: classes that raise warnings; class_probability_min: how sure of the class;
     looks_min: updates of a track before it can raise one.
     *_horizon_s: air-breathers further away in time do not warn yet; cone_deg: how far off the
-    present course they are taken to turn; margin_m: added around every place;
+    present course they are taken to turn; turn_max_mps2, faster_share: how hard they could turn at
+    all, and how much faster than now they could fly; margin_m: added around every place;
     position_sd_max_m, course_sd_max_deg: tracks less certain than this do not warn.
     ballistic_coefficient_kgpm2: mass over drag area, 0 no air; ballistic_coefficient_spread: its
     relative standard deviation; impact_sd_min_m: the impact is never said to be known better.
@@ -100,12 +102,14 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     cruise_horizon_s: Delay = 1_800.0
     drone_horizon_s: Delay = 2_700.0
     cone_deg: Annotated[float, msgspec.Meta(ge=0, le=60)] = 10.0
+    turn_max_mps2: Annotated[float, msgspec.Meta(gt=0, le=500)] = 20.0
+    faster_share: Annotated[float, msgspec.Meta(ge=1, le=3)] = 1.2
     margin_m: Annotated[float, msgspec.Meta(ge=0, le=1e5)] = 2_000.0
     position_sd_max_m: Annotated[float, msgspec.Meta(gt=0, le=1e5)] = 5_000.0
     course_sd_max_deg: Annotated[float, msgspec.Meta(gt=0, le=90)] = 15.0
     ballistic_coefficient_kgpm2: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 8_000.0
     ballistic_coefficient_spread: Annotated[float, msgspec.Meta(ge=0, le=0.8)] = 0.2
-    impact_sd_min_m: Annotated[float, msgspec.Meta(ge=0, le=1e5)] = 500.0
+    impact_sd_min_m: Annotated[float, msgspec.Meta(ge=0, le=1e5)] = 100.0
     clear_after_s: Delay = 30.0
     update_every_s: Delay = 2.0
     update_shift_s: Delay = 5.0
@@ -115,6 +119,10 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     launch_acceleration_mps2: tuple[Positive, Positive] = (12.0, 60.0)
     open_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 2_000
     closed_max: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1_000
+
+    def horizon_s(self, is_cruise: NDArray[np.bool_]) -> F64:
+        """Return how far ahead in time cruise missiles and drones are looked at."""
+        return np.where(is_cruise, self.cruise_horizon_s, self.drone_horizon_s)
 
     def __post_init__(self) -> None:
         told = self.posts + self.escalation_posts

@@ -45,6 +45,15 @@ class ThreatenedPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     time_spread_s: Seconds
 
 
+class ReachablePlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A place that an air-breather could reach if it turned there now, and how soon at the
+    earliest. It says nothing of where it will go."""
+
+    name: str
+    nation: str
+    earliest_s: Seconds
+
+
 class ImpactEllipse(msgspec.Struct, frozen=True, kw_only=True):
     """Where a ballistic threat is predicted to come down: centre and 95 % ellipse."""
 
@@ -73,7 +82,7 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     track: system track number, 0 while there is none; version: counts updates, higher wins; reason:
     one sentence; launch: what was seen of it from space, for this node's own people only;
     places_more: places that are meant too and not named; closest_m: how near the way straight on
-    comes to the first place, of what flies.
+    comes to the first place, reachable: what else it could reach, of what flies.
     """
 
     warning_id: str
@@ -95,6 +104,7 @@ class AirWarning(msgspec.Struct, frozen=True, kw_only=True):
     launch: LaunchSeen | None = None
     places_more: int = 0
     closest_m: Annotated[float, msgspec.Meta(ge=0, le=1e8)] | None = None
+    reachable: tuple[ReachablePlace, ...] = ()
 
     @property
     def over(self) -> bool:

@@ -1,22 +1,27 @@
 """From a batch of system tracks to classes and assessments: the numeric half of the room."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.columns import array
 from skypact.core.geodesy import F64
-from skypact.core.messages import SystemTracks, ThreatClass
+from skypact.core.messages import ReachablePlace, SystemTracks, ThreatClass
 from skypact.core.table import among, last_of_each
 from skypact.warning.places import Places
 from skypact.warning.settings import Place, WarningSettings
-from skypact.warning.threat.evaluate import Assessment, evaluate
-from skypact.warning.threat.kinematics import kinematics
+from skypact.warning.threat.evaluate import Assessment, Threatened, evaluate
+from skypact.warning.threat.kinematics import Kinematics, kinematics
 from skypact.warning.threat.launch.falling import Falling
 from skypact.warning.threat.memory import TrackMemory
 from skypact.warning.threat.pairs import FALLING
+from skypact.warning.threat.reachable import Agility, reachable
+
+REACHABLE_EVERY_NS = 10_000_000_000
+REACHABLE_MAX = 16
+"""Of each nation, the nearest."""
 
 
 class Seen(NamedTuple):
@@ -66,6 +71,7 @@ class Assessor:
         threatened = evaluate(
             track.rows(which), held[which], (now_ns - time_ns[which]) / 1e9, self.places, settings
         )
+        could = self._could_reach(track, held, number, which, threatened, now_ns)
         of_which = {int(i): k for k, i in enumerate(which.tolist())}
         also = np.array([*asked, *self.found], np.uint32)
         wanted = np.flatnonzero(ripe | among(number, also))
@@ -81,6 +87,7 @@ class Assessor:
                 places=tuple(threatened.places.get(k, ())),
                 impact=threatened.impacts.get(k),
                 closest_m=threatened.closest_m.get(k, {}),
+                **could.get(k, {}),
                 doubtful=held[i] == ThreatClass.UNKNOWN
                 or (k >= 0 and bool(threatened.doubtful[k])),
                 detected_ns=int(detected[i]),
@@ -107,6 +114,50 @@ class Assessor:
             self.memory.rename(number, successor)
         else:
             self.memory.drop(np.array([number], np.uint32))
+
+    def _could_reach(
+        self,
+        track: Kinematics,
+        held: NDArray[np.uint8],
+        number: NDArray[np.uint32],
+        which: NDArray[np.int64],
+        threatened: Threatened,
+        now_ns: int,
+    ) -> dict[int, dict[str, Any]]:
+        """Return fields of assessments by row of `which`: what flies and threatens could turn to.
+        Worked out anew every REACHABLE_EVERY_NS for each track."""
+        kept: dict[int, dict[str, Any]] = {}
+        stale: list[int] = []
+        for k in threatened.closest_m:
+            before = self.found.get(int(number[which[k]]))
+            if before is None or now_ns - before.reachable_ns >= REACHABLE_EVERY_NS:
+                stale.append(k)
+            else:
+                kept[k] = {"reachable": before.reachable, "reachable_ns": before.reachable_ns}
+        rows = which[stale]
+        horizon = self._settings.horizon_s(held[rows] == ThreatClass.CRUISE)
+        found = reachable(
+            track.rows(rows),
+            self.places,
+            horizon,
+            Agility(self._settings.turn_max_mps2, self._settings.faster_share),
+            self._settings.margin_m,
+            REACHABLE_MAX,
+        )
+        rows_: list[int] = found.track.tolist()
+        places: list[int] = found.place.tolist()
+        soonest: list[float] = np.round(found.earliest_s).tolist()
+        could: list[list[ReachablePlace]] = [[] for _ in stale]
+        headed = [{place.name for place in threatened.places[k]} for k in stale]
+        for i, at, earliest_s in zip(rows_, places, soonest, strict=True):
+            place = self.places.places[at]
+            if place.name not in headed[i]:
+                could[i].append(
+                    ReachablePlace(name=place.name, nation=place.nation, earliest_s=earliest_s)
+                )
+        for k, mine in zip(stale, could, strict=True):
+            kept[k] = {"reachable": tuple(mine), "reachable_ns": now_ns}
+        return kept
 
     def _keep(self, found: Assessment) -> None:
         if found.places:

@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skypact.core.geodesy import F64
-from skypact.core.messages import ImpactEllipse, LaunchSeen, ThreatClass, ThreatenedPlace
+from skypact.core.messages import (
+    ImpactEllipse,
+    LaunchSeen,
+    ReachablePlace,
+    ThreatClass,
+    ThreatenedPlace,
+)
 from skypact.warning.places import Places
 from skypact.warning.settings import WarningSettings
 from skypact.warning.threat.kinematics import Kinematics
@@ -24,7 +30,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     nothing, or, if `doubtful`, too uncertain to say. detected_ns, tracked_ns: for the ledger.
 
     Of a launch, `track` is its number, negative, and `launch` what was seen; places_more: how many
-    places of the nation are not named. closest_m: by nation, as in Threatened."""
+    places of the nation are not named. closest_m: by nation, as in Threatened; reachable:
+    by what flies, as it was at reachable_ns."""
 
     track: int
     threat_class: ThreatClass
@@ -38,6 +45,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     launch: LaunchSeen | None = None
     places_more: int = 0
     closest_m: dict[str, float] = {}
+    reachable: tuple[ReachablePlace, ...] = ()
+    reachable_ns: int = 0
 
     def arrival_ns(self, place: ThreatenedPlace) -> int:
         """Return when the threat may be at `place`."""
@@ -59,7 +68,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         mine = tuple(place for place in self.places if place.nation == nation)
         named = FAN_PLACES_MAX if self.launch else PLACES_MAX
         more = max(len(mine) - named, 0)
-        return msgspec.structs.replace(self, places=mine[:named], places_more=more)
+        could = tuple(place for place in self.reachable if place.nation == nation)
+        return msgspec.structs.replace(self, places=mine[:named], places_more=more, reachable=could)
 
 
 class Threatened(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,11 +58,7 @@ def pairs(
     fallen, impact, shape, struck_ = _struck(track.rows(falling), places, settings, most)
     doubtful = ~sane
     doubtful[np.delete(falling, fallen)] = True
-    horizon = np.where(
-        threat_class[flying] == int(ThreatClass.CRUISE),
-        settings.cruise_horizon_s,
-        settings.drone_horizon_s,
-    )
+    horizon = settings.horizon_s(threat_class[flying] == int(ThreatClass.CRUISE))
     cone = float(np.radians(settings.cone_deg))
     met = reach(track.rows(flying), places, horizon, cone, settings.margin_m, most)
     point, hit, time, spread = struck_

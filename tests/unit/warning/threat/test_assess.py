@@ -73,3 +73,23 @@ def test_time_to_go_counts_from_now_even_for_an_old_state() -> None:
     (old,) = assessor().observe(tracks(T0, [(1, cruise_to_alder())]), [], later).assessments
     assert old.places[0].time_to_go_s == pytest.approx(fresh.places[0].time_to_go_s - 20)
     assert np.isclose(fresh.arrival_ns(fresh.places[0]), old.arrival_ns(old.places[0]))
+
+
+def test_what_else_it_could_reach_stands_beside_what_it_heads_for_and_is_renewed() -> None:
+    one = assessor()
+
+    def look(after_s: float):
+        now_ns = T0 + round(after_s * SECOND_NS)
+        (found,) = one.observe(tracks(now_ns, [(1, cruise_to_alder())]), [], now_ns).assessments
+        return found
+
+    first = look(0)
+    assert {p.name for p in first.places} == {"Alder", "Birch"}
+    (cedar,) = first.reachable
+    # Some 260 km at 1.2 times 240 m/s, and a turn.
+    assert cedar.name == "Cedar"
+    assert cedar.earliest_s == pytest.approx(260e3 / 288, rel=0.06)
+    assert first.of_nation("cestia").reachable == (cedar,)
+    assert first.of_nation("auria").reachable == ()
+    assert look(1).reachable_ns == T0
+    assert look(11).reachable_ns == T0 + 11 * SECOND_NS
