@@ -264,12 +264,8 @@ def launched(runs: int, seed: int) -> dict[str, Any]:
         seen_s = true_s + dice.normal(0, sd_s)
         then = here and found.earliest_s[0] - 2 * sd_s <= seen_s <= found.latest_s[0] + 2 * sd_s
         held["place"] += here
-        held["time"] += bool(then)
         held["both"] += bool(then)
-    return {
-        "runs": runs,
-        **{name: round(n / runs, 4) for name, n in held.items() if name != "time"},
-    }
+    return {"runs": runs, **{name: round(n / runs, 4) for name, n in held.items()}}
 
 
 def routes(runs: int, kind: str, dice: np.random.Generator) -> tuple[F64, F64, F64, F64]:

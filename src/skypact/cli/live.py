@@ -94,6 +94,8 @@ class LiveNode:
         self._say, self._clock = say, Clock()
         self._loop = asyncio.get_running_loop()
         self._issuer = Issuer(node.nation, "edge", node.context)
+        for fault in directory.refused:
+            say(f"refused, the rest runs: {fault}")
         self._narrator, self._tally = Narrator(), Tally(node.nation)
         overlay = config.console.overlay and str(directory.path / config.console.overlay)
         self._driver = Driver(

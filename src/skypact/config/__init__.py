@@ -15,12 +15,14 @@ from skypact.config.cards import CUT, OWN, PARTNERS, Card, Cut
 from skypact.config.checks import contradictions, formats
 from skypact.config.settings import NodeConfig
 from skypact.config.third_party import standards
+from skypact.config.zones import zones
 from skypact.core.errors import ConfigError
 from skypact.core.toml import faults, with_line
 from skypact.sharing.treaty import lint
 from skypact.sharing.treaty.agreements import Agreement, Bloc, Pact
 from skypact.sharing.treaty.blocs import pairs, signers
 from skypact.sharing.treaty.labels import label_faults
+from skypact.warning.settings import Place
 
 if TYPE_CHECKING:
     from skypact.sensors.standards.standard import Standard
@@ -38,7 +40,8 @@ class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
     """A node's folder, read. agreements: between this nation and another, those with the members of
     a bloc one by one, without those of partners that are cut off; cards: by nation, the own one
     too; alerting: who is told of threats, and by which procedures; files: name to text of all that
-    decides what the rooms do; standards: by format, those that installed packages bring too."""
+    decides what the rooms do; standards: by format, those that installed packages bring too;
+    refused: zones that can't be used, the rest runs without them."""
 
     path: Path
     config: NodeConfig
@@ -49,6 +52,7 @@ class NodeDirectory(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str]
     secret: bytes
     standards: "dict[str, Standard]"
+    refused: tuple[ConfigError, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -81,9 +85,10 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
     if found or config is None:
         raise found[0]
     cut = cut_off(files)
+    more, refused = _zones(path, files, config)
     return NodeDirectory(
         path=path,
-        config=config,
+        config=msgspec.structs.replace(config, places=(*config.places, *more)),
         agreements=tuple(
             a
             for a in _pacts(path, files, texts, config.node.nation)
@@ -95,7 +100,16 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
         files=dict(files),
         secret=secret,
         standards=standards(feed.format for feed in config.feeds),
+        refused=tuple(refused),
     )
+
+
+def _zones(
+    path: Path, files: Mapping[str, str], config: NodeConfig
+) -> tuple[tuple[Place, ...], list[ConfigError]]:
+    """Return the zones of the files that `[warning] zones` names, and what is refused."""
+    taken = {place.name for place in config.places}
+    return zones(path, files, config.warning.zones, config.node.nation, taken)
 
 
 def _pacts(path: Path, files: Mapping[str, str], texts: "_Texts", nation: str) -> Iterable[Pact]:
@@ -239,7 +253,8 @@ def check_folder(path: Path) -> list[ConfigError]:
         return [fault]
     found = check(path, files)
     if not found:
-        found += decode(path, files, b"").alerting.refused
+        read = decode(path, files, b"")
+        found += [*read.alerting.refused, *read.refused]
     try:
         _secret(path)
     except ConfigError as fault:
@@ -278,8 +293,26 @@ def _secret(path: Path) -> bytes:
 
 
 def _texts(path: Path) -> dict[str, str]:
-    texts = {NODE_FILE: _read(path / NODE_FILE), **texts_beside(path)}
+    text = _read(path / NODE_FILE)
+    texts = {NODE_FILE: text, **texts_beside(path), **_zone_texts(path, text)}
     return dict(sorted(texts.items()))
+
+
+def _zone_texts(path: Path, node_text: str) -> dict[str, str]:
+    """Return the zone files that a `node.toml` names and that can be read; the others are refused
+    later, and the rest runs."""
+    try:
+        raw: Any = tomllib.loads(node_text).get("warning", {})
+        named: Any = cast(Any, raw).get("zones", []) if isinstance(raw, dict) else []
+    except tomllib.TOMLDecodeError:
+        return {}
+    names = cast(list[Any], named) if isinstance(named, list) else []
+    found: dict[str, str] = {}
+    for name in names:
+        inside = isinstance(name, str) and (path / name).resolve().is_relative_to(path.resolve())
+        if inside and (path / name).is_file():
+            found[name] = _read(path / name)
+    return found
 
 
 def texts_beside(path: Path) -> dict[str, str]:

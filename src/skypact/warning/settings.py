@@ -11,6 +11,9 @@ from skypact.core.geodesy import F64
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Share = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+ZoneFile = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.(geojson|json)$", max_length=120)
+]
 Delay = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
@@ -72,7 +75,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """posts: told of every warning at once; escalation_posts: told one after the other, each after
+    """zones: GeoJSON files below the node's folder, whose zones are places too.
+
+    posts: told of every warning at once; escalation_posts: told one after the other, each after
     another `acknowledge_within_s` of silence; partner_acknowledge_within_s: the same for a warning
     that we raised for a partner.
 
@@ -92,6 +97,7 @@ class WarningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     open_max, closed_max: warnings held.
     """
 
+    zones: Annotated[tuple[ZoneFile, ...], msgspec.Meta(max_length=64)] = ()
     posts: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)] = ("duty",)
     escalation_posts: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ("supervisor",)
     acknowledge_within_s: Delay = 30.0
