@@ -86,9 +86,10 @@ def decode(path: Path, files: Mapping[str, str], secret: bytes) -> NodeDirectory
         raise found[0]
     cut = cut_off(files)
     more, refused = _zones(path, files, config)
+    config = msgspec.structs.replace(config, places=(*config.places, *more))
     return NodeDirectory(
         path=path,
-        config=msgspec.structs.replace(config, places=(*config.places, *more)),
+        config=config,
         agreements=tuple(
             a
             for a in _pacts(path, files, texts, config.node.nation)
