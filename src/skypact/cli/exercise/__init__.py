@@ -123,19 +123,24 @@ def lint_exercise(file: str) -> None:
 @click.argument("journal", type=OLD_FOLDER)
 @click.option("--out", type=NEW_FILE, help="The report goes here, one HTML file.")
 @click.option("--json", "figures", type=NEW_FILE, help="The same numbers go here.")
-def report_command(journal: Path, out: Path | None, figures: Path | None) -> None:
+@click.option("--without", "less", help="What this nation, or sharing, gave on that night.")
+def report_command(journal: Path, out: Path | None, figures: Path | None, less: str | None) -> None:
     """Tell what came of a night, by replaying its JOURNAL.
 
-    JOURNAL is the folder journal/ that `skypact exercise run` left, also of a run that died.
+    JOURNAL is the folder journal/ that `skypact exercise run` left, also of a run that died. With
+    --without the same inputs are replayed a second time without a partner's frames, or without all.
     """
     if out is None and figures is None:
         raise click.UsageError("nothing to do: give --out or --json")
+    from skypact.cli.exercise.report import counterfactual
     from skypact.cli.exercise.report import report as make
     from skypact.cli.exercise.run import write
+    from skypact.edge.report.comparison import comparison_page
+    from skypact.edge.report.page import page
 
     with progress("replaying") as tell:
-        summary = make(journal, tell)
-    write(summary, out, figures)
+        summary = counterfactual(journal, less, tell) if less else make(journal, tell)
+    write(summary, out, figures, comparison_page if less else page)
     for path in (out, figures):
         if path is not None:
             click.echo(f"written: {path}", file=sys.stderr)

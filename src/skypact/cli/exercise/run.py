@@ -128,9 +128,14 @@ def summed(
     return {**head, **prose, **outcome(scenario, watches)}
 
 
-def write(summary: dict[str, Any], report: Path | None, figures: Path | None) -> None:
-    """Write the report and the figures. Raises ConfigError when that cannot be."""
-    texts = {report: lambda: page(summary), figures: lambda: figures_text(summary)}
+def write(
+    summary: dict[str, Any],
+    report: Path | None,
+    figures: Path | None,
+    drawn: Callable[[dict[str, Any]], str] = page,
+) -> None:
+    """Write the report, as it is drawn, and the figures. Raises ConfigError when that cannot be."""
+    texts = {report: lambda: drawn(summary), figures: lambda: figures_text(summary)}
     for path, text in texts.items():
         if path is None:
             continue
