@@ -18,6 +18,7 @@ from skypact.core.messages import (
     Bearings,
     CancelAlert,
     ChannelNoted,
+    ClassifyThreat,
     CommandRefused,
     ConflictResolved,
     Datagrams,
@@ -55,6 +56,7 @@ from skypact.core.messages import (
     PlotsRefused,
     PositionReports,
     ProposeIdentity,
+    ReadinessChanged,
     Release,
     ReleaseAllClear,
     ReleaseStep,
@@ -67,6 +69,7 @@ from skypact.core.messages import (
     Scan,
     SensorRegistration,
     SetIdentity,
+    SetReadiness,
     Sightings,
     SightingsUnexplained,
     SuspendAgreement,
@@ -74,6 +77,7 @@ from skypact.core.messages import (
     SystemTracksDeleted,
     TellAudit,
     ThreatBatch,
+    ThreatClassified,
     TrackBatch,
     TracksDeleted,
     TurnMeasured,
@@ -92,9 +96,10 @@ from skypact.sharing.sharing import Sharing
 from skypact.sharing.umbrella.settings import UmbrellaSettings
 from skypact.tracking.tracker import Tracker
 from skypact.warning.alerting.alerting import Alerting
+from skypact.warning.readiness.readiness import ReadinessRoom
 from skypact.warning.warnings import Warnings
 
-ROOMS = ("sensors", "tracking", "picture", "sharing", "warning", "alerting")
+ROOMS = ("sensors", "tracking", "picture", "sharing", "warning", "alerting", "readiness")
 
 ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     NodeStarted: ROOMS,
@@ -136,12 +141,16 @@ ROUTES: Mapping[type[Message], tuple[str, ...]] = {
     ReleaseAllClear: ("warning",),
     ReportShown: ("warning",),
     ChannelNoted: (),
-    WarningRaised: ("sharing", "alerting"),
-    WarningUpdated: ("sharing", "alerting"),
+    WarningRaised: ("sharing", "alerting", "readiness"),
+    WarningUpdated: ("sharing", "alerting", "readiness"),
     WarningAcknowledged: ("sharing", "alerting"),
     WarningEscalated: ("sharing", "alerting"),
     AllClearProposed: ("sharing", "alerting"),
-    WarningCleared: ("sharing", "alerting"),
+    WarningCleared: ("sharing", "alerting", "readiness"),
+    AlertChanged: ("readiness",),
+    SetReadiness: ("readiness",),
+    ClassifyThreat: ("readiness",),
+    ThreatClassified: ("alerting",),
     Delivery: ("alerting",),
     NoticeReported: ("alerting",),
     ReleaseStep: ("alerting",),
@@ -156,6 +165,8 @@ DOORS: tuple[type[Message], ...] = (
     NoticeStopped,
     AlertChanged,
     WatchView,
+    ReadinessChanged,
+    ThreatClassified,
     PictureView,
     FeedView,
     FeedNoted,
@@ -236,6 +247,7 @@ def rooms(directory: NodeDirectory) -> dict[str, Room]:
         "sharing": sharing(directory),
         "warning": Warnings(issuer("warning"), config.warning, config.places),
         "alerting": Alerting(issuer("alerting"), people, procedures, config.places),
+        "readiness": ReadinessRoom(issuer("readiness"), config.readiness),
     }
 
 

@@ -23,10 +23,13 @@ from skypact.core.messages import (
     Message,
     Outcome,
     PlotsRefused,
+    Readiness,
+    ReadinessChanged,
     ReleaseWithheld,
     RolesPublished,
     SensorRegistration,
     StorageFailed,
+    ThreatClassified,
     TurnMeasured,
     WayChanged,
 )
@@ -71,6 +74,11 @@ class Narrator:
                 yield from self._changes("feed", self._feeds, fresh)
             case AlertChanged():
                 yield from self._new(alert(message.alert))
+            case ReadinessChanged():
+                yield from self._new(readiness(message.readiness))
+            case ThreatClassified():
+                named = " and ".join(message.warning_ids)
+                yield f"{named} held to be {message.held} by {message.person}: {message.evidence}"
             case FeedNoted():
                 yield f"feed {message.feed}: {message.text}"
             case AgreementSuspended() | AgreementResumed():
@@ -133,6 +141,17 @@ def alert(one: Alert) -> Iterator[str]:
     if one.state is not AlertState.ACTIVE:
         who = f" by {' and '.join(one.ended_by)}" if one.ended_by else ""
         yield f"{name} is {one.state.value}{who}" + (f": {one.reason}" if one.reason else "")
+
+
+def readiness(one: Readiness) -> Iterator[str]:
+    """Yield what is worth a line of a base or sector as it is now."""
+    if one.person:
+        yield f"{one.name} is {one.state} by {one.person}: {one.reason}"
+    if one.expired:
+        yield f"{one.name}: nobody has said {one.state} again in time"
+    if one.proposal:
+        why = one.proposal.reason
+        yield f"{one.name}: {one.proposal.state} is proposed, a person must set it: {why}"
 
 
 def _told(link: LinkState) -> Iterator[str]:

@@ -12,6 +12,7 @@ from skypact.picture.settings import PictureSettings
 from skypact.sensors.settings import FeedSettings, Uuid, split_source
 from skypact.sharing.settings import SharingSettings
 from skypact.tracking.settings import TrackingSettings
+from skypact.warning.readiness.settings import ReadinessSettings
 from skypact.warning.settings import Place, WarningSettings
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -257,6 +258,7 @@ class NodeConfig(
     tracking: TrackingSettings = TrackingSettings()
     sharing: SharingSettings = SharingSettings()
     warning: WarningSettings = WarningSettings()
+    readiness: tuple[ReadinessSettings, ...] = ()
     journal: JournalSettings = JournalSettings()
     audit: AuditSettings = AuditSettings()
     sapient: SapientSettings = SapientSettings()

@@ -21,6 +21,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     PictureView,
+    ReadinessChanged,
     WatchView,
 )
 from skypact.core.site import SensorSite
@@ -77,7 +78,7 @@ class Board:
                 if self.take_links(message):
                     yield "notices"
                 yield "links"
-            case AlertChanged() | WatchView():
+            case AlertChanged() | WatchView() | ReadinessChanged():
                 self.alerts.take(message)
                 yield "alerts"
             case _:

@@ -38,10 +38,12 @@ from skypact.core.messages import (
     NoticeStopped,
     OutboxAcknowledged,
     PartnerAudit,
+    ReadinessChanged,
     Release,
     StorageFailed,
     Stream,
     TellAudit,
+    ThreatClassified,
     Woken,
 )
 from skypact.edge import snapshots
@@ -96,7 +98,7 @@ def is_durable(message: Message) -> bool:
         return message.stream in (Stream.WARNING, Stream.RECEIPT)
     people = Delivery | CommandRefused | AgreementSuspended | AgreementResumed
     identity = IdentitySet | IdentityProposed | ConflictResolved
-    alerts = Notice | NoticeStopped | AlertChanged
+    alerts = Notice | NoticeStopped | AlertChanged | ReadinessChanged | ThreatClassified
     return isinstance(message, people | identity | alerts | OutboxAcknowledged)
 
 

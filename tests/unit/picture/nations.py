@@ -126,6 +126,7 @@ class Nations:
             ),
             "warning": Quiet(),
             "alerting": Quiet(),
+            "readiness": Quiet(),
         }
         return Node(rooms)
 

@@ -113,6 +113,37 @@ def cancel(folder: Path, name: str, person: str, post: str, reason: str) -> None
 
 @alert.command()
 @click.argument("folder", type=FOLDER)
+@click.argument("base")
+@click.argument("state")
+@BY
+@click.option("--reason", required=True, help="Why.")
+def ready(folder: Path, base: str, state: str, person: str, reason: str) -> None:
+    """Set how ready BASE is: what a rule proposes, another STATE, or the same once more."""
+    from skypact.cli.procedure.work import order
+
+    order(folder, person, order="readiness", base=base, state=state, reason=reason)
+    click.echo(f"{base}: {state}, by {person}")
+
+
+@alert.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("warning")
+@click.argument("held", type=click.Choice(["drill", "attack", "unknown"]))
+@BY
+@click.option("--evidence", required=True, help="What says so.")
+def classify(folder: Path, warning: str, held: str, person: str, evidence: str) -> None:
+    """Say that the threat of WARNING is HELD to be a drill, an attack, or unknown.
+
+    What it has led to is open again: alerts may be taken back, states are proposed anew.
+    """
+    from skypact.cli.procedure.work import order
+
+    order(folder, person, order="classify", warning_id=warning, held=held, reason=evidence)
+    click.echo(f"{warning}: {held}, by {person}")
+
+
+@alert.command()
+@click.argument("folder", type=FOLDER)
 @click.argument("roster")
 @click.argument("recipient")
 @click.option("--for", "for_s", type=Span(), default="8h", show_default=True, help="How long.")

@@ -56,6 +56,12 @@ def standing(folder: Path) -> Iterator[str]:
             )
     if not told["alerts"]:
         yield "no alert"
+    for base in told["readiness"]:
+        old = ", EXPIRED" if base["expired"] else ""
+        by = f" by {base['person']}: {base['reason']}" if base["person"] else ""
+        yield f"{base['name']}: {base['state']}{old}{by}"
+        if base["proposed"]:
+            yield f"  PROPOSED: {base['proposed']['state']}, {base['proposed']['reason']}"
     for one in told["watch"]:
         until = f" until {_at(one['until_ms'])}" if one["until_ms"] else ""
         by = f", put there by {one['overridden_by']}" if one["overridden_by"] else ""

@@ -10,11 +10,16 @@ from skypact.core.messages import (
     AlertChanged,
     AlertState,
     CancelAlert,
+    ClassifyThreat,
     Message,
     OverrideWatch,
     Pending,
     Reach,
+    Readiness,
+    ReadinessChanged,
     ReleaseStep,
+    SetReadiness,
+    ThreatKind,
     WatchView,
 )
 
@@ -26,16 +31,21 @@ S = 1_000_000_000
 class OrderAlert(
     msgspec.Struct, frozen=True, tag="alert", tag_field="ask", forbid_unknown_fields=True
 ):
-    """The person on watch lets a step of an alert go out, takes an alert back, or puts somebody
-    else on watch for so many seconds (recipient "" ends that). The name is the session's."""
+    """The person on watch lets a step of an alert go out, takes an alert back, puts somebody else
+    on watch for so many seconds (recipient "" ends that), sets the state of a base, or says what a
+    threat is held to be. The name is the session's."""
 
-    order: Annotated[str, msgspec.Meta(pattern="^(release|cancel|override)$")]
+    order: Annotated[str, msgspec.Meta(pattern="^(release|cancel|override|readiness|classify)$")]
     alert_id: Short = ""
     step: Short = ""
     reason: Short = ""
     post: Short = ""
     roster: Short = ""
     recipient: Short = ""
+    base: Short = ""
+    state: Short = ""
+    warning_id: Short = ""
+    held: ThreatKind = ThreatKind.UNKNOWN
     for_s: Annotated[float, msgspec.Meta(ge=0, le=7 * 86_400)] = 0.0
 
 
@@ -51,6 +61,20 @@ def command(ask: OrderAlert, person: str, issuer: Issuer, now_ns: int) -> Messag
             reason = ask.reason or "no reason was given"
             return CancelAlert(
                 **header, alert_id=ask.alert_id, person=person, post=ask.post, reason=reason
+            )
+        case "readiness":
+            reason = ask.reason or "no reason was given"
+            return SetReadiness(
+                **header, name=ask.base, state=ask.state, person=person, reason=reason
+            )
+        case "classify":
+            evidence = ask.reason or "no evidence was given"
+            return ClassifyThreat(
+                **header,
+                warning_id=ask.warning_id,
+                held=ask.held,
+                evidence=evidence,
+                person=person,
             )
         case _:
             return OverrideWatch(
@@ -68,9 +92,13 @@ class Alerts:
     def __init__(self) -> None:
         self._alerts: dict[str, Alert] = {}
         self._watch: WatchView | None = None
+        self._bases: dict[str, Readiness] = {}
 
-    def take(self, message: AlertChanged | WatchView) -> None:
+    def take(self, message: AlertChanged | WatchView | ReadinessChanged) -> None:
         """Keep the newest state."""
+        if isinstance(message, ReadinessChanged):
+            self._bases[message.readiness.name] = message.readiness
+            return
         if isinstance(message, WatchView):
             self._watch = message
             return
@@ -85,6 +113,7 @@ class Alerts:
         """Return all that a page shows of them, the newest first."""
         watch = self._watch
         return {
+            "readiness": [_base(base) for base in self._bases.values()],
             "alerts": [_alert(alert) for alert in reversed(self._alerts.values())],
             "watch": [
                 {
@@ -135,6 +164,25 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "reaches": [_reach(one) for one in alert.reaches],
         "ended_by": alert.ended_by,
         "reason": alert.reason,
+    }
+
+
+def _base(one: Readiness) -> dict[str, Any]:
+    proposal = one.proposal
+    return {
+        "name": one.name,
+        "states": one.states,
+        "state": one.state,
+        "since_ms": _ms(one.since_ns),
+        "until_ms": _ms(one.until_ns),
+        "expired": one.expired,
+        "person": one.person,
+        "reason": one.reason,
+        "proposed": proposal and {"state": proposal.state, "reason": proposal.reason},
+        "history": [
+            {"state": s.state, "at_ms": _ms(s.since_ns), "person": s.person, "reason": s.reason}
+            for s in one.history
+        ],
     }
 
 

@@ -32,6 +32,16 @@ from skypact.core.messages.alerting.notice import (
     NoticeStopped,
     Stage,
 )
+from skypact.core.messages.alerting.readiness import (
+    ClassifyThreat,
+    Readiness,
+    ReadinessChanged,
+    ReadinessProposal,
+    ReadinessStep,
+    SetReadiness,
+    ThreatClassified,
+    ThreatKind,
+)
 from skypact.core.messages.audit import AuditFault, FrameTaken, PartnerAudit, TellAudit
 from skypact.core.messages.feed import (
     Datagrams,
@@ -215,6 +225,10 @@ AnyMessage = (
     | CancelAlert
     | OverrideWatch
     | WatchView
+    | ReadinessChanged
+    | SetReadiness
+    | ClassifyThreat
+    | ThreatClassified
     | ChannelNoted
     | NodeStarted
     | Woken
@@ -248,6 +262,7 @@ __all__ = [
     "CancelAlert",
     "Channel",
     "ChannelNoted",
+    "ClassifyThreat",
     "ClockStepped",
     "CommandRefused",
     "ConflictResolved",
@@ -306,6 +321,10 @@ __all__ = [
     "ProposeIdentity",
     "Reach",
     "ReachablePlace",
+    "Readiness",
+    "ReadinessChanged",
+    "ReadinessProposal",
+    "ReadinessStep",
     "Release",
     "ReleaseAllClear",
     "ReleaseStep",
@@ -319,6 +338,7 @@ __all__ = [
     "SensorRegistration",
     "SensorState",
     "SetIdentity",
+    "SetReadiness",
     "Sighted",
     "SightingArea",
     "Sightings",
@@ -335,6 +355,8 @@ __all__ = [
     "TestedState",
     "ThreatBatch",
     "ThreatClass",
+    "ThreatClassified",
+    "ThreatKind",
     "ThreatenedPlace",
     "TrackBatch",
     "TrackIdentity",

@@ -24,6 +24,8 @@ from skypact.core.messages import (
     OverrideWatch,
     ReleaseStep,
     Stage,
+    ThreatClassified,
+    ThreatKind,
     WarningAcknowledged,
     WarningCleared,
     WarningEscalated,
@@ -37,8 +39,8 @@ from skypact.warning.alerting.commands import (
     why_not_released,
 )
 from skypact.warning.alerting.drills import Drills, DrillsState
-from skypact.warning.alerting.going import Going
 from skypact.warning.alerting.held import Held
+from skypact.warning.alerting.ledger import follow
 from skypact.warning.alerting.procedure import AlertingSettings, Procedure, ns_of
 from skypact.warning.alerting.steps import ALL_CLEAR, CORRECTION, UNSENT, Steps
 from skypact.warning.alerting.telling import Telling
@@ -111,6 +113,8 @@ class Alerting:
                 return self._cancel(message, now_ns)
             case OverrideWatch():
                 return self._override(message, now_ns)
+            case ThreatClassified():
+                return self._classified(message, now_ns)
             case NodeStarted():
                 return self._restate(now_ns)
             case _:
@@ -157,11 +161,12 @@ class Alerting:
 
     def _of(self, procedure: Procedure, warning: AirWarning) -> Held | None:
         """Return the alert that a warning belongs to, or that it would join."""
-        mine = [h for h in self._held.values() if h.procedure == procedure.name]
+        held = [h for h in self._held.values() if h.procedure == procedure.name]
+        mine = [h for h in held if h.active or warning.over]
         known = next((h for h in mine if warning.warning_id in h.arrivals), None)
         if known is not None or warning.over or not self._is_about(procedure, warning):
             return known
-        same = (h for h in mine if h.active and h.threat_class is warning.threat_class)
+        same = (h for h in mine if h.threat_class is warning.threat_class)
         return next(same, None)
 
     def _is_about(self, procedure: Procedure, warning: AirWarning) -> bool:
@@ -235,34 +240,11 @@ class Alerting:
 
     def _ledger(self, warning: AirWarning, now_ns: int) -> list[Message]:
         """Take how far a warning has come on the ways on which it goes itself."""
-        ledger, out = warning.ledger, list[Message]()
-        steps = (
-            (DeliveryState.SENT, ledger.released_ns or ledger.raised_ns),
-            (DeliveryState.DELIVERED, ledger.received_ns),
-            (DeliveryState.HEARD, ledger.shown_ns),
-        )
+        out: list[Message] = []
         for held in [h for h in self._held.values() if warning.warning_id in h.arrivals]:
-            changed = False
-            for one in held.goings:
-                if not one.open or one.channel not in UNSENT:
-                    continue
-                for state, at_ns in steps:
-                    if at_ns:
-                        report = self._seen(one, state, now_ns)
-                        changed = one.take(report, at_ns) or changed
-            if changed:
+            if follow(held, warning, self._issuer, now_ns):
                 out += self._told(held, [], now_ns)
         return out
-
-    def _seen(self, one: Going, state: DeliveryState, now_ns: int) -> NoticeReported:
-        header = self._issuer.header(now_ns, now_ns)
-        return NoticeReported(
-            **header,
-            notice_id=one.notice_id,
-            attempt=one.attempt,
-            state=state,
-            evidence="as the warning's ledger says",
-        )
 
     def _reported(self, report: NoticeReported, now_ns: int) -> list[Message]:
         for held in [*self._held.values()]:
@@ -280,6 +262,10 @@ class Alerting:
         if why or held is None:
             return [self._refusal(command.id, why, now_ns)]
         if held.release(command.step, command.person.strip()):
+            if command.step == CORRECTION:
+                self._bar(held)
+                held.ended_by = [*dict.fromkeys((*held.ended_by, command.person.strip()))]
+                return self._told(held, self._steps.finish(held, Stage.CORRECTION, now_ns), now_ns)
             if command.step == ALL_CLEAR:
                 held.ended_by = [*dict.fromkeys((*held.ended_by, command.person.strip()))]
                 return self._told(held, self._steps.finish(held, Stage.ALL_CLEAR, now_ns), now_ns)
@@ -299,10 +285,29 @@ class Alerting:
         person, out = command.person.strip(), list[Message]()
         held.ended_by = [*dict.fromkeys((*held.ended_by, person))]
         if held.release(CORRECTION, person):
-            for warning_id in held.arrivals:
-                self._cancelled.setdefault(warning_id, []).append(held.procedure)
+            self._bar(held)
             out += self._steps.finish(held, Stage.CORRECTION, now_ns)
         return self._told(held, out, now_ns)
+
+    def _classified(self, told: ThreatClassified, now_ns: int) -> list[Message]:
+        """What is held to be a drill, or no drill after all, opens again what it has led to: a
+        person decides whether the alert is taken back."""
+        out: list[Message] = []
+        for held in [*self._held.values()]:
+            if not {*told.warning_ids} & {*held.arrivals} or not held.active:
+                continue
+            if told.held is ThreatKind.DRILL and CORRECTION not in held.pending:
+                needed = 2 if self._procedures[held.procedure].cancel == "two" else 1
+                held.wait_for(CORRECTION, Stage.CORRECTION, needed, now_ns)
+                held.reason = f"{told.person} holds it to be a drill: {told.evidence}"
+            elif told.held is not ThreatKind.DRILL:
+                held.pending.pop(CORRECTION, None)
+                held.reason = ""
+            out += self._told(held, [], now_ns)
+        if told.before is ThreatKind.DRILL:
+            for warning_id in told.warning_ids:
+                self._cancelled.pop(warning_id, None)
+        return out
 
     def _override(self, command: OverrideWatch, now_ns: int) -> list[Message]:
         why = why_not_overridden(command, self._watches, self._recipients, now_ns)
@@ -310,6 +315,11 @@ class Alerting:
             return [self._refusal(command.id, why, now_ns)]
         self._watches.override(command)
         return self._view(now_ns)
+
+    def _bar(self, held: Held) -> None:
+        """Let the warnings of an alert that is taken back not raise it again."""
+        for warning_id in held.arrivals:
+            self._cancelled.setdefault(warning_id, []).append(held.procedure)
 
     def _refusal(self, command_id: str, reason: str, now_ns: int) -> Message:
         header = self._issuer.header(now_ns, now_ns)
