@@ -21,10 +21,12 @@ from skypact.core.messages import (
     LaunchDetections,
     Message,
     NodeStarted,
+    PlacesObserved,
     Release,
     Scan,
+    ThreatClass,
 )
-from skypact.node import Node, build
+from skypact.node import DOORS, ROUTES, Node, build
 from tests.unit.sensors.samples import datagrams
 from tests.unit.warning.launched import NORTH_DEG, arc
 from tests.unit.warning.world import LAT, LON, SECOND_NS, START_NS
@@ -69,6 +71,9 @@ lat_deg = {LAT + NORTH_DEG}
 lon_deg = {LON + 4}
 radius_m = 5000
 """
+CONFIG_PLOTS = CONFIG.replace('name = "space"', 'name = "plots"').replace(
+    'format = "launches"', 'format = "lines"'
+)
 REPORTED_S, SEEN_S = 40.0, range(110, 300, 4)
 
 
@@ -178,3 +183,37 @@ def test_a_restart_between_launch_and_radar_changes_nothing(tmp_path: Path) -> N
         one = sweep(whole, seconds, np.random.default_rng(seconds))
         other = sweep(fresh, seconds, np.random.default_rng(seconds))
         assert one == other
+
+
+def observed(messages: Sequence[Message]) -> dict[str, int]:
+    """Return what the latest message of each place says."""
+    told: dict[str, int] = {}
+    for message in messages:
+        if isinstance(message, PlacesObserved):
+            bits = array(message, "observed").tolist()
+            told |= dict(zip(message.names, bits, strict=True))
+    return told
+
+
+def test_a_place_is_not_observed_until_its_radar_is_heard_and_two_periods_after(
+    tmp_path: Path,
+) -> None:
+    node = build(decode(tmp_path, {NODE_FILE: CONFIG_PLOTS}, bytes(32)))
+    header = Issuer("auria", "driver", Context.EXERCISE).header(START_NS, START_NS)
+    start = node.handle(NodeStarted(**header, epoch=1, version="0.1.0"), START_NS)
+    assert observed(start) == {"Alder": 0, "Elsewhere": 0}
+    line = {"kind": "plot", "sensor": "north", "time": START_NS / SECOND_NS, "range_m": 9e4}
+    plot = json.dumps(line | {"azimuth_deg": 10}).encode() + b"\n"
+    node.handle(datagrams("plots", [(at(1), plot)]), at(1))
+    heard = observed([m for s in range(1, 5) for m in node.wake(at(s))])
+    assert heard["Alder"] & 1 << ThreatClass.BALLISTIC
+    assert not heard["Alder"] & 1 << ThreatClass.CRUISE
+    # Its period is 4 s: heard at 1 s, it may be silent until 9 s.
+    assert observed([m for s in range(5, 10) for m in node.wake(at(s))]) == {}
+    silent = observed([m for s in range(10, 12) for m in node.wake(at(s))])
+    assert silent["Alder"] == 0
+
+
+def test_what_is_observed_never_leaves_the_nation() -> None:
+    assert PlacesObserved not in ROUTES
+    assert PlacesObserved in DOORS

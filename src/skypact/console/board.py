@@ -21,6 +21,7 @@ from skypact.core.messages import (
     LinkView,
     Message,
     PictureView,
+    PlacesObserved,
     ReadinessChanged,
     WatchView,
 )
@@ -53,6 +54,7 @@ class Board:
         self.identities: dict[str, Any] = {"rows": []}
         self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
         self.alerts = Alerts()
+        self._observed: dict[str, int] = {}
         self.frame = b""
         self.view: PictureView | None = None
         self.reporters: tuple[str, ...] = ()
@@ -78,6 +80,9 @@ class Board:
                 if self.take_links(message):
                     yield "notices"
                 yield "links"
+            case PlacesObserved():
+                self.take_observed(message)
+                yield "notices"
             case AlertChanged() | WatchView() | ReadinessChanged():
                 self.alerts.take(message)
                 yield "alerts"
@@ -167,10 +172,19 @@ class Board:
         """Return the notices, the latest first; what is so now before what has happened."""
         now = [views.Notice(kind="coordinator", about="absent", text=self._absent)]
         now += [views.Notice(kind="picture", about="now", text=text) for text in self._of_picture]
+        unseen = views.not_observed(self._observed)
+        now += [views.Notice(kind="observed", about="now", text=text) for text in unseen]
         return [one for one in now if one.text] + [
             views.Notice(kind=kind, about=about, text=text, count=count)
             for (kind, about, text), count in reversed(self._notices.items())
         ]
+
+    def take_observed(self, message: PlacesObserved) -> None:
+        """Note what our own sensors look at, at our own places."""
+        bits: list[int] = array(message, "observed").tolist()
+        for name, nation, held in zip(message.names, message.nations, bits, strict=True):
+            if nation == self._identity.nation:
+                self._observed[name] = held
 
     def take_hush(self, person: str, now_ns: int) -> None:
         """Silence the alarm of what is in the queue now, at every seat, for HUSH_MS."""

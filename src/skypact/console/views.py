@@ -339,3 +339,21 @@ def sighting_notice(message: SightingsUnexplained) -> Notice:
 def _place(lat_deg: float, lon_deg: float, digits: int = 2) -> str:
     south, west = "S" if lat_deg < 0 else "N", "W" if lon_deg < 0 else "E"
     return f"{abs(lat_deg):.{digits}f} {south} {abs(lon_deg):.{digits}f} {west}"
+
+
+OBSERVED_SHOWN = 4
+
+
+def not_observed(observed: Mapping[str, int]) -> list[str]:
+    """Return one sentence for each class that some places are not looked at for. observed: bits by
+    place, 1 << ThreatClass."""
+    told: list[str] = []
+    for kind in ThreatClass:
+        blind = [name for name, bits in observed.items() if not bits & 1 << kind]
+        if kind is ThreatClass.UNKNOWN or not blind:
+            continue
+        more = len(blind) - OBSERVED_SHOWN
+        others = f" and {more} more" if more > 0 else ""
+        names = ", ".join(blind[:OBSERVED_SHOWN])
+        told.append(f"not observed for {kind.name.lower()}: {names}{others}")
+    return told

@@ -12,6 +12,7 @@ from skypact.core.messages import (
     AcknowledgeWarning,
     AllClearProposed,
     CommandRefused,
+    FeedView,
     LaunchDetections,
     Message,
     NodeStarted,
@@ -31,6 +32,7 @@ from skypact.core.messages import (
     WarningState,
     WarningUpdated,
 )
+from skypact.core.site import SensorSite
 from skypact.warning.audience import (
     EVENT_NAMES,
     LEDGER,
@@ -42,23 +44,15 @@ from skypact.warning.audience import (
 )
 from skypact.warning.case import Case, opened, resume
 from skypact.warning.commands import why_not_acknowledged, why_not_cleared
-from skypact.warning.docket import Docket, DocketState, Key
+from skypact.warning.docket import Docket, Key
+from skypact.warning.kept import Kept
 from skypact.warning.lifecycle import Trigger
+from skypact.warning.observed import Observed
 from skypact.warning.partners import follow, received
 from skypact.warning.settings import Place, WarningSettings
 from skypact.warning.threat.assess import Assessor
 from skypact.warning.threat.evaluate import Assessment
-from skypact.warning.threat.launch.launches import Launch, Launches
-
-
-class _State(msgspec.Struct, kw_only=True):
-    issued: int
-    raised: int
-    docket: DocketState
-    tracks: dict[str, bytes]
-    found: list[Assessment]
-    refused: list[Key]
-    launches: tuple[int, list[Launch]] = (0, [])
+from skypact.warning.threat.launch.launches import Launches
 
 
 class Warnings:
@@ -66,13 +60,18 @@ class Warnings:
     them. What people must answer carries a deadline; silence escalates, an answer never does."""
 
     def __init__(
-        self, issuer: Issuer, settings: WarningSettings, places: tuple[Place, ...]
+        self,
+        issuer: Issuer,
+        settings: WarningSettings,
+        places: tuple[Place, ...],
+        sensors: tuple[SensorSite, ...] = (),
     ) -> None:
         self._issuer, self._settings = issuer, settings
         self._nation = issuer.nation
         self._audience = Audience(issuer, settings)
         self._assessor = Assessor(settings, places)
         self._launches = Launches(settings)
+        self._observed = Observed(issuer, sensors, self._assessor.places)
         self._docket = Docket(settings.closed_max)
         self._raised = 0
         self._refused: dict[Key, None] = {}
@@ -81,6 +80,7 @@ class Warnings:
             OwnTracks: self._note_own,
             SystemTracksDeleted: self._lose,
             LaunchDetections: self._take_launches,
+            FeedView: self._observed.take,
             PartnerWarning: self._receive,
             PartnerAcknowledgement: self._take_answer,
             AcknowledgeWarning: self._acknowledge,
@@ -114,7 +114,7 @@ class Warnings:
     def snapshot(self) -> bytes:
         """Return the whole state as msgpack."""
         return msgspec.msgpack.encode(
-            _State(
+            Kept(
                 issued=self._issuer.issued,
                 raised=self._raised,
                 docket=self._docket.save(),
@@ -122,18 +122,20 @@ class Warnings:
                 found=list(self._assessor.found.values()),
                 refused=list(self._refused),
                 launches=self._launches.save(),
+                observed=self._observed.save(),
             )
         )
 
     def restore(self, state: bytes) -> None:
         """Take over what `snapshot` returned."""
-        held = msgspec.msgpack.decode(state, type=_State)
+        held = msgspec.msgpack.decode(state, type=Kept)
         self._issuer.issued, self._raised = held.issued, held.raised
         self._docket.load(held.docket)
         self._assessor.memory.load(held.tracks)
         self._assessor.found = {found.track: found for found in held.found}
         self._refused = dict.fromkeys(held.refused)
         self._launches.load(held.launches)
+        self._observed.load(held.observed)
 
     # The picture.
 
@@ -340,12 +342,10 @@ class Warnings:
         """Tell every open warning again, those of one track together, the soonest track first."""
         first: dict[int, int] = {}
         for case in self._docket.open():
-            track = case.warning.track
-            first[track] = min(first.get(track, case.arrival_ns), case.arrival_ns)
-        out: list[Message] = []
-        for case in sorted(
-            self._docket.open(), key=lambda c: (first[c.warning.track], c.warning.track)
-        ):
+            soonest_ns = first.get(case.subject, case.arrival_ns)
+            first[case.subject] = min(soonest_ns, case.arrival_ns)
+        out: list[Message] = [*self._observed.restate(now_ns)]
+        for case in sorted(self._docket.open(), key=lambda c: (first[c.subject], c.subject)):
             out += self._audience.deliver(RESTATED, case, now_ns)
         return out
 

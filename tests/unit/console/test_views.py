@@ -41,6 +41,7 @@ from skypact.core.messages import (
     SightingsUnexplained,
     Standing,
     StorageFailed,
+    ThreatClass,
     ThreatenedPlace,
     TurnMeasured,
     WarningState,
@@ -269,3 +270,11 @@ def test_the_absence_of_the_coordinator_stands_at_its_link_in_words() -> None:
         )
         view = LinkView(**HEADER, links=(link,), coordinator=found)
         assert views.link_rows(view)["links"][0]["suspended"] == words
+
+
+def test_what_is_not_observed_is_told_by_class() -> None:
+    every = sum(1 << kind for kind in ThreatClass if kind is not ThreatClass.UNKNOWN)
+    assert views.not_observed({"A": every}) == []
+    no_cruise = every & ~(1 << ThreatClass.CRUISE)
+    told = views.not_observed(dict.fromkeys("ABCDEF", no_cruise))
+    assert told == ["not observed for cruise: A, B, C, D and 2 more"]

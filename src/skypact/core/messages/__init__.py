@@ -80,7 +80,7 @@ from skypact.core.messages.node import (
     StorageFailed,
     Woken,
 )
-from skypact.core.messages.picture import PictureView
+from skypact.core.messages.picture import PictureView, PlacesObserved
 from skypact.core.messages.plot import (
     DEPENDENT,
     PRIMARY,
@@ -175,6 +175,7 @@ AnyMessage = (
     | SystemTracksDeleted
     | ThreatBatch
     | PictureView
+    | PlacesObserved
     | Release
     | ReleaseWithheld
     | PartnerFrame
@@ -316,6 +317,7 @@ __all__ = [
     "PartnerWarning",
     "Pending",
     "PictureView",
+    "PlacesObserved",
     "PlotsRefused",
     "PositionReports",
     "ProposeIdentity",

@@ -8,6 +8,22 @@ from skypact.core.messages.header import Message
 from skypact.core.messages.identity import TrackIdentity
 
 
+class PlacesObserved(Message, frozen=True, kw_only=True, tag="places_observed"):
+    """For which classes our own live sensors look at places, for the node's own people: places
+    that have changed, at the start all. A class whose bit is not set is not observed there.
+
+    names, nations: of the places, one a row; observed: bit 1 << ThreatClass.
+    """
+
+    COLUMNS: ClassVar[Mapping[str, Column]] = {
+        "observed": Column("|u1", "bits by ThreatClass", 0, 0x3E),
+    }
+    names: tuple[str, ...]
+    nations: tuple[str, ...]
+    count: int
+    observed: bytes
+
+
 class PictureView(Message, frozen=True, kw_only=True, tag="picture_view"):
     """The whole picture at `observed_ns`, extrapolated, for the node's own console.
 
