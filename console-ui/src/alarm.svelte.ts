@@ -1,4 +1,5 @@
-// The alarm: two tones that repeat until every warning of this nation is acknowledged or hushed.
+// The alarm: two tones that repeat until every warning of this nation is acknowledged, every step that
+// waits for a person is released, and every answer asked for here is given; or until it is hushed.
 
 import { nodeNow } from './clock';
 import { store } from './store.svelte';
@@ -33,10 +34,19 @@ export function startAlarm(): void {
 function due(): boolean {
   const { at_ms, until_ms } = store.hush;
   const hushed = nodeNow() < until_ms;
-  return store.unacknowledged.some((row) => {
-    const since = row.ledger.received || row.ledger.raised || (store.firstSeen.get(row.id) ?? 0);
-    return !hushed || since > at_ms;
-  });
+  return [...warned(), ...awaited()].some((since) => !hushed || since > at_ms);
+}
+
+/** Since when each warning waits for its acknowledgement. */
+function warned(): number[] {
+  return store.unacknowledged.map((row) => row.ledger.received || row.ledger.raised || (store.firstSeen.get(row.id) ?? 0));
+}
+
+/** Since when each step waits for its release, and each post here for its answer. An all-clear may wait
+ * in silence: nobody is in danger by it. */
+function awaited(): number[] {
+  const steps = store.toRelease.filter(({ step }) => step.stage !== 'all_clear').map(({ step }) => step.since_ms);
+  return [...steps, ...store.toAnswer.map(({ reach }) => reach.queued_ms)];
 }
 
 function tone(context: AudioContext, hertz: number, afterS: number, lengthS: number): void {

@@ -28,17 +28,45 @@ export interface Feeds { kind: 'feeds'; observed_ms: number; feeds: Feed[]; sens
 export interface PartnerLink {
   partner: string; alive: boolean; last_heard_ms: number; tracks_in: number; tracks_out: number; gaps: number; outbox: number; suspended: string[];
 }
-export interface Links { kind: 'links'; observed_ms: number; links: PartnerLink[] }
+export interface Links { kind: 'links'; observed_ms: number; absent: string; links: PartnerLink[] }
+export interface ChannelState { channel: string; up: boolean; reason: string; since_ms: number; checked_ms: number; late_ms: number }
+export type Stage = 'prepare' | 'take_cover' | 'all_clear' | 'correction' | 'test';
+export type Reached = 'queued' | 'sent' | 'delivered' | 'heard' | 'acknowledged' | 'rejected' | 'expired' | 'failed';
+export type Outcome = 'open' | 'informed' | 'acknowledged' | 'escalated' | 'failed' | 'stopped';
+export interface AlertPlace { name: string; stage: Stage; arrival_ms: number; spread_s: number }
+export interface Pending { step: string; stage: Stage; persons: number; released_by: string[]; since_ms: number }
+export interface Reach {
+  step: string; stage: Stage; who: string; channel: string; attempt: number; state: Reached; outcome: Outcome;
+  asked: boolean; notice_id: string; person: string; evidence: string;
+  queued_ms: number; sent_ms: number; delivered_ms: number; heard_ms: number; ended_ms: number;
+}
+export interface Alert {
+  id: string; procedure: string; nation: string; class: string; state: 'active' | 'over' | 'cleared' | 'cancelled';
+  raised_ms: number; observed_ms: number; places: AlertPlace[]; warnings: string[]; pending: Pending[]; reaches: Reach[];
+  ended_by: string[]; reason: string;
+}
+export interface Roster { roster: string; who: string; until_ms: number; next: string; overridden_by: string }
+export interface Tested { who: string; channel: string; at_ms: number; state: Reached; evidence: string }
+export interface Alerts { kind: 'alerts'; alerts: Alert[]; watch: Roster[]; tested: Tested[] }
 export interface Notice { kind: string; about: string; text: string; count: number }
 export interface Hush { kind: 'hush'; at_ms: number; until_ms: number; person: string }
 export type Down =
-  | Hello | Feeds | Links | Hush
+  | Hello | Feeds | Links | Hush | Alerts
+  | { kind: 'channels'; rows: ChannelState[] }
   | { kind: 'tick'; now_ms: number }
   | { kind: 'warnings'; rows: WarningRow[] }
   | { kind: 'notices'; rows: Notice[] }
   | { kind: 'texts'; reporters: string[]; rows: [number, string, string][] }
-  | { kind: 'done'; ask: string; warning_id: string; person: string }
-  | { kind: 'refused'; ask: string; warning_id: string; reason: string };
+  | { kind: 'done'; ask: string; warning_id: string; about?: string; person: string }
+  | { kind: 'refused'; ask: string; warning_id: string; about?: string; reason: string };
+
+/** What a person orders about an alert or a roster; the name is the seat's. */
+export type OrderAlert = { ask: 'alert' } & (
+  | { order: 'release'; alert_id: string; step: string }
+  | { order: 'answer'; alert_id: string; notice_id: string }
+  | { order: 'cancel'; alert_id: string; reason: string; post: string }
+  | { order: 'override'; roster: string; recipient: string; for_s: number }
+);
 
 export type Up =
   | { ask: 'watch'; person: string }
@@ -46,4 +74,5 @@ export type Up =
   | { ask: 'all_clear'; warning_id: string }
   | { ask: 'shown'; rows: [string, number][]; sent_ms: number }
   | { ask: 'hush' }
+  | OrderAlert
   | { ask: 'got'; picture: boolean; sent_ms: number };

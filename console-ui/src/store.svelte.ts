@@ -3,11 +3,12 @@
 import { flushSync } from 'svelte';
 import { heard, nodeNow } from './clock';
 import { Picture } from './frame';
-import type { Down, Feeds, Hello, Hush, Links, Notice, State, Up, WarningRow } from './protocol';
-import { firstEta } from './words';
+import type { Alerts, ChannelState, Down, Feeds, Hello, Hush, Links, Notice, OrderAlert, State, Up, WarningRow } from './protocol';
+import { answers, firstArrival, firstEta, isOpen } from './words';
 
 const CLEARED_MAX = 200;
 const NEWEST_MAX = 3;
+const JUST_MOVED_MS = 300;
 const RECENT_MS = 15_000;
 const NO_FRAME_MS = 100; // a covered window gets no frames; the alarm must not wait for one
 const RANK: Record<State, number> = { escalated: 0, raised: 0, acknowledged: 1, clear_proposed: 1, cleared: 2, superseded: 2 };
@@ -27,8 +28,11 @@ class Store {
   feeds = $state.raw<Feeds | null>(null);
   links = $state.raw<Links | null>(null);
   notices = $state.raw<Notice[]>([]);
+  people = $state.raw<Alerts>({ kind: 'alerts', alerts: [], watch: [], tested: [] });
+  channels = $state.raw<ChannelState[]>([]);
   hush = $state.raw<Hush>({ kind: 'hush', at_ms: 0, until_ms: 0, person: '' });
   selectedWarning = $state('');
+  selectedAlert = $state('');
   selectedTrack = $state(0);
   /** At which height of a target, in m, the map shows what own sensors cover; 0: not at all. */
   coverageHeight = $state(0);
@@ -49,6 +53,7 @@ class Store {
   drawn: () => void = () => undefined;
   drawing = false;
   private waiting = false;
+  private movedAt = 0;
   private arrived: string[] = [];
   send: (ask: Up) => boolean = () => false;
   afterWatch = '';
@@ -77,6 +82,12 @@ class Store {
       case 'notices':
         this.notices = message.rows;
         break;
+      case 'alerts':
+        this.takeAlerts(message);
+        break;
+      case 'channels':
+        this.channels = message.rows;
+        break;
       case 'hush':
         this.hush = message;
         break;
@@ -86,10 +97,10 @@ class Store {
         break;
       case 'done':
         if (message.ask === 'watch') this.watchBegun(message.person);
-        else delete this.asking[message.warning_id];
+        else delete this.asking[message.about ?? message.warning_id];
         break;
       case 'refused':
-        delete this.asking[message.warning_id];
+        delete this.asking[message.about ?? message.warning_id];
         this.message = message.reason;
         break;
     }
@@ -104,6 +115,19 @@ class Store {
       for (const number of this.texts.keys()) if (this.picture.rowOf(number) < 0) this.texts.delete(number);
     }
     for (const run of this.onPicture) run();
+  }
+
+  private takeAlerts(message: Alerts): void {
+    const waits = ({ alerts }: Alerts) => alerts.flatMap((a) => [...a.pending.map((p) => `${a.id}/${p.step}`), ...answers(a).map((r) => r.notice_id)]).join();
+    if (waits(message) !== waits(this.people)) this.movedAt = performance.now();
+    this.people = message;
+  }
+
+  /** A button that has just moved under the pointer is not what the person meant to press. */
+  justMoved(event: MouseEvent): boolean {
+    const moved = event.detail > 0 && performance.now() - this.movedAt < JUST_MOVED_MS;
+    if (moved) this.message = 'What waits has just moved; press again.';
+    return moved;
   }
 
   private takeWarnings(rows: WarningRow[]): void {
@@ -197,13 +221,44 @@ class Store {
   }
 
   private ask(ask: 'acknowledge' | 'all_clear', id: string): void {
-    if (this.send({ ask, warning_id: id })) this.asking[id] = ask;
+    this.sendAs(id, { ask, warning_id: id });
+  }
+
+  /** Order something about an alert or a roster; returns whether it left. */
+  order(about: string, ask: OrderAlert): boolean {
+    if (this.asking[about]) return false;
+    if (!this.person) {
+      this.message = 'Say who is on watch; what you order carries that name.';
+      document.querySelector<HTMLElement>('[data-watch-field]')?.focus();
+      return false;
+    }
+    return this.sendAs(about, ask);
+  }
+
+  private sendAs(about: string, ask: Up & { ask: string }): boolean {
+    const sent = this.send(ask);
+    if (sent) this.asking[about] = ask.ask;
     else this.message = 'Not connected to the node: nothing was recorded. Use another post.';
+    return sent;
   }
 
   /** Warnings that this nation has not acknowledged. */
   unacknowledged = $derived(this.queue.filter((row) => row.may_acknowledge));
   open = $derived(this.queue.filter((row) => !row.over).length);
+  /** Alerts, those that are not ended first, by their first arrival. */
+  alerts = $derived(
+    this.people.alerts.toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || (isOpen(a) ? firstArrival(a) - firstArrival(b) : 0)),
+  );
+  /** Steps that wait for a person, the longest first. */
+  toRelease = $derived(
+    this.people.alerts
+      .filter(isOpen)
+      .flatMap((alert) => alert.pending.map((step) => ({ alert, step })))
+      .sort((a, b) => a.step.since_ms - b.step.since_ms),
+  );
+  /** What was told to a post by this console and awaits its answer. */
+  toAnswer = $derived(this.people.alerts.flatMap((alert) => answers(alert).map((reach) => ({ alert, reach }))));
+  nobody = $derived(this.people.watch.filter((one) => !one.who));
 }
 
 export const store = new Store();

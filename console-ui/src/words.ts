@@ -1,6 +1,6 @@
 // Numbers and codes to the words people read.
 
-import type { Sensor, State, WarningRow } from './protocol';
+import type { Alert, ChannelState, Outcome, Pending, Reach, Reached, Sensor, Stage, State, WarningRow } from './protocol';
 
 export const CLASSES = ['unknown', 'ballistic', 'cruise', 'drone', 'aircraft', 'rocket'] as const;
 export const IDENTITIES = ['pending', 'unknown', 'assumed friend', 'friend', 'neutral', 'suspect', 'hostile'] as const;
@@ -20,6 +20,22 @@ export const STATES: Record<State, { text: string; shape: string }> = {
   cleared: { text: 'All-clear', shape: '✓' },
   superseded: { text: 'Superseded', shape: '↷' },
 };
+
+export const ALERT_STATES: Record<Alert['state'], { text: string; shape: string }> = {
+  active: { text: 'Active', shape: '▲' },
+  over: { text: 'Over, all-clear waits', shape: '◇' },
+  cleared: { text: 'All-clear given', shape: '✓' },
+  cancelled: { text: 'Taken back', shape: '↷' },
+};
+export const STAGE_WORDS: Record<Stage, string> = {
+  prepare: 'prepare', take_cover: 'take cover', all_clear: 'all-clear', correction: 'correction', test: 'test',
+};
+export const REACHED: Record<Reached, { shape: string; steps: number }> = {
+  queued: { shape: '○', steps: 1 }, sent: { shape: '◔', steps: 2 }, delivered: { shape: '◑', steps: 3 },
+  heard: { shape: '◕', steps: 4 }, acknowledged: { shape: '●', steps: 5 },
+  rejected: { shape: '✕', steps: 0 }, expired: { shape: '✕', steps: 0 }, failed: { shape: '✕', steps: 0 },
+};
+const WAYS: Record<string, string> = { cap: 'CAP feed', digital: 'digital link' };
 
 const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
 
@@ -56,9 +72,11 @@ export function count(n: number): string {
   return n.toLocaleString('en-GB').replaceAll(',', '\u202f');
 }
 
-/** Heights below 20 km in hundreds of feet as controllers say them, above in km. */
+/** Heights below 20 km in hundreds of feet as controllers say them, above in km; none that a radar cannot tell from the ground. */
 export function height(m: number): string {
-  return m >= 20_000 ? `${(m / 1000).toFixed(0)} km` : `${count(Math.round((m * 3.28084) / 100) * 100 + 0)} ft`;
+  if (m >= 20_000) return `${(m / 1000).toFixed(0)} km`;
+  const feet = Math.round((m * 3.28084) / 100) * 100;
+  return feet > 0 ? `${count(feet)} ft` : 'low';
 }
 
 export function speed(mps: number): string {
@@ -91,4 +109,67 @@ export function places(row: WarningRow): string {
   const sorted = row.places.toSorted((a, b) => a.eta_ms - b.eta_ms);
   const shown = sorted.slice(0, 2).map((p) => p.name).join(', ');
   return sorted.length > 2 ? `${shown} and ${sorted.length - 2} more` : shown;
+}
+
+/** Whether anything about an alert can still be decided. */
+export function isOpen(alert: Alert): boolean {
+  return alert.state === 'active' || alert.state === 'over';
+}
+
+/** What was told by the console and awaits an answer. */
+export function answers(alert: Alert): Reach[] {
+  return alert.reaches.filter((reach) => reach.channel === 'console' && reach.asked && reach.outcome === 'open');
+}
+
+/** The first predicted arrival, ms UTC; infinity when nothing is on its way any more. */
+export function firstArrival(alert: Alert): number {
+  return Math.min(Infinity, ...alert.places.flatMap((place) => place.arrival_ms || []));
+}
+
+export function way(channel: string): string {
+  return WAYS[channel] ?? channel;
+}
+
+/** What a reach has come to; an outcome says more than the way's last state. */
+export function cameTo(reach: Reach): { text: string; shape: string; bad: boolean } {
+  const said: Record<Outcome, string> = {
+    open: REACHED[reach.state].steps === 0 ? `${reach.state}, tried again` : reach.asked ? `${reach.state}, answer awaited` : reach.state, informed: reach.state, acknowledged: 'acknowledged',
+    escalated: `${reach.state}, next in line told`, failed: 'failed: nobody is left', stopped: 'stopped, no longer needed',
+  };
+  const bad = reach.outcome === 'failed' || reach.outcome === 'escalated' || (reach.outcome !== 'stopped' && REACHED[reach.state].steps === 0);
+  const shape = reach.outcome === 'acknowledged' ? '●' : reach.outcome === 'stopped' ? '■' : reach.outcome === 'failed' ? '✕' : REACHED[reach.state].shape;
+  return { text: said[reach.outcome], shape, bad };
+}
+
+/** "3 told: 1 acknowledged, 1 awaited, 1 failed"; empty when nobody is told yet. */
+export function tally(alert: Alert): string {
+  const number = (wanted: (reach: Reach) => boolean) => alert.reaches.filter(wanted).length;
+  const parts = [
+    [number((r) => r.outcome === 'acknowledged'), 'acknowledged'],
+    [number((r) => r.outcome === 'informed'), 'informed'],
+    [number((r) => r.outcome === 'open'), 'under way'],
+    [number((r) => r.outcome === 'escalated'), 'passed to the next'],
+    [number((r) => r.outcome === 'failed'), 'failed'],
+    [number((r) => r.outcome === 'stopped'), 'stopped'],
+  ] as const;
+  const said = parts.filter(([n]) => n > 0).map(([n, text]) => `${n} ${text}`);
+  return said.length ? `${alert.reaches.length} told: ${said.join(', ')}` : 'nobody is told yet';
+}
+
+/** Seconds from one stage to another, '' when one of them was not reached. */
+export function after(fromMs: number, toMs: number): string {
+  if (!fromMs || !toMs) return '';
+  const s = (toMs - fromMs) / 1000;
+  return s < 100 ? s.toFixed(1) : `${Math.round(s)}`;
+}
+
+export function released(step: Pending): string {
+  const by = step.released_by.length ? ` (${step.released_by.join(', ')})` : '';
+  return `${step.released_by.length} of ${step.persons}${by}`;
+}
+
+/** What is wrong with a channel now, '' when it can be used. */
+export function channelFault(channel: ChannelState, now: number): string {
+  if (now > channel.late_ms) return 'silent';
+  return channel.up ? '' : 'dead';
 }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skypact.config.settings import ConsoleSettings
 from skypact.console import frame, views
+from skypact.console.channels import Channels
 from skypact.console.orders import identities
 from skypact.console.orders.alerts import Alerts
 from skypact.console.settings import NodeIdentity
@@ -16,6 +17,7 @@ from skypact.core.columns import array
 from skypact.core.messages import (
     AirWarning,
     AlertChanged,
+    ChannelNoted,
     Delivery,
     FeedView,
     LinkView,
@@ -55,6 +57,7 @@ class Board:
         self.hush: dict[str, Any] = {"at_ms": 0.0, "until_ms": 0.0, "person": ""}
         self.alerts = Alerts()
         self._observed: dict[str, int] = {}
+        self.channels = Channels()
         self.frame = b""
         self.view: PictureView | None = None
         self.reporters: tuple[str, ...] = ()
@@ -87,6 +90,9 @@ class Board:
                 self.alerts.take(message)
                 yield "alerts"
             case _:
+                if isinstance(message, ChannelNoted):
+                    self.channels.take(message)
+                    yield "channels"
                 notice = views.notice(message)
                 if notice is not None:
                     self.take_notice(notice)

@@ -174,15 +174,23 @@ class Desk:
     async def order(self, ask: Identify | OrderAlert, session: Session) -> dict[str, Any]:
         """Submit what a person says of an identity or an alert; returns once it is on disk or
         refused."""
+        about = {"about": ask.about} if isinstance(ask, OrderAlert) else {}
         if not session.person:
-            return _refusal(ask.order, "", "Say who is on watch first.")
+            return _refusal(ask.order, "", "Say who is on watch first.") | about
         who = (session.person, self._issuer, self._now_ns())
-        alert = isinstance(ask, OrderAlert)
-        asked = alerts.command(ask, *who) if alert else identities.command(ask, *who)
+        if isinstance(ask, OrderAlert):
+            if why := self._board.alerts.why_not(ask):
+                return _refusal(ask.order, "", why) | about
+            ask = self._board.alerts.at_post(ask, self._board.posts)
+            asked = alerts.command(ask, *who)
+        else:
+            asked = identities.command(ask, *who)
         why = await self._submitted_why_not(asked)
         if why:
-            return _refusal(ask.order, "", why)
-        return {"kind": "done", "ask": ask.order, "warning_id": "", "person": session.person}
+            return _refusal(ask.order, "", why) | about
+        return {
+            "kind": "done", "ask": ask.order, "warning_id": "", "person": session.person, **about,
+        }  # fmt: skip
 
     async def shown(self, ask: Shown, received_ns: int) -> None:
         """Report rows painted; each warning of this nation once for the whole node."""

@@ -352,6 +352,7 @@ class Console:
             "feeds": lambda: self._board.feeds,
             "links": lambda: self._board.links,
             "identities": lambda: self._board.identities,
+            "channels": self._board.channels.rows,
             "alerts": self._board.alerts.rows,
             "notices": lambda: {"rows": self._board.notices()},
             "tick": lambda: {"now_ms": views.milliseconds(self._now_ns())},

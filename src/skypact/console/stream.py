@@ -12,7 +12,9 @@ from skypact.console.board import Board
 
 REPLIES_MAX = 64
 IN_FLIGHT_MAX = 2
-SLOTS = ("hello", "hush", "feeds", "links", "identities", "alerts", "notices", "tick")
+SLOTS = (
+    "hello", "hush", "feeds", "links", "channels", "identities", "alerts", "notices", "tick",
+)  # fmt: skip
 
 
 class ClientQueue:

@@ -160,9 +160,10 @@ def feed_rows(view: FeedView, rests_until_ns: Mapping[str, int]) -> dict[str, An
 
 
 def link_rows(view: LinkView) -> dict[str, Any]:
-    """Return links to partners with their counters."""
+    """Return links to partners with their counters. absent: of the coordinator, in words."""
     return {
         "observed_ms": milliseconds(view.observed_ns),
+        "absent": absent_words(view),
         "links": [
             {
                 "partner": link.partner,

@@ -21,6 +21,8 @@ from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AcknowledgeWarning,
     AirWarning,
+    CancelAlert,
+    CommandRefused,
     Context,
     Delivery,
     FeedState,
@@ -30,8 +32,11 @@ from skypact.core.messages import (
     LinkState,
     LinkView,
     Message,
+    NoticeReported,
+    OverrideWatch,
     PictureView,
     ReleaseAllClear,
+    ReleaseStep,
     SensorState,
     ThreatClass,
     ThreatenedPlace,
@@ -39,7 +44,9 @@ from skypact.core.messages import (
 )
 from skypact.core.site import Sector, SensorSite
 from skypact.warning.settings import Place
+from tests.unit.warning.alerting.night import Night
 
+ALERTING = (ReleaseStep, CancelAlert, OverrideWatch, NoticeReported)
 SECOND = 1_000_000_000
 SITES = (
     MapSite(name="Aurensis", kind="place", nation="auria", lat_deg=-32.05, lon_deg=-20.4),
@@ -82,6 +89,7 @@ class Scene:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self.refuse_with = ""
+        self.night: Night | None = None
         self.seat_file: Path | None = None
         self.places: tuple[Place, ...] = ()
         self.roles: tuple[RoleSettings, ...] = ()
@@ -122,7 +130,30 @@ class Scene:
             )
         if isinstance(message, ReleaseAllClear):
             self._change(message.warning_id, state=WarningState.CLEARED, cleared_by=message.person)
+        if self.night and isinstance(message, ALERTING):
+            return self._told(self.night, message)
         return ""
+
+    def _told(self, night: Night, message: Message) -> str:
+        """Let the room of alerting decide, and show what it says."""
+        night.now_ns = now_ns()
+        said = night.take(message)
+        for one in said:
+            self.console.publish(one)
+        return next((m.reason for m in said if isinstance(m, CommandRefused)), "")
+
+    def alerted(self, night: Night, work: Callable[[Night], Any]) -> None:
+        """Do something in a room of alerting, now, and show what it says; from then on it decides
+        what people order."""
+
+        def run() -> None:
+            self.night, night.now_ns = night, now_ns()
+            known = len(night.out)
+            work(night)
+            for one in night.out[known:]:
+                self.console.publish(one)
+
+        self.call(run)
 
     def commands(self, kind: type[Message]) -> list[Any]:
         """Return what was submitted of one kind."""

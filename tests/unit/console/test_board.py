@@ -13,6 +13,8 @@ from skypact.console.settings import NodeIdentity
 from skypact.console.views import Notice
 from skypact.core.messages import (
     AirWarning,
+    Channel,
+    ChannelNoted,
     Context,
     CoordinatorState,
     Delivery,
@@ -136,3 +138,12 @@ def test_what_is_so_now_stands_before_what_has_happened_and_goes(board: Board) -
     assert look(0)
     assert board.take_picture_notices(calm)
     assert [n.kind for n in board.notices()] == ["feed"]
+
+
+def test_a_heartbeat_of_a_channel_is_kept_and_a_dead_one_noted(board: Board) -> None:
+    for up, slots in ((True, ["channels"]), (False, ["channels", "notices"])):
+        reason = "503 to OPTIONS"
+        noted = ChannelNoted(**HEADER, channel=Channel.PHONE, up=up, reason=reason, every_s=30.0)
+        assert list(board.take(noted)) == slots
+        assert [row["up"] for row in board.channels.rows()["rows"]] == [up]
+    assert [(n.kind, n.about) for n in board.notices()] == [("channel", "phone")]

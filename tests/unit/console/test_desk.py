@@ -21,6 +21,7 @@ from skypact.console.desk import (
     Watch,
     decode_ask,
 )
+from skypact.console.orders.alerts import OrderAlert
 from skypact.console.settings import NodeIdentity
 from skypact.core.errors import DecodeError, LinkError
 from skypact.core.ids import Issuer
@@ -29,7 +30,9 @@ from skypact.core.messages import (
     Context,
     Ledger,
     Message,
+    OverrideWatch,
     ReleaseAllClear,
+    ReleaseStep,
     ReportShown,
     ResumeAgreement,
     SuspendAgreement,
@@ -254,3 +257,16 @@ def test_an_agreement_is_suspended_by_the_person_on_watch(
 def test_what_could_not_be_journalled_is_not_asked(text: str) -> None:
     with pytest.raises(DecodeError):
         decode_ask(text)
+
+
+def test_an_answer_about_an_alert_says_which(node: Node) -> None:
+    release = OrderAlert(order="release", alert_id="auria-a1", step="public")
+    override = OrderAlert(order="override", roster="watch", recipient="deputy", for_s=60.0)
+    refused = asyncio.run(node.desk.order(release, node.seat))
+    assert (refused["kind"], refused["about"]) == ("refused", "auria-a1/public")
+    node.desk.watch(Watch(person="Ilse Maren"), node.seat)
+    answers = [asyncio.run(node.desk.order(ask, node.seat)) for ask in (release, override)]
+    assert [(a["kind"], a["about"]) for a in answers] == [
+        ("done", "auria-a1/public"), ("done", "watch"),
+    ]  # fmt: skip
+    assert [type(m) for m in node.submitted] == [ReleaseStep, OverrideWatch]

@@ -270,6 +270,8 @@ def test_the_absence_of_the_coordinator_stands_at_its_link_in_words() -> None:
         )
         view = LinkView(**HEADER, links=(link,), coordinator=found)
         assert views.link_rows(view)["links"][0]["suspended"] == words
+        there = found is None or not found.absent_since_ns
+        assert bool(views.link_rows(view)["absent"]) is not there
 
 
 def test_what_is_not_observed_is_told_by_class() -> None:

@@ -1,5 +1,6 @@
 """Alerts as people see them, and what a page may ask about them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -10,8 +11,12 @@ from skypact.core.messages import (
     AlertChanged,
     AlertState,
     CancelAlert,
+    Channel,
     ClassifyThreat,
+    DeliveryState,
     Message,
+    NoticeReported,
+    Outcome,
     OverrideWatch,
     Pending,
     Reach,
@@ -31,15 +36,19 @@ S = 1_000_000_000
 class OrderAlert(
     msgspec.Struct, frozen=True, tag="alert", tag_field="ask", forbid_unknown_fields=True
 ):
-    """The person on watch lets a step of an alert go out, takes an alert back, puts somebody else
-    on watch for so many seconds (recipient "" ends that), sets the state of a base, or says what a
-    threat is held to be. The name is the session's."""
+    """The person on watch lets a step of an alert go out, confirms what was told to a post by the
+    console, takes an alert back, puts somebody else on watch for so many seconds (recipient "" ends
+    that), sets the state of a base, or says what a threat is held to be. The name is the session's.
+    """
 
-    order: Annotated[str, msgspec.Meta(pattern="^(release|cancel|override|readiness|classify)$")]
+    order: Annotated[
+        str, msgspec.Meta(pattern="^(release|answer|cancel|override|readiness|classify)$")
+    ]
     alert_id: Short = ""
     step: Short = ""
     reason: Short = ""
     post: Short = ""
+    notice_id: Short = ""
     roster: Short = ""
     recipient: Short = ""
     base: Short = ""
@@ -47,6 +56,12 @@ class OrderAlert(
     warning_id: Short = ""
     held: ThreatKind = ThreatKind.UNKNOWN
     for_s: Annotated[float, msgspec.Meta(ge=0, le=7 * 86_400)] = 0.0
+
+    @property
+    def about(self) -> str:
+        """Return by which name the page awaits the answer."""
+        whole = self.roster or self.base or self.warning_id
+        return whole or f"{self.alert_id}/{self.step or self.notice_id}"
 
 
 def command(ask: OrderAlert, person: str, issuer: Issuer, now_ns: int) -> Message:
@@ -74,6 +89,15 @@ def command(ask: OrderAlert, person: str, issuer: Issuer, now_ns: int) -> Messag
                 warning_id=ask.warning_id,
                 held=ask.held,
                 evidence=evidence,
+                person=person,
+            )
+        case "answer":
+            return NoticeReported(
+                **header,
+                notice_id=ask.notice_id,
+                attempt=1,
+                state=DeliveryState.ACKNOWLEDGED,
+                evidence="confirmed at a console",
                 person=person,
             )
         case _:
@@ -108,6 +132,24 @@ class Alerts:
         over = [name for name, one in self._alerts.items() if one.state in _OVER]
         for name in over[:-OVER_MAX]:
             del self._alerts[name]
+
+    def why_not(self, ask: OrderAlert) -> str:
+        """Return why an answer cannot be given here, "" when it can: only what was told by the
+        console is answered at the console. The node itself judges all else."""
+        if ask.order != "answer":
+            return ""
+        alert = self._alerts.get(ask.alert_id)
+        for reach in alert.reaches if alert else ():
+            if reach.notice_id == ask.notice_id and reach.channel is Channel.CONSOLE:
+                return "" if reach.outcome is Outcome.OPEN else "That needs no answer any more."
+        return "Nothing that was told here awaits this answer."
+
+    def at_post(self, ask: OrderAlert, posts: Mapping[str, str]) -> OrderAlert:
+        """Return what is asked with its post: named by the person, else the one that has the
+        alert's warnings. posts: by warning."""
+        alert = self._alerts.get(ask.alert_id)
+        held = [posts[one] for one in (alert.warnings if alert else ()) if one in posts]
+        return msgspec.structs.replace(ask, post=ask.post or next(iter(held), ""))
 
     def rows(self) -> dict[str, Any]:
         """Return all that a page shows of them, the newest first."""
@@ -207,6 +249,7 @@ def _reach(one: Reach) -> dict[str, Any]:
         "state": one.state.value,
         "outcome": one.outcome.value,
         "asked": one.asked,
+        "notice_id": one.notice_id,
         "person": one.person,
         "evidence": one.evidence,
         **{name.replace("_ns", "_ms"): _ms(getattr(one, name)) for name in times},

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from skypact.core.messages import AlertState, CancelAlert, OverrideWatch, ReleaseStep
+from skypact.core.messages import AlertState, CancelAlert, OverrideWatch, ReleaseStep, Stage
 from skypact.warning.alerting.held import Held
 from skypact.warning.alerting.procedure import Procedure
 
@@ -17,6 +17,8 @@ def why_not_released(command: ReleaseStep, held: Held | None) -> str:
         return (
             f"Step {command.step} of alert {held.alert_id} does not wait for anybody; {waits} does."
         )
+    if pending.stage is Stage.CORRECTION:
+        return f"Whoever agrees that alert {held.alert_id} was wrong cancels it too, with a reason."
     person = command.person.strip()
     if not person:
         return f"Step {command.step} needs the name of the person who releases it."

@@ -6,7 +6,14 @@ import msgspec
 import pytest
 
 from skypact.console.orders.alerts import OVER_MAX, Alerts, OrderAlert, command
-from skypact.core.messages import AlertChanged, AlertState, CancelAlert, OverrideWatch, ReleaseStep
+from skypact.core.messages import (
+    AlertChanged,
+    AlertState,
+    CancelAlert,
+    NoticeReported,
+    OverrideWatch,
+    ReleaseStep,
+)
 from tests.unit.warning.alerting.night import ISSUER, T0, Night, S, with_step
 
 
@@ -45,6 +52,49 @@ def test_a_page_sees_places_steps_and_people():
     assert [(r["who"], r["outcome"]) for r in alert["reaches"]] == [("officer", "open")]
     assert shown.rows()["watch"][0]["roster"] == "watch"
     assert msgspec.json.encode(shown.rows())
+
+
+def test_the_post_is_that_of_the_alerts_warnings_unless_it_is_named():
+    night, shown = Night(), Alerts()
+    night.raised()
+    shown.take(next(m for m in night.out if isinstance(m, AlertChanged)))
+    cancel = ask(order="cancel", alert_id="auria-a1", reason="a balloon")
+    assert shown.at_post(cancel, {"auria-w1": "duty", "auria-w2": "other"}).post == "duty"
+    assert shown.at_post(cancel, {}).post == ""
+    named = ask(order="cancel", alert_id="auria-a1", reason="a balloon", post="supervisor")
+    assert shown.at_post(named, {"auria-w1": "duty"}).post == "supervisor"
+    assert shown.at_post(ask(order="override", roster="watch"), {"auria-w1": "duty"}).post == ""
+
+
+def test_only_what_was_told_by_the_console_is_answered_there():
+    night, shown = Night(with_step("duty", tell=("officer",), channels=("console",))), Alerts()
+    night.raised()
+
+    def look() -> None:
+        for message in night.out:
+            if isinstance(message, AlertChanged):
+                shown.take(message)
+
+    look()
+    (told,) = shown.rows()["alerts"][0]["reaches"]
+    assert (told["channel"], told["asked"], told["outcome"]) == ("console", True, "open")
+    given = {"order": "answer", "alert_id": "auria-a1", "notice_id": told["notice_id"]}
+    assert shown.why_not(ask(**given)) == ""
+    assert "awaits" in shown.why_not(ask(**{**given, "notice_id": "auria-n9"}))
+    assert "awaits" in shown.why_not(ask(**{**given, "alert_id": "auria-a9"}))
+    answer = command(ask(**given), "I. Maren", ISSUER, T0)
+    assert isinstance(answer, NoticeReported)
+    night.out += night.room.handle(answer, T0 + S)
+    look()
+    (told,) = shown.rows()["alerts"][0]["reaches"]
+    assert (told["outcome"], told["person"]) == ("acknowledged", "I. Maren")
+    assert "no answer any more" in shown.why_not(ask(**given))
+    by_phone = Night()
+    by_phone.raised()
+    shown.take(next(m for m in by_phone.out if isinstance(m, AlertChanged)))
+    (told,) = shown.rows()["alerts"][0]["reaches"]
+    assert told["channel"] == "phone"
+    assert "awaits" in shown.why_not(ask(**{**given, "notice_id": told["notice_id"]}))
 
 
 def test_of_those_that_are_over_a_few_are_kept():

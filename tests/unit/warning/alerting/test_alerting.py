@@ -277,6 +277,8 @@ def test_who_may_take_it_back():
         night.say(CancelAlert, person="B. Noor", post="supervisor", **cancel), CommandRefused
     )
     assert "another person" in same.reason
+    release = {"alert_id": "auria-a1", "step": "correction", "post": "supervisor"}
+    assert len(of(night.say(ReleaseStep, person="C. Ruiz", **release), CommandRefused)) == 1
     night.say(CancelAlert, person="C. Ruiz", post="supervisor", **cancel)
     assert night.alert.state is AlertState.CANCELLED
     assert night.alert.ended_by == ("B. Noor", "C. Ruiz")
