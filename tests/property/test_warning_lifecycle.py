@@ -8,6 +8,7 @@ from skypact.core.codec import encode
 from skypact.core.messages import (
     AirWarning,
     CommandRefused,
+    Delivery,
     Message,
     WarningAcknowledged,
     WarningCleared,
@@ -194,7 +195,7 @@ class Lives(RuleBasedStateMachine):
         assert fresh.snapshot() == saved
         self.twin, self.twin_follows = fresh, True
         out = self.tell(started(self.now))
-        restated = {d.warning.warning_id for d in out}
+        restated = {d.warning.warning_id for d in of_kind(out, Delivery)}
         assert restated == {k for k, w in self.held.items() if w.state in OPEN}
 
 

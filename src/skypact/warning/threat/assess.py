@@ -20,6 +20,8 @@ from skypact.warning.threat.pairs import FALLING
 from skypact.warning.threat.reachable import Agility, reachable
 
 REACHABLE_EVERY_NS = 10_000_000_000
+REACHABLE_TRACKS_MAX = 50
+"""Of one batch; the others have their turn with the next."""
 REACHABLE_MAX = 16
 """Of each nation, the nearest."""
 
@@ -130,9 +132,10 @@ class Assessor:
         stale: list[int] = []
         for k in threatened.closest_m:
             before = self.found.get(int(number[which[k]]))
-            if before is None or now_ns - before.reachable_ns >= REACHABLE_EVERY_NS:
+            old = before is None or now_ns - before.reachable_ns >= REACHABLE_EVERY_NS
+            if old and len(stale) < REACHABLE_TRACKS_MAX:
                 stale.append(k)
-            else:
+            elif before is not None:
                 kept[k] = {"reachable": before.reachable, "reachable_ns": before.reachable_ns}
         rows = which[stale]
         horizon = self._settings.horizon_s(held[rows] == ThreatClass.CRUISE)
