@@ -26,7 +26,7 @@ from skypact.exercise.cast.threats import (
     Threat,
 )
 from skypact.sensors.settings import Moved
-from skypact.sharing.treaty.agreements import Clause
+from skypact.sharing.treaty.agreements import COALITION, Clause
 from skypact.warning.settings import Place
 
 NationName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -264,6 +264,10 @@ def _party_faults(scenario: Scenario, nations: list[str]) -> Iterator[tuple[Path
         key: Path = ("coordinator",) if named else ("nation", 0, "name")
         yield key, _no_nation(named, nations) if named else why
     yield from _inject_faults(scenario, nations)
+    for i, name in enumerate(nations):
+        if name == COALITION:
+            why = f'"{COALITION}" stands for nations that are not named, and is no nation'
+            yield ("nation", i, "name"), f"{why}; take another name"
     for i, agreed in enumerate(scenario.agreements):
         for side in ("owners", "partners"):
             for name in getattr(agreed, side):

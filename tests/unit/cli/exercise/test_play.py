@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from skypact.cli.exercise.play import play as played
+from skypact.cli.folders import agreements_of
 from skypact.cli.replay import run_all as replay
+from skypact.exercise.scenario import load, shipped
 
 SKYPACT = str(Path(sys.executable).parent / "skypact")
 NATIONS = ("auria", "borvia", "cestia", "keystone")
@@ -40,3 +45,12 @@ def test_two_runs_under_two_hash_seeds_are_one(tmp_path: Path) -> None:
     assert counts["agree"] == counts["inputs"]
     assert set(counts["nodes"]) == set(NATIONS)
     assert all(one["inputs"] > 50 for one in counts["nodes"].values())
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_begins(name: str, tmp_path: Path) -> None:
+    scenario = load(name)
+    agreements = agreements_of(name, scenario)
+    done = played(scenario, agreements, 1, tmp_path, 2.0, lambda share: None, recorded=False)
+    assert set(done.watches) == {nation.name for nation in scenario.nations}
+    assert all(watch.sent for watch in done.watches.values())

@@ -36,6 +36,8 @@ DEFECTS: tuple[tuple[str, str, str, str], ...] = (
     ("two sensors of one name", '"borvia-east"', '"auria-west"', "twice"),
     ("two sensors of one address", "sac = 2", "sac = 1", "twice"),
     ("two nations of one name", 'name = "borvia"', 'name = "auria"', "twice"),
+    ("a nation with a reserved name", '[[nation]]\nname = "auria"',
+     '[[nation]]\nname = "coalition"', "not named"),
     ("no sensors at all", "[[nation.sensor]]", "[[nation.sensor]]", ""),
     ("a nation that no link reaches", LINK, "", ""),
     ("link to nobody", 'between = ["auria", "borvia"]', 'between = ["auria", "dorvia"]',
