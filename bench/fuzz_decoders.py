@@ -1,4 +1,4 @@
-"""Every decoder of bytes of sensors and of partners under a coverage-guided fuzzer (atheris, libFuzzer).
+"""Every decoder of bytes of sensors, partners and telephones under a coverage-guided fuzzer (atheris, libFuzzer).
 
     python bench/fuzz_decoders.py [--minutes 10] [--decoders asterix,beast] [--jobs 2]
 
@@ -29,10 +29,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from bench.fuzz_partner import INCLUDED, TARGETS  # noqa: E402
+from bench import fuzz_channels, fuzz_partner  # noqa: E402
 from bench.fuzz_targets import CATEGORIES, parity  # noqa: E402, F401
 from bench.fuzz_targets import DECODERS as OF_SENSORS  # noqa: E402
 
+TARGETS = {**fuzz_partner.TARGETS, **fuzz_channels.TARGETS}
+INCLUDED = (*fuzz_partner.INCLUDED, *fuzz_channels.INCLUDED)
 DECODERS = {**OF_SENSORS, **{name: target for name, (target, _, _) in TARGETS.items()}}
 
 HANG_S, MEMORY_MB, INPUT_BYTES = 60, 2048, 800

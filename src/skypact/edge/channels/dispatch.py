@@ -46,6 +46,7 @@ class _Queue:
     def __init__(self, way: Way) -> None:
         self.way = way
         self.closed = "it is not open yet"
+        self.looked = asyncio.Event()  # whether it could be opened is known
         self.going: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[int, int, Notice]] = []
         self._number = count()
@@ -152,6 +153,7 @@ class Dispatcher:
 
     async def _tries(self, queue: _Queue, notice: Notice, line: Line) -> None:
         way = queue.way
+        await queue.looked.wait()  # what a restart tells again comes before the doors are open
         for number in range(way.tries):
             if line.stopped.is_set():
                 raise NotSentError(NoticeFailure.STOPPED, line.reason)
@@ -174,6 +176,7 @@ class Dispatcher:
                     if queue.closed:
                         await way.start()
                         queue.closed = ""
+                        queue.looked.set()
                     up, reason = True, await way.check()
             except LinkError as fault:
                 up, reason = False, str(fault)
@@ -182,6 +185,7 @@ class Dispatcher:
                 up, reason = False, failed.evidence
             except TimeoutError:
                 up, reason = False, f"no answer within {CHECK_MAX_S:.0f} s"
+            queue.looked.set()
             now_ns = self._now_ns()
             noted = ChannelNoted(
                 **self._issuer.header(now_ns, now_ns),

@@ -77,7 +77,6 @@ def run(
         ledger = Ledger()
         dispatcher = Dispatcher({way.channel: way}, issuer, ledger.submit, time.time_ns)
         running = asyncio.create_task(dispatcher.run())
-        await asyncio.sleep(0.01)
         async with asyncio.timeout(20):
             await scene(dispatcher, ledger)
         running.cancel()
@@ -122,6 +121,16 @@ def test_a_notice_goes_out_and_is_reported() -> None:
     assert (told.notice_id, told.attempt, told.state) == ("n1", 1, D.DELIVERED)
     assert told.evidence == "250 OK"
     assert told.context is Context.EXERCISE
+
+
+def test_what_comes_before_the_doors_are_open_waits_for_them() -> None:
+    class Slow(Way):
+        async def start(self) -> None:
+            await asyncio.sleep(0.1)
+            await super().start()
+
+    way = Slow(at_once)
+    assert run(way, reported(notice(MAIL))).states == [D.DELIVERED]
 
 
 def test_the_urgent_goes_first() -> None:
