@@ -201,9 +201,10 @@ def event(hook: Hook, home: Path, number: int) -> float | None:
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     while not hook.posts.empty():
         hook.posts.get()
-    lat = -38.0 - 0.05 * (number % 40)
+    # Far from each other: two reports of one launch are one.
+    lat, lon = -38.0 - 0.8 * (number % 4), -25.0 + 1.2 * (number // 4 % 8)
     sent = time.time()
-    line = f"launch,sky-1,{sent:.3f},{lat:.3f},-20.5,2000,1500,0,1,0.95\n"
+    line = f"launch,sky-1,{sent:.3f},{lat:.3f},{lon:.3f},2000,1500,0,1,0.95\n"
     out.sendto(line.encode(), ("127.0.0.1", LAUNCHES))
     deadline = sent + 10
     while time.time() < deadline:
