@@ -30,7 +30,8 @@ def ask(folder: Path, person: str, question: dict[str, Any]) -> None:
     with _seated(folder) as web:
         for one in ({"ask": "watch", "person": person}, question):
             web.send(json.dumps(one))
-            answer = _heard(web, lambda m, one=one: m["kind"] in ANSWERS and m["ask"] == one["ask"])
+            named = one.get("order", one["ask"])
+            answer = _heard(web, lambda m, n=named: m["kind"] in ANSWERS and m["ask"] == n)
             if answer["kind"] == "refused":
                 raise LinkError(str(answer["reason"]), link=str(folder))
 
