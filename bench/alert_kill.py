@@ -36,7 +36,12 @@ webhook = "http://127.0.0.1:{hook}/alerts"
 [[recipient]]
 name = "field"
 post = "field"
-webhook = "http://127.0.0.1:{hook}/alerts"
+webhook = "http://127.0.0.1:{hook}/field"
+"""
+MORE = """
+[[channels.webhook]]
+url = "http://127.0.0.1:{hook}/field"
+secret_file = "keys/hook-secret"
 """
 STEPS = """
 [[step]]
@@ -73,7 +78,7 @@ def told(hook: base.Hook, within_s: float, enough: int) -> list[dict[str, Any]]:
     """Return the posts of warnings within a time, or until `enough` recipients were told."""
     found: list[dict[str, Any]] = []
     end = time.monotonic() + within_s
-    while time.monotonic() < end and len({p["recipient"] for p in found}) < enough:
+    while time.monotonic() < end and len({p["path"] for p in found}) < enough:
         try:
             _, post = hook.posts.get(timeout=0.2)
         except queue.Empty:
@@ -97,7 +102,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     dice, home = random.Random(options.seed), Path(tempfile.mkdtemp()) / "auria"
-    base.PEOPLE, base.STEP = PEOPLE, STEPS
+    base.PEOPLE, base.STEP, base.MORE = PEOPLE, STEPS, MORE
     base.folder(home, 50)
     hook, node = base.Hook(), Killed(home)
     unsent, again, out = 0, 0, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -109,14 +114,14 @@ def main() -> None:
             time.sleep(dice.uniform(0.15, 1.2))
             node.kill()
             node.start()
-            unsent += 2 - len({p["recipient"] for p in told(hook, 30, 2)})
+            unsent += 2 - len({p["path"] for p in told(hook, 30, 2)})
             alert = acknowledge(home)
             time.sleep(dice.uniform(0.0, 0.5))
             while not hook.posts.empty():
                 hook.posts.get()
             node.kill()
             node.start()
-            again += sum(p["recipient"] == "desk" for p in told(hook, 6, 3))
+            again += sum(p["path"] == "/alerts" for p in told(hook, 6, 3))
             try:
                 order(
                     home, "I. Maren", order="cancel", alert_id=alert, post="duty", reason="a bench"

@@ -56,6 +56,7 @@ post = "duty"
 webhook = "http://127.0.0.1:{hook}/alerts"
 """
 
+MORE = ""
 STEP = """
 [[step]]
 id = "duty"
@@ -71,7 +72,9 @@ def folder(home: Path, zones: int) -> None:
     text = (home / "node.toml").read_text()
     text = text.replace("#zones = []", 'zones = ["zones.geojson"]', 1)
     (home / "node.toml").write_text(
-        text + NODE.format(launches=LAUNCHES, positions=POSITIONS, hook=HOOK)
+        text
+        + MORE.format(hook=HOOK)
+        + NODE.format(launches=LAUNCHES, positions=POSITIONS, hook=HOOK)
     )
     (home / "keys/hook-secret").write_text("0" * 64)
     (home / "keys/hook-secret").chmod(0o600)
@@ -124,7 +127,7 @@ class Hook:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 self.send_response(204)
                 self.end_headers()
-                posts.put((at, json.loads(body)))
+                posts.put((at, json.loads(body) | {"path": self.path}))
 
             def log_message(self, *_: object) -> None:
                 pass
