@@ -47,7 +47,11 @@ export interface Alert {
 }
 export interface Roster { roster: string; who: string; until_ms: number; next: string; overridden_by: string }
 export interface Tested { who: string; channel: string; at_ms: number; state: Reached; evidence: string }
-export interface Alerts { kind: 'alerts'; alerts: Alert[]; watch: Roster[]; tested: Tested[] }
+export interface Base {
+  name: string; states: string[]; state: string; since_ms: number; until_ms: number; expired: boolean; person: string; reason: string;
+  proposed: { state: string; reason: string } | null; history: { state: string; at_ms: number; person: string; reason: string }[];
+}
+export interface Alerts { kind: 'alerts'; readiness: Base[]; alerts: Alert[]; watch: Roster[]; tested: Tested[] }
 export interface Notice { kind: string; about: string; text: string; count: number }
 export interface Hush { kind: 'hush'; at_ms: number; until_ms: number; person: string }
 export type Down =
@@ -65,6 +69,8 @@ export type OrderAlert = { ask: 'alert' } & (
   | { order: 'release'; alert_id: string; step: string }
   | { order: 'answer'; alert_id: string; notice_id: string }
   | { order: 'cancel'; alert_id: string; reason: string; post: string }
+  | { order: 'classify'; warning_id: string; held: 'unknown' | 'drill' | 'attack'; reason: string }
+  | { order: 'readiness'; base: string; state: string; reason: string }
   | { order: 'override'; roster: string; recipient: string; for_s: number }
 );
 

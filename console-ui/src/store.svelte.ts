@@ -28,7 +28,7 @@ class Store {
   feeds = $state.raw<Feeds | null>(null);
   links = $state.raw<Links | null>(null);
   notices = $state.raw<Notice[]>([]);
-  people = $state.raw<Alerts>({ kind: 'alerts', alerts: [], watch: [], tested: [] });
+  people = $state.raw<Alerts>({ kind: 'alerts', readiness: [], alerts: [], watch: [], tested: [] });
   channels = $state.raw<ChannelState[]>([]);
   hush = $state.raw<Hush>({ kind: 'hush', at_ms: 0, until_ms: 0, person: '' });
   selectedWarning = $state('');
@@ -258,6 +258,8 @@ class Store {
   );
   /** What was told to a post by this console and awaits its answer. */
   toAnswer = $derived(this.people.alerts.flatMap((alert) => answers(alert).map((reach) => ({ alert, reach }))));
+  /** What rules propose for bases, and states that nobody has said again. */
+  proposed = $derived(this.people.readiness.filter((base) => base.proposed !== null || base.expired));
   nobody = $derived(this.people.watch.filter((one) => !one.who));
 }
 

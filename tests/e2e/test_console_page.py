@@ -17,13 +17,19 @@ from skypact.core.messages import (
     CancelAlert,
     Channel,
     ChannelNoted,
+    ClassifyThreat,
     Context,
     CoordinatorState,
     LinkView,
     OverrideWatch,
+    Readiness,
+    ReadinessChanged,
+    ReadinessProposal,
     ReleaseAllClear,
     ReleaseStep,
     ReportShown,
+    SetReadiness,
+    ThreatKind,
     WarningState,
 )
 from tests.unit.console.scene import SECOND, Scene, queue, warning
@@ -107,6 +113,15 @@ def test_a_warning_is_seen_and_acknowledged_by_name(browser: Browser, scene: Sce
     expect(seat.page.get_by_label("Warnings").get_by_role("alert")).to_contain_text(
         "Ballistic missile"
     )
+    row.locator("button").first.click()
+    seat.page.get_by_role("button", name="Drill or attack").click()
+    seat.page.get_by_label("by", exact=True).fill("their notice to airmen")
+    seat.page.get_by_role("button", name="Record", exact=True).click()
+    expect(seat.page.get_by_role("button", name="Drill or attack")).to_be_enabled()
+    (held,) = scene.commands(ClassifyThreat)
+    assert (held.warning_id, held.held, held.person) == (
+        "borvia-w1", ThreatKind.DRILL, "Ilse Maren",
+    )  # fmt: skip
     row.get_by_role("button", name="Acknowledge", exact=True).dblclick()
     expect(row).to_have_attribute("data-state", "acknowledged")
     expect(row).to_contain_text("Ilse Maren acknowledged")
@@ -374,6 +389,24 @@ def test_a_watch_that_nobody_has_is_loud_and_can_be_filled(browser: Browser, sce
     expect(row).to_contain_text("then NOBODY")
     row.get_by_role("button", name="End override").click()
     expect(row).to_contain_text("NOBODY is on watch")
+    north = Readiness(
+        name="North", states=("normal", "high"), state="normal", since_ns=SECOND, until_ns=0,
+        person="Ravi Dorn", reason="calm",
+        proposal=ReadinessProposal(state="high", since_ns=SECOND, reason="a launch"),
+    )  # fmt: skip
+    scene.publish(ReadinessChanged(**scene.header(), readiness=north))
+    expect(page.get_by_label("Alerts", exact=True)).to_contain_text("North: high is proposed")
+    page.get_by_role("button", name="Confirm high").click()
+    base = page.locator('[data-base="North"]')
+    base.get_by_role("button", name="Set").click()
+    page.get_by_label("State").select_option("normal")
+    page.get_by_label("because").fill("it was a drill")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(base.get_by_role("button", name="Set")).to_be_enabled()
+    assert [(c.name, c.state, c.person, c.reason) for c in scene.commands(SetReadiness)] == [
+        ("North", "high", "Ilse Maren", "a launch"),
+        ("North", "normal", "Ilse Maren", "it was a drill"),
+    ]
     assert [c.recipient for c in scene.commands(OverrideWatch)] == ["nobody-known", "deputy", ""]
     assert serious(page) == []
     assert seat.faults == []
