@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from skypact.cli import folders, summary
+from skypact.cli import folders, summary, watches
 from skypact.config import KEYS, STATE
 from skypact.core.jit import is_cold, warm
 from skypact.core.messages import Context
@@ -98,12 +98,14 @@ def prepare(
         servers={name: kept_port(ports / f"server-{name}") for name in names},
         leaf=kept_port(ports / "leaf"),
         consoles={name: kept_port(ports / f"console-{name}") for name in names},
+        warnings={p.nation: kept_port(ports / f"cap-{p.nation}") for p in scenario.places},
     )
     now_ns, authorities = Clock().now_ns(), dict[str, str]()
     for name in names:
         made = pki.make_authority(state / name / KEYS, name, Context.EXERCISE, now_ns)
         authorities[name] = made.certificate.read_text()
     folders.write_folders(state, scenario, agreements, seed, network, authorities)
+    watches.write(state, scenario, folders.VALID)
     return network
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import tomli_w
 
+from skypact.cli.watches import channels
 from skypact.config import AGREEMENTS, KEYS, NODE_FILE, SECRET, SECRET_BYTES
 from skypact.config.cards import AGREEMENTS_USE, OWN, PARTNERS, card_text
 from skypact.config.signatures import SUFFIX, with_signature
@@ -32,12 +33,14 @@ HEAD = "# Written for an exercise from the scenario {name}; every setting is in 
 
 class Network(NamedTuple):
     """Where things are on this machine. feeds: port of each feed; servers: of each message server;
-    leaf: where nations join the coordinator; consoles: of each console."""
+    leaf: where nations join the coordinator; consoles: of each console; warnings: of each feed of
+    public warnings."""
 
     feeds: Mapping[str, int]
     servers: Mapping[str, int]
     leaf: int
     consoles: Mapping[str, int]
+    warnings: Mapping[str, int] = {}
 
 
 UNCONNECTED = Network({}, {}, 1, {})
@@ -182,7 +185,8 @@ def _tables(scenario: Scenario, nation: Nation, seed: int, network: Network) -> 
         link |= {"leaf_port": network.leaf, "pairs": _pairs(scenario), "pool": pool}
     else:
         link |= {"hubs": [f"127.0.0.1:{network.leaf}"], "coordinator": hub}
-    return {
+    port = network.warnings.get(nation.name)
+    return (channels(nation.name, port) if port else {}) | {
         "node": {
             "nation": nation.name,
             "context": "exercise",
