@@ -36,7 +36,7 @@ from skypact.console.orders.alerts import OrderAlert
 from skypact.console.orders.identities import Identify
 from skypact.console.pages import STATIC, Page
 from skypact.console.settings import MapSite, NodeIdentity
-from skypact.console.stream import ClientQueue
+from skypact.console.stream import ClientQueue, Pace
 from skypact.console.web import ASK_BYTES_MAX, Door, application
 from skypact.core.errors import ConfigError, DecodeError
 from skypact.core.ids import Issuer
@@ -50,7 +50,7 @@ from skypact.core.site import SensorSite
 from skypact.warning.settings import Place
 
 _START_S, _STOP_S, _SEND_S = 10.0, 5.0, 10.0
-_TICK_S, _SILENT_S = 2.0, 20.0
+_TICK_S, _SILENT_S, _ALERTS_S = 2.0, 20.0, 0.25
 _ASKS_MAX = 32
 _CLOCK_LOOKS = 64
 _BUSY, _STALLED, _BAD, _ENDED = 1013, 4008, 4000, 4001  # websocket close codes
@@ -128,6 +128,8 @@ class Console:
         issuer = Issuer(identity.nation, f"console-{started_ns:x}", identity.context)
         self._desk = Desk(settings, identity, self._board, submit, now_ns, issuer)
         self._clients: list[_Client] = []
+        # A thousand recipients who are told report several thousand times within seconds.
+        self._mark_alerts = Pace(partial(self._mark, "alerts"), _ALERTS_S)
         self._work: set[asyncio.Task[None]] = set()
         self._server: _Server | None = None
         self._running: list[asyncio.Task[None]] = []
@@ -147,7 +149,10 @@ class Console:
     def publish(self, message: Message) -> None:
         """Show a message of the node's doors; what is not for people is left alone."""
         for slot in self._board.take(message):
-            self._mark(slot)
+            if slot == "alerts":
+                self._mark_alerts()
+            else:
+                self._mark(slot)
         if isinstance(message, PictureView):
             for client in self._clients:
                 client.queue.mark_picture()

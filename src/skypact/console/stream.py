@@ -106,5 +106,28 @@ class ClientQueue:
         return [*payloads, self._board.frame]
 
 
+class Pace:
+    """Calls `run` at once, and for all that comes within `every_s` once more at its end."""
+
+    def __init__(self, run: Callable[[], None], every_s: float) -> None:
+        self._run, self._every_s = run, every_s
+        self._resting = self._wanted = False
+
+    def __call__(self) -> None:
+        """Call it now, or soon. Needs a running loop."""
+        if self._resting:
+            self._wanted = True
+            return
+        self._run()
+        self._resting = True
+        asyncio.get_running_loop().call_later(self._every_s, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._wanted:
+            self._wanted = False
+            self()
+
+
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from skypact.console.board import Board
-from skypact.console.stream import IN_FLIGHT_MAX, REPLIES_MAX, SLOTS, ClientQueue
+from skypact.console.stream import IN_FLIGHT_MAX, REPLIES_MAX, SLOTS, ClientQueue, Pace
 from tests.unit.console.scene import picture, warning
 from tests.unit.console.test_board import HEADER, board, deliver
 
@@ -102,3 +102,29 @@ def test_waiting_ends_when_something_is_marked(board: Board) -> None:
         await asyncio.wait_for(page.wait(), 1)
 
     asyncio.run(run())
+
+
+def test_a_burst_is_two_calls_the_first_at_once_and_the_last_not_lost() -> None:
+    state, seen = [0], list[int]()
+
+    async def burst() -> None:
+        twice = asyncio.Event()
+
+        def show() -> None:
+            seen.append(state[0])
+            if len(seen) == 2:
+                twice.set()
+
+        pace = Pace(show, 0.02)
+        for number in range(1, 101):
+            state[0] = number
+            pace()
+        assert seen == [1]
+        await twice.wait()
+        await asyncio.sleep(0.05)
+        assert seen == [1, 100]
+        state[0] = 101
+        pace()
+        assert seen == [1, 100, 101]
+
+    asyncio.run(asyncio.wait_for(burst(), 10))
