@@ -30,6 +30,7 @@ TIMES = {
     DeliveryState.DELIVERED: "delivered_ns",
     DeliveryState.HEARD: "heard_ns",
 }
+ON_THE_LINE = frozenset({DeliveryState.DELIVERED, DeliveryState.HEARD})
 USELESS = frozenset({NoticeFailure.REFUSED})
 """Trying the same way again is of no use."""
 
@@ -116,6 +117,9 @@ class Going(msgspec.Struct, kw_only=True):
                 setattr(self, TIMES[state], now_ns)
         if not self.asked and self.state is not DeliveryState.QUEUED:
             self.end(Outcome.INFORMED, now_ns)
+        elif self.state in ON_THE_LINE:
+            # Nobody hangs up on a person who is just listening.
+            self.due_ns = max(self.due_ns, now_ns + self.answer_ns)
         return True
 
     def fail(self, state: DeliveryState, why: str, useless: bool, now_ns: int) -> bool:

@@ -40,7 +40,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stage: with which it begins; after_s: how much later; tell: recipients, or rosters, whose person
     on watch is told; channels: in the order in which they are tried, () those that the recipient
     has; release: automatic, or by one or two persons, "" automatic for duty posts and one person
-    for others; answer: whether a person must confirm; answer_within_s: else the next attempt;
+    for others; answer: whether a person must confirm; answer_within_s: else the next
+    attempt, counted anew once it was delivered;
     attempts: on each channel; every_s: from a failed attempt to the next; then: who is next, one
     after the other, when nobody answers; unless_answered: left out when somebody has confirmed
     already; update_every_s: at most so often the same recipients are told of new places.

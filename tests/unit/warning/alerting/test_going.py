@@ -42,6 +42,14 @@ def test_states_only_go_forward_and_fill_what_they_imply():
     assert made.open
 
 
+def test_nobody_hangs_up_on_who_is_listening():
+    made = one()
+    made.take(report("sent"), T0 + 15 * S)
+    assert made.due_ns == T0 + 20 * S
+    made.take(report("delivered"), T0 + 18 * S)
+    assert made.due_ns == T0 + 38 * S
+
+
 def test_what_needs_no_answer_is_done_when_it_has_left():
     made = one(asked=False)
     made.take(report("sent"), T0 + S)
