@@ -262,10 +262,6 @@ class Alerting:
         if why or held is None:
             return [self._refusal(command.id, why, now_ns)]
         if held.release(command.step, command.person.strip()):
-            if command.step == CORRECTION:
-                self._bar(held)
-                held.ended_by = [*dict.fromkeys((*held.ended_by, command.person.strip()))]
-                return self._told(held, self._steps.finish(held, Stage.CORRECTION, now_ns), now_ns)
             if command.step == ALL_CLEAR:
                 held.ended_by = [*dict.fromkeys((*held.ended_by, command.person.strip()))]
                 return self._told(held, self._steps.finish(held, Stage.ALL_CLEAR, now_ns), now_ns)

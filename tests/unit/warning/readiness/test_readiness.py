@@ -7,12 +7,12 @@ from skypact.core.errors import InvariantError
 from skypact.core.ids import Issuer
 from skypact.core.messages import (
     AlertChanged,
+    CancelAlert,
     ClassifyThreat,
     CommandRefused,
     Context,
     NodeStarted,
     ReadinessChanged,
-    ReleaseStep,
     SetReadiness,
     ThreatClassified,
     ThreatKind,
@@ -173,7 +173,8 @@ def test_a_drill_lets_a_person_take_the_alert_back_and_an_attack_raises_it_again
     night.say(ThreatClassified, held=ThreatKind.DRILL, before=unknown, **given)
     assert [p.step for p in night.alert.pending] == ["correction"]
     assert "B. Noor" in night.alert.reason
-    night.say(ReleaseStep, alert_id="auria-a1", step="correction", person="I. Maren", post="duty")
+    cancel = {"alert_id": "auria-a1", "person": "I. Maren", "post": "duty"}
+    night.say(CancelAlert, reason="a drill", **cancel)
     assert night.alert.state.value == "cancelled"
     assert night.updated(to_go_s=200.0) == [] or night.alert.alert_id == "auria-a1"
     night.after(120.0)
