@@ -250,7 +250,7 @@ def fuzz(
             "branches": [reached[0], reached[-1]],
         }
         if found:
-            return result | {"said": re.findall(r"^\w*Error.*", said, re.M)[:3]}
+            return result | {"said": re.findall(r"^[\w.]*[Ee]rror.*", said, re.M)[:3]}
         if done.returncode or not executions:
             sys.exit(f"{decoder}: the fuzzer itself failed:\n{said[-2000:]}")
         again = started(folder, decoder, "replay", str(rounds_s), interpreted=False)

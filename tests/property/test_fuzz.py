@@ -37,7 +37,7 @@ def test_a_decoder_survives_and_the_fuzzer_finds_new_branches(decoder: str) -> N
 def test_a_bounds_check_taken_away_is_found(decoder: str) -> None:
     run = FUZZ.fuzz(decoder, LONG_S, planted=True)
     assert len(run["crashes"]) == 1
-    assert "Error" in run["said"][0]
+    assert "error" in run["said"][0].lower()
 
 
 def test_a_message_has_its_parity() -> None:

@@ -8,7 +8,8 @@ test_sharing_policy.
 
 import struct
 from collections.abc import Iterator
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 from unittest.mock import patch
 
 import msgspec
@@ -62,7 +63,7 @@ class Marks:
         self.bytes_of: dict[str, bytes] = {}
 
     def text(self, path: str) -> str:
-        value = f"mark{len(self.bytes_of)}"
+        value = f"mark{len(self.bytes_of):04d}"
         self.bytes_of[path] = value.encode()
         return value
 
@@ -86,6 +87,10 @@ class Marks:
 
     def value(self, kind: Any, path: str) -> Any:
         plain = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
+        if get_origin(plain) in (Union, UnionType):
+            return self.value(get_args(plain)[0], path)
+        if get_origin(plain) is tuple:
+            return (self.value(get_args(plain)[0], path),)
         if plain is int:
             return self.time_ns(path)
         if plain is str:

@@ -76,6 +76,11 @@ def test_other_things_are_marked_by_kind_and_class():
     assert LABELS.of(What.WARNING, ThreatClass.DRONE, T0) is None
     # Declared coverage and what is passed on are about no class.
     assert LABELS.of(What.COVERAGE, ThreatClass.BALLISTIC, T0) is None
+    unknown = Labels(
+        decode_toml('[[rule]]\nclasses = ["unknown"]\nclassification = "A"', LabelSettings, "l"),
+        "auria",
+    )
+    assert unknown.of(What.COVERAGE, ThreatClass.UNKNOWN, T0) is None
     everywhere = Labels(decode_toml('[[rule]]\nclassification = "A"', LabelSettings, "l"), "auria")
     assert everywhere.of(What.COVERAGE, ThreatClass.UNKNOWN, T0).classification == "A"
     for what in (What.UNNAMED, What.COALITION):

@@ -57,9 +57,11 @@ class LabelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError('identities and detections are known of what = ["track"] only')
 
     def fits(self, what: What, threat: ThreatClass) -> bool:
-        """Say whether the rule is about things of a kind and class."""
+        """Say whether the rule is about things of a kind and class; what is of no class is none of
+        a rule that names classes."""
         named = what.value in self.what or not self.what
-        return named and (not self.classes or _name(threat) in self.classes)
+        classed = what not in CLASSLESS and _name(threat) in self.classes
+        return named and (not self.classes or classed)
 
 
 class LabelSettings(
@@ -101,9 +103,8 @@ class Labels:
     def _of(self, what: What, threat: ThreatClass) -> int:
         if what in PASSED_ON:
             return 0
-        asked = ThreatClass.UNKNOWN if what in CLASSLESS else threat
         rules = enumerate(self._settings.rules, 1)
-        return next((kind for kind, rule in rules if rule.fits(what, asked)), 0)
+        return next((kind for kind, rule in rules if rule.fits(what, threat)), 0)
 
     def _of_tracks(self) -> NDArray[np.uint8]:
         """Return the kind by class, identity and bits of detection."""
