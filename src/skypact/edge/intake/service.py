@@ -1,10 +1,9 @@
 """The intake of one node: an HTTPS listener of its own, inside the node's asyncio loop."""
 
 import asyncio
-import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -13,27 +12,12 @@ from skypact.config.settings import IntakeSettings
 from skypact.core.errors import ConfigError
 from skypact.edge.intake.limits import Limit
 from skypact.edge.intake.looking import Look
+from skypact.edge.intake.server import Server
 from skypact.edge.intake.web import Deliver, Desk, application
 from skypact.sensors.settings import FeedSettings
 
 _START_S, _STOP_S = 10.0, 5.0
 _MINUTE_S = 60.0
-
-
-class _Server(uvicorn.Server):
-    """The node owns the process and its signals, not the web server."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
 
 
 class Intake:
@@ -67,7 +51,7 @@ class Intake:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.renew()
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
 
@@ -102,7 +86,7 @@ class Intake:
         )
         config.load()
         config.ssl = self._context
-        self._server = _Server(config)
+        self._server = Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         async with asyncio.timeout(_START_S):
             await self._server.ready.wait()

@@ -386,7 +386,7 @@ class Alerting:
         self._steps.notices, self._view_ns = held.notices, held.view_ns
         known = [h for h in held.held if h.procedure in self._procedures]
         for one in known:
-            one.goings = [g for g in one.goings if g.recipient in self._recipients]
+            one.keep(self._recipients)
         self._held = {one.alert_id: one for one in known}
         self._over = [*held.over, *(h.shown() for h in held.held if h not in known)]
         self._answering, self._cancelled = dict(held.answering), dict(held.cancelled)

@@ -1,6 +1,6 @@
 """An alert as the room holds it: its places, their stages, its steps and whom they tell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -37,7 +37,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 class Held(msgspec.Struct, kw_only=True):
     """arrivals: by open warning and place; acknowledged: warnings that are; stages: of each place
     ever threatened, which never goes back; began_ns: of each stage; begun: steps whose recipients
-    are told; skipped: that are not needed; pending: that wait for people, by id."""
+    are told; skipped: that are not needed; pending: that wait for people, by id; of_recipient:
+    places in `goings`, by name."""
 
     alert_id: str
     procedure: str
@@ -54,6 +55,7 @@ class Held(msgspec.Struct, kw_only=True):
     skipped: list[str] = []
     pending: dict[str, Pending] = {}
     goings: list[Going] = []
+    of_recipient: dict[str, list[int]] = {}
     ended_by: list[str] = []
     reason: str = ""
 
@@ -67,6 +69,22 @@ class Held(msgspec.Struct, kw_only=True):
     def active(self) -> bool:
         """Return whether a warning of it may still be told of."""
         return self.state in (AlertState.ACTIVE, AlertState.OVER)
+
+    def add(self, one: Going) -> None:
+        """Take in one more recipient of a step."""
+        self.of_recipient.setdefault(one.recipient, []).append(len(self.goings))
+        self.goings.append(one)
+
+    def of(self, recipient: str) -> list[Going]:
+        """Return what a recipient is told, and was, the oldest first."""
+        return [self.goings[at] for at in self.of_recipient.get(recipient, ())]
+
+    def keep(self, recipients: Container[str]) -> None:
+        """Forget recipients that there are no longer."""
+        held, self.goings, self.of_recipient = self.goings, [], {}
+        for one in held:
+            if one.recipient in recipients:
+                self.add(one)
 
     def follow(self, warning: AirWarning, wanted: Sequence[str]) -> None:
         """Take a warning as it is now; wanted: the places of the procedure."""

@@ -124,10 +124,10 @@ class Steps:
         one = going(step, recipient.name, [w for w in ways if recipient.address(w)], then)
         one.due_ns, one.resting = now_ns, True
         out: list[Message] = []
-        for other in held.goings:
-            if other.open and other.recipient == one.recipient and other.stage is not one.stage:
+        for other in held.of(one.recipient):
+            if other.open and other.stage is not one.stage:
                 out += self.stop(other, "There is something newer to say.", now_ns)
-        held.goings.append(one)
+        held.add(one)
         if not one.channels:
             one.channels = [Channel.CONSOLE]
             one.evidence = "it has none of the step's channels"
@@ -260,6 +260,6 @@ class Steps:
                 answer_ns=0,
                 every_ns=END_EVERY_NS,
             )
-            held.goings.append(end)
+            held.add(end)
             out += self._attempt(held, end, now_ns)
         return out

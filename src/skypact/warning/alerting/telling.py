@@ -45,8 +45,8 @@ class Telling:
             self._sender,
             self._issuer.context,
         )
-        same = (g for g in held.goings if g.recipient == going.recipient)
-        ids = dict.fromkeys(n for g in same for n in g.told.get(going.channel, ()))
+        told = (g.told.get(going.channel, ()) for g in held.of(going.recipient))
+        ids = dict.fromkeys(n for each in told for n in each)
         earlier = [n for n in ids if n != going.notice_id]
         return Notice(
             **self._issuer.header(now_ns, now_ns),

@@ -12,7 +12,7 @@ def test_a_console_follows_the_ledger_and_a_phone_does_not():
     for way in (Channel.CONSOLE, Channel.PHONE):
         told = going(procedure().steps[0], "officer", [way], ())
         told.begin("n1", ["Harbour"], T0)
-        one.goings.append(told)
+        one.add(told)
     shown = warning(ledger=Ledger(raised_ns=T0, received_ns=T0, shown_ns=T0 + S))
     assert follow(one, shown, ISSUER, T0 + S)
     assert [g.heard_ns for g in one.goings] == [T0 + S, 0]

@@ -1,11 +1,10 @@
 """Serves the folder of CAP messages over HTTP, with TLS where it leaves the machine."""
 
 import asyncio
-import contextlib
 import re
 import socket
 import ssl
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -16,28 +15,13 @@ from starlette.routing import Route
 
 from skypact.core.errors import LinkError
 from skypact.edge.channels.cap.feed import CAP_TYPE, FEED
+from skypact.edge.intake.server import Server
 
 Fetched = Callable[[str, str], None]
 """Told the identifier of a message that was fetched, and the host that did it."""
 
 START_S, STOP_S = 10.0, 5.0
 MESSAGE = re.compile(r"[A-Za-z0-9._-]{1,200}\.xml")
-
-
-class _Server(uvicorn.Server):
-    """The node owns the process and its signals, not the web server."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
 
 
 class FeedService:
@@ -48,7 +32,7 @@ class FeedService:
     ) -> None:
         self._folder, self._host, self.port = folder, host, port
         self._tls, self._fetched = tls, fetched
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -72,7 +56,7 @@ class FeedService:
         config.load()
         if self._tls is not None:
             config.ssl = _context(*self._tls)
-        self._server = _Server(config)
+        self._server = Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         async with asyncio.timeout(START_S):
             await self._server.ready.wait()
